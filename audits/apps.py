@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AuditsConfig(AppConfig):
+    name = "audits"
+    label = "audits"
+    verbose_name = "Audits"
+    default_auto_field = "django.db.models.BigAutoField"

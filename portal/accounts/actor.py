@@ -1,0 +1,84 @@
+"""Who is asking: turns a request's account, chosen body and second factor into an Actor. Two queries a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest
+
+from portal.accounts.models import Appointment, Gateway, Membership
+from portal.accounts.roles import NEEDS_SECOND_FACTOR
+from portal.core.actors import ANONYMOUS, Actor
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+CHOSEN = "acting_membership"
+"""Session key: the membership that the person chose to act in."""
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened or confirmed with a second factor (or a passkey, which is two in one)."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+
+
+def active_memberships(user: User) -> list[Membership]:
+    """The person's memberships in active organisations, the oldest first."""
+    rows = Membership.objects.filter(user=user, state="active", organisation__state="active")
+    return list(rows.select_related("organisation").order_by("since", "pk"))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a page request. Inactive accounts are anonymous."""
+    user: Any = request.user
+    if not user.is_authenticated or not user.is_active:
+        return ANONYMOUS
+    memberships = active_memberships(user)
+    request.memberships = memberships  # type: ignore[attr-defined]
+    chosen = request.session.get(CHOSEN)
+    membership = next((row for row in memberships if str(row.pk) == chosen), memberships[0] if memberships else None)
+    request.membership = membership  # type: ignore[attr-defined]
+    return person(user, membership, second_factor=has_second_factor(request))
+
+
+def person(user: User, membership: Membership | None, *, second_factor: bool) -> Actor:
+    """A person acting in a membership (or in none). Without a second factor, roles that need one stay dormant."""
+    held = set(membership.roles) if membership else set()
+    if Appointment.objects.filter(user=user, state="active").exists():
+        held.add("system_administrator")
+    dormant = frozenset() if second_factor else frozenset(held & NEEDS_SECOND_FACTOR)
+    return Actor(
+        kind="person",
+        body_id=membership.organisation_id if membership else None,
+        body_kind=membership.organisation.kind if membership else "",
+        body_name=membership.organisation.name if membership else "",
+        roles=frozenset({"person", *held}) - dormant,
+        dormant=dormant,
+        user_id=user.pk,
+        name=str(user),
+        user=user,
+    )
+
+
+def person_in(user: User, organisation: Any, *, second_factor: bool = True) -> Actor:
+    """The person acting in their active membership of that organisation (for jobs, the demonstration and tests).
+
+    Raises Membership.DoesNotExist where there is none.
+    """
+    membership = Membership.objects.select_related("organisation").get(
+        user=user, organisation=organisation, state="active", organisation__state="active"
+    )
+    return person(user, membership, second_factor=second_factor)
+
+
+def machine(gateway: Gateway) -> Actor:
+    """A provider's gateway, after its token was checked."""
+    return Actor(
+        kind="client",
+        body_id=gateway.organisation_id,
+        body_kind="provider",
+        body_name=gateway.organisation.name,
+        roles=frozenset({"gateway"}),
+        name=gateway.name,
+    )

@@ -1,0 +1,30 @@
+"""Reads about people: who holds which role where."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from portal.accounts.models import Appointment, Membership, User
+
+
+def members_with(role: str, organisation_id: UUID | None = None) -> QuerySet[User]:
+    """Active accounts that hold the role in an active membership (of that organisation, where one is named)."""
+    held = Membership.objects.filter(
+        user=OuterRef("pk"), state="active", organisation__state="active", roles__contains=[role]
+    )
+    if organisation_id is not None:
+        held = held.filter(organisation_id=organisation_id)
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def members_of(organisation_id: UUID) -> QuerySet[User]:
+    """Active accounts with an active membership of the organisation."""
+    held = Membership.objects.filter(user=OuterRef("pk"), organisation_id=organisation_id, state="active")
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def system_administrators() -> QuerySet[User]:
+    """Active accounts that are appointed as system administrators."""
+    return User.objects.filter(Exists(Appointment.objects.filter(user=OuterRef("pk"), state="active")), is_active=True)

@@ -1,0 +1,11 @@
+"""Celery. Tasks only sweep what PostgreSQL holds: each takes ids, may run twice, and has its effect once."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

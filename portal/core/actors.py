@@ -1,0 +1,43 @@
+"""Who does a deed: a person in one body with the roles in effect now, a machine client, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The doer of a deed.
+
+    `roles` are in effect now; `dormant` roles are held but wait for a second factor. `body_id` is the
+    organisation in whose name the person acts. `user` is the account, for guardian's checks.
+    """
+
+    kind: Literal["person", "client", "system", "anonymous"]
+    body_id: UUID | None = None
+    body_kind: str = ""
+    body_name: str = ""
+    roles: frozenset[str] = frozenset()
+    dormant: frozenset[str] = frozenset()
+    user_id: UUID | None = None
+    name: str = ""
+    user: Any = field(default=None, compare=False, repr=False)
+
+    def has(self, *roles: str) -> bool:
+        """Whether any of the roles is in effect."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.kind in ("person", "client")
+
+    @property
+    def role_for_record(self) -> str:
+        """The role slug written to the ledger when a deed's table does not narrow it: the first by name."""
+        return min(self.roles, default=self.kind)
+
+
+SYSTEM = Actor(kind="system", roles=frozenset({"system"}), name="The portal")
+ANONYMOUS = Actor(kind="anonymous")

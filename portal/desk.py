@@ -1,0 +1,84 @@
+"""The desk: the admin site where authorities work, and the base of its pages.
+
+Django's model permissions are not used: a person sees the models that `DeskAdmin.roles_*` name for their
+roles, and the rows that `DeskAdmin.visible` leaves. Nothing is added, changed or deleted by the stock
+forms; every deed is a page of its own that calls an action.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+from portal.accounts.roles import DESK_ROLES
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused, refused
+
+
+class DeskSite(UnfoldAdminSite):
+    """Open to roles of the desk, with a second factor. Everybody signs in on the portal's own page."""
+
+    site_header = _("Trusted Partner Portal")
+    site_title = _("Desk")
+    index_title = _("What needs me now")
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.actor.roles & DESK_ROLES)  # type: ignore[attr-defined]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not actor.is_signed_in:
+            return redirect_to_login(
+                request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path(), reverse("account_login")
+            )
+        if actor.dormant & DESK_ROLES:
+            return redirect("second_factor")
+        raise Refused(
+            refused(
+                _("The desk is for people of an authority. You are signed in, but none of your roles works there."),
+                code="wrong_role",
+                rule="roles",
+            )
+        )
+
+
+class DeskAdmin(ModelAdmin):
+    """Read-only by default, and row by row: `visible` narrows the rows to what the actor may see."""
+
+    roles_view: ClassVar[frozenset[str]] = frozenset()
+    compressed_fields = True
+    list_per_page = 25
+    show_full_result_count = False
+    actions = None
+
+    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        """The rows that the actor may see. Subclasses narrow; the base shows all to `roles_view`."""
+        return rows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.visible(super().get_queryset(request), request.actor)  # type: ignore[attr-defined]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.actor.roles & self.roles_view)  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

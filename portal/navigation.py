@@ -1,0 +1,37 @@
+"""The masthead's entries, by role. An entry is shown only to roles that can open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.actors import Actor
+from portal.core.verdicts import Text
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: its words, the name of its URL, and the roles that see it."""
+
+    label: Text
+    url_name: str
+    roles: frozenset[str]
+
+
+PLACES: tuple[Place, ...] = (Place(_("Home"), "home", frozenset({"person"})),)
+
+
+def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:
+    """The entries that the actor's roles see; `current` is the one whose address begins the path."""
+    seen = [place for place in PLACES if not actor.roles.isdisjoint(place.roles)]
+    entries = []
+    for place in seen:
+        try:
+            url = reverse(place.url_name)
+        except NoReverseMatch:
+            continue
+        current = path == url if place.url_name == "home" else path.startswith(url)
+        entries.append({"label": place.label, "url": url, "current": current})
+    return entries

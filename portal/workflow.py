@@ -1,0 +1,339 @@
+"""Deeds: the one way in which anything with a lifecycle changes.
+
+A deed is a function in an app's `actions`, keyword-only, with `by=`. Inside `with deed():` it calls
+`create`, `move` or `record`; each locks the row, asks the state table (role, state, guard), writes the
+row and queues the ledger entry. Entries are written last, just before the commit, so that the head of
+the record is locked for as short as possible and never while waiting for another lock.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+import pgtrigger
+from django.db import OperationalError, models, transaction
+from django.utils.translation import gettext as _
+
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.append_only import append_only, forbid_truncate
+from portal.core.ids import new_id
+from portal.core.states import Move, StateTable
+from portal.core.verdicts import Conflict, Verdict, refused, require
+from portal.ledger import append as ledger
+from portal.ledger.models import Tier
+
+__all__ = ["LifecycleModel", "Record", "append_only", "can", "create", "deed", "lifecycle_triggers", "move", "record"]
+
+RETENTION_DAYS = 10 * 365
+"""How long an event is kept when its deed names no other time (rulebook: retention.events)."""
+LOST_RACES = {"40001", "40P01", "55P03"}
+"""SQLSTATEs of serialisation failure, deadlock and lock not available: someone else was first."""
+
+
+class Record(models.Model):
+    """Base of all domain models: an opaque, time-ordered id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class StateIsNotYours(TypeError):
+    """Code tried to change a state without a move. There is no way round the table."""
+
+
+class LifecycleQuerySet(models.QuerySet[Any]):
+    """Refuses to write states in bulk."""
+
+    def update(self, **values: Any) -> int:
+        if "state" in values:
+            raise StateIsNotYours("A state is changed by portal.workflow.move(), never by update().")
+        return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        raise StateIsNotYours("An object with a lifecycle is made by portal.workflow.create(), one deed each.")
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        if "state" in (names := list(fields)):
+            raise StateIsNotYours("A state is changed by portal.workflow.move(), never by bulk_update().")
+        return super().bulk_update(objs, names, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise StateIsNotYours("An object with a lifecycle is never deleted; its table has a state for it.")
+
+
+class LifecycleModel(Record):
+    """A model whose `state` follows its `TABLE`. Saving with a state that the deed did not set is refused."""
+
+    TABLE: ClassVar[StateTable]
+
+    state = models.CharField(max_length=40, editable=False)
+
+    objects = LifecycleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        instance = super().from_db(db, field_names, values)
+        instance._stored_state = instance.__dict__.get("state")
+        return instance
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._stored_state = self.__dict__.get("state")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.__dict__.get("state", None) != getattr(self, "_stored_state", None) and not getattr(
+            self, "_moving", False
+        ):
+            raise StateIsNotYours(f"{type(self).__name__}.state is changed by portal.workflow, never by save().")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise StateIsNotYours("An object with a lifecycle is never deleted; its table has a state for it.")
+
+    @property
+    def state_label(self) -> str:
+        return str(self.TABLE.state(self.state).label)
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def lifecycle_triggers(table: StateTable) -> list[pgtrigger.Trigger]:
+    """The table, enforced by the database: initial states, moves, no deletion, and no move without its entry."""
+    pairs = _quoted(f"{source}>{target}" for source, target in table.transitions) or "''"
+    recorded = """
+        IF NOT EXISTS (
+            SELECT 1 FROM ledger_entry
+            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint
+        ) THEN
+            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;
+        END IF;
+        RETURN NULL;
+    """
+    return [
+        pgtrigger.Trigger(
+            name="lifecycle_begins",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            func=f"""
+            IF NEW.state NOT IN ({_quoted(sorted(table.initial))}) THEN
+                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;
+            END IF;
+            RETURN NEW;
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="lifecycle_moves",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            func=f"""
+            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ({pairs}) THEN
+                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;
+            END IF;
+            RETURN NEW;
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="lifecycle_stays",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+        ),
+        pgtrigger.Trigger(
+            name="lifecycle_begun_recorded",
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            timing=pgtrigger.Deferred,
+            func=recorded,
+        ),
+        pgtrigger.Trigger(
+            name="lifecycle_moved_recorded",
+            when=pgtrigger.After,
+            operation=pgtrigger.UpdateOf("state"),
+            timing=pgtrigger.Deferred,
+            condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
+            func=recorded,
+        ),
+        forbid_truncate(),
+    ]
+
+
+# --- deeds ----------------------------------------------------------------------------------------
+@dataclass
+class _Deed:
+    pending: list[ledger.Deed] = field(default_factory=list)
+
+
+_current: ContextVar[_Deed | None] = ContextVar("deed", default=None)
+
+
+@contextmanager
+def deed() -> Iterator[None]:
+    """One deed: a transaction at whose end its entries are written. Deeds inside it join it.
+
+    An inner deed that is refused leaves nothing of itself, and the outer one may go on.
+    Raises Conflict where someone else's deed on the same rows was first.
+    """
+    outer = _current.get()
+    if outer is not None:
+        mark = len(outer.pending)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del outer.pending[mark:]
+            raise
+        return
+    mine = _Deed()
+    token = _current.set(mine)
+    try:
+        with transaction.atomic(durable=True):
+            yield
+            ledger.append(mine.pending)
+    except OperationalError as error:
+        raise _lost_race(error) from error
+    finally:
+        _current.reset(token)
+
+
+def _lost_race(error: OperationalError) -> Exception:
+    if getattr(error.__cause__, "sqlstate", "") not in LOST_RACES:
+        return error
+    return Conflict(
+        refused(_("Someone else changed this at the same moment. Look at it again, then retry."), code="conflict")
+    )
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def as_deed(function: F) -> F:
+    """Decorator: the whole function is one deed."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with deed():
+            return function(*args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+L = TypeVar("L", bound=LifecycleModel)
+
+
+def create(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
+    """Insert the subject in the initial state of the verb, and record it. Takes the keywords of `move`."""
+    mine, step = _open_deed(), subject.TABLE.move(verb)
+    if step.sources or not step.target:
+        raise TypeError(f"{subject.TABLE.noun}.{verb} does not create anything")
+    require(subject.TABLE.verdict(verb, subject, by))
+    for name, value in (recorded.pop("changes", None) or {}).items():
+        setattr(subject, name, value)
+    subject.state = step.target
+    _save(subject, force_insert=True)
+    mine.pending.append(_entry(subject, step, by, before="", **recorded))
+    return subject
+
+
+def move(subject: L, verb: str, *, by: Actor, changes: dict[str, Any] | None = None, **recorded: Any) -> L:
+    """Lock the subject, ask its table whether `by` may, set the new state and `changes`, and record it.
+
+    Keywords for the record: `rulebook` (version), `detail` (what precisely, JSON types), `about` (ids of
+    objects on whose timelines it belongs), `tier` (ledger.Tier), `says` (a sentence in place of the
+    table's), `retain_days`. Raises Refused with the reason; the subject is then as in the database.
+    """
+    mine, step = _open_deed(), subject.TABLE.move(verb)
+    if not step.sources:
+        raise TypeError(f"{subject.TABLE.noun}.{verb} creates; use create()")
+    lock(subject)
+    require(subject.TABLE.verdict(verb, subject, by))
+    before = subject.state
+    for name, value in (changes or {}).items():
+        setattr(subject, name, value)
+    if step.target:
+        subject.state = step.target
+    if changes or subject.state != before:
+        _save(subject, update_fields=["state", *(changes or {})])
+    mine.pending.append(_entry(subject, step, by, before=before, **recorded))
+    return subject
+
+
+def record(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
+    """Record a deed that leaves the state as it is (target None in the table). Takes the keywords of `move`."""
+    if subject.TABLE.move(verb).target is not None:
+        raise TypeError(f"{subject.TABLE.noun}.{verb} changes the state; use move()")
+    return move(subject, verb, by=by, **recorded)
+
+
+def can(subject: LifecycleModel, verb: str, by: Actor) -> Verdict:
+    """For pages: whether the deed would be allowed now, or the reason why not."""
+    return subject.TABLE.verdict(verb, subject, by)
+
+
+def lock(subject: models.Model) -> None:
+    """Lock the subject's row until the deed ends, and load what it holds now."""
+    subject.refresh_from_db(from_queryset=type(subject)._base_manager.select_for_update(of=("self",)))
+
+
+def _open_deed() -> _Deed:
+    mine = _current.get()
+    if mine is None:
+        raise TypeError("Call this inside `with deed():`, so that the change and its record are one transaction.")
+    return mine
+
+
+def _save(subject: LifecycleModel, **how: Any) -> None:
+    subject._moving = True  # type: ignore[attr-defined]
+    try:
+        subject.save(**how)
+    finally:
+        subject._moving = False  # type: ignore[attr-defined]
+    subject._stored_state = subject.state  # type: ignore[attr-defined]
+
+
+def _entry(
+    subject: LifecycleModel,
+    step: Move,
+    by: Actor,
+    *,
+    before: str,
+    rulebook: str = "",
+    detail: dict[str, Any] | None = None,
+    about: Iterable[UUID | None] = (),
+    tier: str = Tier.CASE,
+    says: str = "",
+    retain_days: int = RETENTION_DAYS,
+) -> ledger.Deed:
+    moment = clock.now()
+    return ledger.Deed(
+        verb=f"{subject.TABLE.noun}.{step.verb}",
+        object_type=subject.TABLE.noun,
+        object_id=subject.pk,
+        time=moment,
+        role=min(by.roles & step.who, default=by.role_for_record),
+        retained_until=moment.date() + timedelta(days=retain_days),
+        body_id=by.body_id,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        state=subject.state,
+        state_before=before,
+        rulebook=rulebook,
+        tier=tier,
+        says=says or str(step.says),
+        detail=detail or {},
+        about=tuple(item for item in about if item is not None),
+    )
