@@ -1,0 +1,245 @@
+"""What is watched and what follows: audits, periodic reports, incidents and their deadlines, enforcement, retention."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from portal.rulebook.schema.base import (
+    SEVERITIES, ByTier, CountryCode, Count, Duration, Line, Part, Positive, Rule, Severity, Slug, Term,
+)  # fmt: skip
+from portal.rulebook.schema.decisions import QuorumRule
+from portal.rulebook.schema.questions import Question
+
+
+class AuditRule(Rule):
+    """How often a partner of this tier is audited, and how.
+
+    `first_after_days` counts from the start of the qualification; `sample` is how many controls are drawn.
+    """
+
+    every_months: Positive
+    first_after_days: Positive
+    notice_working_days: Positive
+    sample: Positive
+    mode: Literal["desk", "visit"] = "desk"
+    unannounced_percent: Annotated[int, Field(ge=0, le=100, strict=True)] = 0
+
+
+class Sooner(Rule):
+    """Brings the next audit forward to within so many days of what happened."""
+
+    key: Slug
+    on: Literal["incident", "finding", "enforcement", "alert", "material_change"]
+    severities: tuple[Severity, ...] = ()
+    within_days: Positive
+
+
+class FindingRule(Rule):
+    """What a finding of this severity asks for, in working days from its recording."""
+
+    severity: Severity
+    plan_working_days: Positive
+    remedy_working_days: Positive
+    may_be_accepted: bool = True
+
+
+class Escalation(Rule):
+    """One step up when something stays overdue. Each step happens once."""
+
+    key: Slug
+    after_working_days: Positive
+    step: Literal["remind", "warn", "propose_enforcement"]
+
+
+class Audits(Rule):
+    """Inspections."""
+
+    baseline: Slug
+    intervals: ByTier[AuditRule]
+    plan_ahead_days: Positive
+    response_working_days: Positive
+    sooner: tuple[Sooner, ...] = ()
+    findings: tuple[FindingRule, ...]
+    escalation: tuple[Escalation, ...]
+
+    @model_validator(mode="after")
+    def _each_severity(self) -> Self:
+        if sorted(rule.severity for rule in self.findings) != sorted(SEVERITIES):
+            raise ValueError(f"List each severity of a finding once: {', '.join(SEVERITIES)}.")
+        return self
+
+    def finding(self, severity: str) -> FindingRule:
+        """The rule for findings of that severity, cited as `audits.findings.<severity>`."""
+        for rule in self.findings:
+            if rule.severity == severity:
+                return rule
+        raise KeyError(f"No severity {severity!r}: use one of {', '.join(SEVERITIES)}.")
+
+
+class ObligationRule(Rule):
+    """A report that is due again and again: for each partner or each grant, so many working days after each period."""
+
+    key: Slug
+    title: Line
+    per: Literal["partner", "grant"]
+    every_months: ByTier[Positive]
+    due_working_days: Positive
+    reminder_days: tuple[Positive, ...] = ()
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    escalation: tuple[Escalation, ...] = ()
+
+
+class SeverityRule(Rule):
+    """A severity of an incident: when it must reach the scheme, be triaged and contained, and whether it stops access."""
+
+    key: Severity
+    label: Line
+    meaning: Line
+    report_hours: Positive
+    triage_hours: Positive
+    contain_hours: Positive
+    hold: bool = False
+    """An emergency hold is proposed at once."""
+
+
+class Applies(Part):
+    """Which incidents a deadline rule is about; a list that is empty fits all. `harms` are of `incidents.harms`."""
+
+    severities: tuple[Severity, ...] = ()
+    kinds: tuple[Slug, ...] = ()
+    harms: tuple[Slug, ...] = ()
+    countries: tuple[CountryCode, ...] = ()
+    duty_of: tuple[Literal["partner", "provider", "authority"], ...] = ()
+
+
+class Deadline(Part):
+    """One thing that must reach the recipient.
+
+    The time runs from `starts`, or from the filing of the step named in `after`. `first` becomes due at once where
+    `length` is left out (“without delay”). `every` repeats it until `until`.
+    """
+
+    key: Slug
+    label: Line
+    starts: Literal["occurred", "aware", "causal_link", "reported", "triaged", "contained", "resolved", "step"]
+    after: Slug | None = None
+    length: Duration | None = None
+    every: Duration | None = None
+    until: Literal["resolved", "closed", "final"] | None = None
+    applies: Applies = Applies()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.starts == "step") != (self.after is not None):
+            raise ValueError("`starts: step` goes with `after`, the key of the step whose filing starts the clock.")
+        if (self.every is None) != (self.until is None):
+            raise ValueError("`every` goes with `until`, so that the repetition has an end.")
+        return self
+
+
+class DeadlineRule(Rule):
+    """All that one law or rule wants reported about an incident: to whom, from when, how soon, and what follows."""
+
+    key: Slug
+    title: Line
+    recipient: Slug
+    calendar: Literal["plain", "recipient", "reporter"] = "plain"
+    """Whose holidays count where a length is in working days."""
+    applies: Applies = Applies()
+    steps: Annotated[tuple[Deadline, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _steps_exist(self) -> Self:
+        known: set[str] = set()
+        for step in self.steps:
+            if step.after is not None and step.after not in known:
+                raise ValueError(f"{step.key} comes after {step.after}, which is no earlier step of this rule.")
+            if step.key in known:
+                raise ValueError(f"The step {step.key} is there twice. Give each a key of its own.")
+            known.add(step.key)
+        if not self.source:
+            raise ValueError("A deadline needs its source: the article or section that sets it.")
+        return self
+
+
+class Incidents(Rule):
+    """Severities, kinds, and who must hear what by when."""
+
+    severities: tuple[SeverityRule, ...]
+    kinds: Annotated[tuple[Term, ...], Field(min_length=1)]
+    harms: tuple[Term, ...] = ()
+    recipients: Annotated[tuple[Term, ...], Field(min_length=1)]
+    deadlines: tuple[DeadlineRule, ...]
+
+    @model_validator(mode="after")
+    def _each_severity(self) -> Self:
+        if tuple(rule.key for rule in self.severities) != SEVERITIES:
+            raise ValueError(f"List each severity once, in this order: {', '.join(SEVERITIES)}.")
+        return self
+
+    def severity(self, key: str) -> SeverityRule:
+        """The rule for that severity, cited as `incidents.severities.<severity>`."""
+        for rule in self.severities:
+            if rule.key == key:
+                return rule
+        raise KeyError(f"No severity {key!r}: use one of {', '.join(SEVERITIES)}.")
+
+
+class Step(Rule):
+    """One rung of the ladder."""
+
+    key: Literal["warning", "restriction", "suspension", "removal"]
+    label: Line
+    effect: Line
+    notice_working_days: Count
+    quorum: QuorumRule
+    max_months: Positive | None = None
+    """The longest that it lasts without a new decision; none: until lifted, or for good."""
+
+
+class Emergency(Rule):
+    """One signatory may stop access at once; a second, of another body, confirms within these hours or it lapses."""
+
+    confirm_hours: Positive
+    reminder_hours: tuple[Positive, ...] = ()
+    other_body: bool = True
+
+
+class Enforcement(Rule):
+    """The ladder. A repeat within the period raises the step that is proposed by one."""
+
+    ladder: tuple[Step, ...]
+    repeat_months: Positive
+    emergency: Emergency
+
+    @model_validator(mode="after")
+    def _whole_ladder(self) -> Self:
+        order = ("warning", "restriction", "suspension", "removal")
+        if tuple(step.key for step in self.ladder) != order:
+            raise ValueError(f"The ladder has these rungs in this order: {', '.join(order)}.")
+        return self
+
+    def step(self, key: str) -> Step:
+        """The rung of that key, cited as `enforcement.ladder.<key>`."""
+        for step in self.ladder:
+            if step.key == key:
+                return step
+        raise KeyError(f"No rung {key!r}: use one of warning, restriction, suspension, removal.")
+
+
+class RetentionRule(Rule):
+    """How long something is kept after what happened to it, and what is done then."""
+
+    key: Slug
+    what: Line
+    months: Positive
+    after: Line
+    then: Literal["purge", "anonymise", "archive"]
+
+
+class Retention(Rule):
+    """What is kept for how long. Commitments in the record are kept for good; they say nothing about the content."""
+
+    rules: Annotated[tuple[RetentionRule, ...], Field(min_length=1)]
