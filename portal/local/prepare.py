@@ -1,0 +1,90 @@
+"""Database, reference data, demo data and static files: what `make run` does before the portal starts.
+
+    python -m portal.local.prepare
+
+One process for all of it, since loading Django is most of the time. Every part may be run again at any time.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any
+
+from .console import Stop, complain, step
+from .paths import LOGS
+
+
+def main() -> int:
+    """Do every part; the last line of output says what stopped it, if anything did."""
+    import django
+
+    try:
+        with step("Loading the portal"):
+            _quietly("Loading the portal", django.setup)
+        for title, command, arguments in (
+            ("Database", "migrate", {"interactive": False}),
+            ("Reference data", "setup_reference", {}),
+            ("Schedule", "setup_schedule", {}),
+            ("Demo data", "prepare_demo", {}),
+        ):
+            _command(title, command, **arguments)
+        _static_files()
+    except Stop as stopped:
+        complain(f"Stopped. {stopped}")
+        return 1
+    return 0
+
+
+def _command(title: str, name: str, **arguments: Any) -> None:
+    from django.core.management import call_command, get_commands
+
+    if name in get_commands():
+        with step(title):
+            _quietly(title, lambda: call_command(name, verbosity=1, **arguments))
+
+
+def _quietly(title: str, work: Callable[[], object]) -> None:
+    """Do the work with its output in var/log/prepare.log. Whatever goes wrong there is told in a sentence."""
+    import traceback
+
+    with (LOGS / "prepare.log").open("a") as log, redirect_stdout(log), redirect_stderr(log):
+        try:
+            work()
+        except Exception as problem:
+            traceback.print_exc(file=log)
+            what = str(problem).strip().splitlines()[:1] or [type(problem).__name__]
+            raise Stop(f"{title}: {what[0]} Details: {LOGS / 'prepare.log'}. `make reset` starts over.") from None
+
+
+def _static_files() -> None:
+    """Collect and compress, unless nothing has changed since the last time."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    state = _static_state()
+    with suppress(OSError):
+        if stamp.read_text() == state:
+            return
+    with step("Static files"):
+        _quietly("Static files", lambda: call_command("collectstatic", interactive=False, clear=True, verbosity=0))
+    stamp.write_text(state)
+
+
+def _static_state() -> str:
+    """A hash of the paths, sizes and times of every static file that any app has."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    total = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            seen = os.stat(storage.path(name))
+            total.update(f"{name}\0{seen.st_size}\0{seen.st_mtime_ns}\0".encode())
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
