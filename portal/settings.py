@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "portal.api",
     "portal.dashboards",
     "portal.transparency",
+    "portal.demo",
     "portal.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """For the supervisor and load balancers: 200 when database and broker answer, 503 when one does not."""
-    parts = {"database": _answers(connection.ensure_connection), "redis": _answers(lambda: cache.get("healthz"))}
+    parts = {
+        "database": _answers(connection.ensure_connection),
+        "redis": _answers(lambda: cache.get("healthz")),
+    }
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
 
-def _answers(ask: object) -> bool:
+def _answers(ask: Callable[[], object]) -> bool:
     try:
-        ask()  # type: ignore[operator]
-    except Exception:
+        ask()
+    except (DatabaseError, RedisError, OSError):
         return False
     return True
 

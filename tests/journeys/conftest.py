@@ -1,0 +1,88 @@
+"""Browser journeys: a running portal for the session, and people with browsers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys import stack as stacks
+from tests.journeys.person import Person
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys in one worker: they share one running portal."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+    """The portal, running, with an empty database in which the rulebook is in force."""
+    name = f"journey_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    stack = stacks.build(tmp_path_factory.mktemp("portal"), name)
+    try:
+        stack.manage("load_rulebook")
+        stacks.run(stack)
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for the session."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def someone(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Make a person with a browser of their own; at the end, none of their pages may have had a barrier."""
+    people: list[Person] = []
+
+    def make(
+        email: str, *, size: str = "desk", scripts: bool = True, **known: str
+    ) -> Person:
+        context = browser.new_context(
+            viewport=SIZES[size], java_script_enabled=scripts, locale="en-GB"
+        )  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        person = Person(context, page, portal.url, email, **known)
+        page.on("console", lambda message: _policy(person, message.text))
+        page.on(
+            "pageerror",
+            lambda error: person.problems.append(
+                f"script error on {page.url}: {error}"
+            ),
+        )
+        people.append(person)
+        return person
+
+    yield make
+    for person in people:
+        person.context.close()
+    assert not [problem for person in people for problem in person.problems]
+
+
+def _policy(person: Person, text: str) -> None:
+    if "Content Security Policy" in text:
+        person.problems.append(f"blocked by the policy on {person.page.url}: {text}")
