@@ -1,25 +1,48 @@
 """The shape of a rulebook document, checked when it is read. Import from here."""
 
 from portal.rulebook.schema.base import (
-    DISCLOSURE_TIERS, RISK_TIERS, SEVERITIES, BodyKind, ByTier, Disclosure, Duration, RiskTier, Rule, Severity, Term, find,
+    DISCLOSURE_TIERS,
+    RISK_TIERS,
+    SEVERITIES,
+    BodyKind,
+    ByTier,
+    Disclosure,
+    Duration,
+    RiskTier,
+    Rule,
+    Severity,
+    Term,
+    find,
 )  # fmt: skip
 from portal.rulebook.schema.conditions import Condition, holds, leaves
 from portal.rulebook.schema.decisions import (
-    DECISIONS, Appealable, Clock, Declaration, Factor, QuorumRule,
+    DECISIONS,
+    Appealable,
+    Clock,
+    Declaration,
+    Factor,
+    QuorumRule,
 )  # fmt: skip
 from portal.rulebook.schema.document import Rulebook
 from portal.rulebook.schema.errors import Problem, RulebookError
 from portal.rulebook.schema.loading import load, parse, read
 from portal.rulebook.schema.oversight import (
-    AuditRule, DeadlineRule, Escalation, FindingRule, ObligationRule, SeverityRule, Step,
+    AuditRule,
+    DeadlineRule,
+    Escalation,
+    FindingRule,
+    ObligationRule,
+    SeverityRule,
+    Step,
 )  # fmt: skip
 from portal.rulebook.schema.questions import Column, Option, Question, Questionnaire, Section
 from portal.rulebook.schema.scope import Limits, NotAllowed, Pattern, Scope, UseCase
 
 __all__ = [
-    "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "AuditRule", "BodyKind", "ByTier", "Clock",
-    "Column", "Condition", "DeadlineRule", "Declaration", "Disclosure", "Duration", "Escalation", "Factor", "FindingRule",
-    "Limits", "NotAllowed", "ObligationRule", "Option", "Pattern", "Problem", "Question", "Questionnaire", "QuorumRule",
-    "RiskTier", "Rule", "Rulebook", "RulebookError", "Scope", "Section", "Severity", "SeverityRule", "Step", "Term",
-    "UseCase", "find", "holds", "leaves", "load", "parse", "read",
+    "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "AuditRule", "BodyKind",
+    "ByTier", "Clock", "Column", "Condition", "DeadlineRule", "Declaration", "Disclosure", "Duration",
+    "Escalation", "Factor", "FindingRule", "Limits", "NotAllowed", "ObligationRule", "Option", "Pattern",
+    "Problem", "Question", "Questionnaire", "QuorumRule", "RiskTier", "Rule", "Rulebook", "RulebookError",
+    "Scope", "Section", "Severity", "SeverityRule", "Step", "Term", "UseCase", "find", "holds", "leaves",
+    "load", "parse", "read",
 ]  # fmt: skip

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from portal.rulebook.schema.base import (
-    RISK_TIERS, BodyKind, ByTier, CountryCode, Count, Disclosure, Line, Part, Positive, Prose, RiskTier, Rule, Slug,
+    RISK_TIERS,
+    BodyKind,
+    ByTier,
+    Count,
+    CountryCode,
+    Disclosure,
+    Line,
+    Part,
+    Positive,
+    Prose,
+    RiskTier,
+    Rule,
+    Slug,
     Term,
 )  # fmt: skip
 from portal.rulebook.schema.conditions import Condition
@@ -71,7 +84,7 @@ class Quorum(Rule):
     def _stricter_with_risk(self) -> Self:
         for name in DECISIONS:
             rules: ByTier[QuorumRule] = getattr(self, name)
-            for lighter, stricter in zip(RISK_TIERS, RISK_TIERS[1:], strict=False):
+            for lighter, stricter in pairwise(RISK_TIERS):
                 if not rules[stricter].as_strict_as(rules[lighter]):
                     raise ValueError(f"{name}: {stricter} asks for less than {lighter}. Raise it to at least the same.")
         return self

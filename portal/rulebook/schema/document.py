@@ -10,7 +10,17 @@ from pydantic import Field, StringConstraints, model_validator
 from portal.core.canonical import digest
 from portal.rulebook.schema.base import Disclosure, Line, Part, Prose, Term, find
 from portal.rulebook.schema.decisions import (
-    Appeal, Clock, Consent, Declaration, DisclosureTier, Eligibility, People, Qualification, Quorum, Risk, SecondFactor,
+    Appeal,
+    Clock,
+    Consent,
+    Declaration,
+    DisclosureTier,
+    Eligibility,
+    People,
+    Qualification,
+    Quorum,
+    Risk,
+    SecondFactor,
 )  # fmt: skip
 from portal.rulebook.schema.errors import RulebookError
 from portal.rulebook.schema.oversight import Audits, Enforcement, Incidents, ObligationRule, Retention
@@ -74,7 +84,7 @@ class Rulebook(Part):
         return self.meta.version
 
     def dump(self) -> dict[str, Any]:
-        """The document as JSON types, defaults written out: what is stored and hashed, so that no default is implied."""
+        """The document as JSON types, defaults written out, so that none is implied: what is stored and hashed."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def digest(self) -> str:

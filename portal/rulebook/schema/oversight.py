@@ -7,7 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from portal.rulebook.schema.base import (
-    SEVERITIES, ByTier, CountryCode, Count, Duration, Line, Part, Positive, Rule, Severity, Slug, Term,
+    SEVERITIES,
+    ByTier,
+    Count,
+    CountryCode,
+    Duration,
+    Line,
+    Part,
+    Positive,
+    Rule,
+    Severity,
+    Slug,
+    Term,
 )  # fmt: skip
 from portal.rulebook.schema.decisions import QuorumRule
 from portal.rulebook.schema.questions import Question
@@ -92,7 +103,7 @@ class ObligationRule(Rule):
 
 
 class SeverityRule(Rule):
-    """A severity of an incident: when it must reach the scheme, be triaged and contained, and whether it stops access."""
+    """A severity of an incident: when it is reported, triaged and contained, and whether it stops access."""
 
     key: Severity
     label: Line

@@ -46,7 +46,7 @@ class Asked(Rule):
     tier: Disclosure = "authority"
     when: Condition | None = None
     kinds: tuple[Slug, ...] = ()
-    variants: dict[Slug, Variant] = {}
+    variants: dict[Slug, Variant] = Field(default_factory=dict)
     material: bool = False
     screen: bool = False
 

@@ -10,7 +10,15 @@ import pycountry
 
 from portal.rulebook.schema.base import DISCLOSURE_TIERS, Part
 from portal.rulebook.schema.conditions import (
-    MAX_DEPTH, AtLeast, Equals, Includes, Leaf, OfKind, OneOf, depth, leaves,
+    MAX_DEPTH,
+    AtLeast,
+    Equals,
+    Includes,
+    Leaf,
+    OfKind,
+    OneOf,
+    depth,
+    leaves,
 )  # fmt: skip
 from portal.rulebook.schema.errors import Problem
 from portal.rulebook.schema.questions import ChoiceQuestion, Choosing, Question, SeveralQuestion
@@ -188,7 +196,8 @@ def _value(where: str, value: object, question: Question) -> Found:
         yield from _offered(where, value, question)
         return
     expected: dict[str, tuple[type, ...]] = {
-        "yes_no": (bool,), "number": (int, float), "text": (str,), "long_text": (str,), "date": (str,), "country": (str,),
+        "yes_no": (bool,), "number": (int, float), "text": (str,), "long_text": (str,), "date": (str,),
+        "country": (str,),
     }  # fmt: skip
     types = expected.get(question.type)
     if types is None or (question.type == "country" and question.many):

@@ -1,0 +1,239 @@
+"""Every rule that a decision can cite: its dotted key, what it says in a sentence, and why.
+
+The keys are the anchors on the public page of a version. They are made from the document, so that no
+key can be cited that the page does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+
+from portal.rulebook import sentences as say
+from portal.rulebook.schema import DECISIONS, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One rule as the page shows it. `key` is what decisions cite."""
+
+    key: str
+    title: str
+    text: str
+    why: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Rules that belong together. `key` can be cited as well, for the chapter as a whole."""
+
+    key: str
+    title: str
+    why: str
+    rules: tuple[Citation, ...]
+
+
+def _rule(key: str, title: str, text: str, rule: Any = None) -> Citation:
+    return Citation(key, title, text, getattr(rule, "why", ""), getattr(rule, "source", ""))
+
+
+def chapters(rules: Rulebook) -> tuple[Chapter, ...]:
+    """All chapters but the questionnaire, in the order of the document, in the language of the moment."""
+    made: Iterable[tuple[str, str, Any, Iterable[Citation]]] = (
+        ("disclosure", say.DISCLOSURE, None, _disclosure(rules)),
+        ("eligibility", say.ELIGIBILITY, rules.eligibility, _eligibility(rules)),
+        ("declarations", say.DECLARATIONS, None, _declarations(rules)),
+        ("risk", say.RISK, rules.risk, _risk(rules)),
+        ("quorum", say.QUORUM, rules.quorum, _quorum(rules)),
+        ("clocks", say.CLOCKS, None, _clocks(rules)),
+        ("qualification", say.QUALIFICATION, rules.qualification, _qualification(rules)),
+        ("people", say.PEOPLE, rules.people, _people(rules)),
+        ("scope", say.SCOPE, rules.scope, _scope(rules)),
+        ("consent", say.CONSENT, rules.consent, _consent(rules)),
+        ("audits", say.AUDITS, rules.audits, _audits(rules)),
+        ("obligations", say.OBLIGATIONS, None, _obligations(rules)),
+        ("incidents", say.INCIDENTS, rules.incidents, _incidents(rules)),
+        ("enforcement", say.ENFORCEMENT, rules.enforcement, _enforcement(rules)),
+        ("appeal", say.APPEAL, rules.appeal, _appeal(rules)),
+        ("refusals", say.REFUSALS, None, _refusals(rules)),
+        ("retention", say.RETENTION, rules.retention, _retention(rules)),
+        ("second_factor", say.SECOND_FACTOR, rules.second_factor, _second_factor(rules)),
+    )
+    return tuple(Chapter(key, str(title), getattr(part, "why", ""), tuple(found)) for key, title, part, found in made)
+
+
+def citation(rules: Rulebook, key: str) -> Citation | None:
+    """The rule of that key, a chapter by its own key, or a question as `questionnaire.<section>.<question>`."""
+    for chapter in chapters(rules):
+        if chapter.key == key:
+            return Citation(chapter.key, chapter.title, "", chapter.why)
+        for rule in chapter.rules:
+            if rule.key == key:
+                return rule
+    return next((rule for rule in questions(rules) if rule.key == key), None)
+
+
+def keys(rules: Rulebook) -> frozenset[str]:
+    """Every key that can be cited."""
+    found = {rule.key for chapter in chapters(rules) for rule in chapter.rules}
+    return frozenset(found | {chapter.key for chapter in chapters(rules)} | {rule.key for rule in questions(rules)})
+
+
+def questions(rules: Rulebook) -> Iterator[Citation]:
+    """The sections and questions of the questionnaire as rules."""
+    for section in rules.questionnaire.sections:
+        yield Citation(f"questionnaire.{section.key}", section.title, section.intro)
+        for question in section.questions:
+            key = f"questionnaire.{section.key}.{question.key}"
+            yield _rule(key, question.label, question.guidance or question.hint, question)
+
+
+# --- chapter by chapter ---------------------------------------------------------------------------
+
+
+def _terms(prefix: str, terms: Iterable[Any]) -> Iterator[Citation]:
+    for term in terms:
+        yield _rule(f"{prefix}.{term.key}", term.label, term.meaning, term)
+
+
+def _disclosure(rules: Rulebook) -> Iterator[Citation]:
+    for tier in rules.disclosure:
+        yield _rule(f"disclosure.{tier.key}", tier.label, f"{tier.meaning} {say.readers(tier)}", tier)
+
+
+def _eligibility(rules: Rulebook) -> Iterator[Citation]:
+    for kind in rules.eligibility.kinds:
+        yield _rule(f"eligibility.kinds.{kind.key}", kind.label, f"{kind.meaning} {say.evidence(kind)}".strip())
+    yield Citation("eligibility.jurisdictions", str(say.COUNTRIES), say.countries_of(rules.eligibility))
+
+
+def _declarations(rules: Rulebook) -> Iterator[Citation]:
+    for item in rules.declarations:
+        yield _rule(f"declarations.{item.key}", item.title, item.text, item)
+
+
+def _risk(rules: Rulebook) -> Iterator[Citation]:
+    for level in rules.risk.tiers:
+        yield _rule(f"risk.tiers.{level.key}", say.tier(level.key), say.level(level))
+    for factor in rules.risk.factors:
+        yield _rule(f"risk.factors.{factor.key}", factor.label, say.factor(factor), factor)
+
+
+def _quorum(rules: Rulebook) -> Iterator[Citation]:
+    for decision in DECISIONS:
+        for tier, rule in getattr(rules.quorum, decision).items():
+            title = f"{say.DECISION[decision]}: {say.tier(tier)}"
+            yield _rule(f"quorum.{decision}.{tier}", title, say.quorum(rule), rule)
+
+
+def _clocks(rules: Rulebook) -> Iterator[Citation]:
+    for item in rules.clocks:
+        yield _rule(f"clocks.{item.key}", item.label, say.clock(item), item)
+
+
+def _qualification(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.qualification
+    for tier, months in part.validity_months.items():
+        yield Citation(f"qualification.validity_months.{tier}", say.validity_title(tier), say.months(months))
+    yield Citation("qualification.renewal_lead_days", str(say.RENEWAL), say.renewal(part))
+    yield Citation("qualification.notices_days", str(say.NOTICES), say.notices(part.notices_days))
+    yield Citation("qualification.change_notice_working_days", str(say.CHANGES), say.change_notice(part))
+    yield Citation("qualification.cooling_off_days", str(say.COOLING_OFF), say.cooling_off(part))
+
+
+def _people(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.people
+    yield Citation("people.identity_check_months", str(say.IDENTITY), say.months(part.identity_check_months))
+    for tier, months in part.background_check_months.items():
+        yield Citation(f"people.background_check_months.{tier}", say.background_title(tier), say.months(months))
+    yield Citation("people.training_months", str(say.TRAINING), say.months(part.training_months))
+    yield Citation("people.notices_days", str(say.NOTICES), say.notices(part.notices_days))
+
+
+def _scope(rules: Rulebook) -> Iterator[Citation]:
+    scope = rules.scope
+    yield from _terms("scope.use_cases", scope.use_cases)
+    yield from _terms("scope.data_classes", scope.data_classes)
+    yield from _terms("scope.capability_tiers", scope.capability_tiers)
+    yield from _terms("scope.access_routes", scope.access_routes)
+    yield from _terms("scope.safeguards", scope.safeguards)
+    yield from _terms("scope.prohibited_uses", scope.prohibited_uses)
+    for item in scope.not_allowed:
+        yield _rule(f"scope.not_allowed.{item.key}", str(say.NOT_ALLOWED), say.pattern(scope, item), item)
+    for needed in scope.needed:
+        yield _rule(f"scope.needed.{needed.key}", str(say.NEEDED), say.needed(scope, needed), needed)
+    for tier, limits in scope.limits.items():
+        yield _rule(f"scope.limits.{tier}", say.limits_title(tier), say.limits(limits), limits)
+    for tier, months in scope.accreditation_months.items():
+        yield Citation(f"scope.accreditation_months.{tier}", say.accreditation_title(tier), say.months(months))
+
+
+def _consent(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.consent
+    yield Citation("consent.deadline_working_days", str(say.CONSENT_TIME), say.consent_time(part))
+    yield Citation("consent.withdrawal_notice_days", str(say.WITHDRAWAL), say.withdrawal(part))
+    yield from _terms("consent.decline_reasons", part.decline_reasons)
+
+
+def _audits(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.audits
+    for tier, rule in part.intervals.items():
+        yield _rule(f"audits.intervals.{tier}", say.audit_title(tier), say.audit(rule), rule)
+    yield Citation("audits.response_working_days", str(say.RESPONSE), say.response(part))
+    for sooner in part.sooner:
+        yield _rule(f"audits.sooner.{sooner.key}", str(say.SOONER), say.sooner(sooner), sooner)
+    for finding in part.findings:
+        yield _rule(f"audits.findings.{finding.severity}", say.finding_title(finding), say.finding(finding), finding)
+    for step in part.escalation:
+        yield _rule(f"audits.escalation.{step.key}", str(say.ESCALATION), say.escalation(step), step)
+
+
+def _obligations(rules: Rulebook) -> Iterator[Citation]:
+    for item in rules.obligations:
+        yield _rule(f"obligations.{item.key}", item.title, say.obligation(item), item)
+
+
+def _incidents(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.incidents
+    for severity in part.severities:
+        yield _rule(f"incidents.severities.{severity.key}", severity.label, say.severity(severity), severity)
+    yield from _terms("incidents.kinds", part.kinds)
+    yield from _terms("incidents.harms", part.harms)
+    for rule in part.deadlines:
+        yield _rule(f"incidents.deadlines.{rule.key}", rule.title, say.deadlines(part, rule), rule)
+
+
+def _enforcement(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.enforcement
+    for step in part.ladder:
+        yield _rule(f"enforcement.ladder.{step.key}", step.label, say.step(step), step)
+    yield Citation("enforcement.repeat_months", str(say.REPEAT), say.repeat(part))
+    yield _rule("enforcement.emergency", str(say.EMERGENCY), say.emergency(part.emergency), part.emergency)
+
+
+def _appeal(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.appeal
+    for item in part.against:
+        yield _rule(f"appeal.against.{item.key}", item.label, say.appealable(part, item), item)
+    yield Citation("appeal.stay_of_effect", str(say.STAY), part.stay_of_effect)
+    yield from _terms("appeal.grounds", part.grounds)
+
+
+def _refusals(rules: Rulebook) -> Iterator[Citation]:
+    yield from _terms("refusals.application", rules.refusals.application)
+    yield from _terms("refusals.grant_line", rules.refusals.grant_line)
+
+
+def _retention(rules: Rulebook) -> Iterator[Citation]:
+    for rule in rules.retention.rules:
+        yield _rule(f"retention.{rule.key}", capfirst(rule.what), say.retention(rule), rule)
+
+
+def _second_factor(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.second_factor
+    yield Citation("second_factor.exempt_roles", str(say.WHO_NEEDS), say.who_needs(part))
+    yield Citation("second_factor.fresh_minutes", str(say.FRESH), say.fresh(part))
