@@ -1,0 +1,26 @@
+"""Who: institutions, their applications, what is asked and assessed, who signed, and the status that came from it."""
+
+from partners.models.application import Answer, Application, ApplicationUserObjectPermission, Revision
+from partners.models.assessment import ConflictDeclaration, Query, Recommendation, SectionAssessment
+from partners.models.evidence import Evidence
+from partners.models.institution import Institution
+from partners.models.qualification import Letter, Qualification
+from partners.models.signature import Dossier, Signature, SignatureVoid
+
+__all__ = [
+    "Answer",
+    "Application",
+    "ApplicationUserObjectPermission",
+    "ConflictDeclaration",
+    "Dossier",
+    "Evidence",
+    "Institution",
+    "Letter",
+    "Qualification",
+    "Query",
+    "Recommendation",
+    "Revision",
+    "SectionAssessment",
+    "Signature",
+    "SignatureVoid",
+]
