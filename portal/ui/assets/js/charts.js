@@ -1,0 +1,63 @@
+// Draws the charts of a page from the JSON beside each table; the table stays one click away.
+import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import theme from "./tokens.json";
+
+use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, AriaComponent, SVGRenderer]);
+
+const { colour } = theme;
+const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
+
+for (const figure of document.querySelectorAll("figure[data-chart]")) draw(figure);
+
+function draw(figure) {
+  const source = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  const place = figure.querySelector("[data-chart-canvas]");
+  place.hidden = false;
+  const chart = init(place, null, { renderer: "svg" });
+  chart.setOption(options(source));
+  new ResizeObserver(() => chart.resize()).observe(place);
+}
+
+/** {kind: "line" | "bar" | "stacked" | "across", labels: [], series: [{name, values, tone?}], unit?, target?} as drawing options. */
+function options(source) {
+  const across = source.kind === "across";
+  const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: words, inverse: across };
+  const values = { type: "value", axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colour["line-2"] } }, minInterval: source.whole ? 1 : 0 };
+  return {
+    aria: { enabled: true, decal: { show: source.series.length > 1 && source.kind !== "line" } },
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animationDuration: 300,
+    color: theme.series,
+    textStyle: words,
+    grid: { left: 4, right: 16, top: source.series.length > 1 ? 36 : 16, bottom: 4, containLabel: true },
+    legend: source.series.length > 1 ? { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: words } : undefined,
+    tooltip: { trigger: "axis", axisPointer: { type: source.kind === "line" ? "line" : "shadow" }, valueFormatter: (value) => (value == null ? "–" : `${value.toLocaleString("en-GB")}${source.unit ? ` ${source.unit}` : ""}`), textStyle: words, borderColor: colour.line },
+    xAxis: across ? values : categories,
+    yAxis: across ? categories : values,
+    series: source.series.map((one, index) => series(source, one, index)),
+  };
+}
+
+function series(source, one, index) {
+  const line = source.kind === "line";
+  const last = one.values.length - 1;
+  return {
+    name: one.name,
+    type: line ? "line" : "bar",
+    stack: source.kind === "stacked" ? "all" : undefined,
+    data: one.values,
+    barMaxWidth: 28,
+    symbol: "circle",
+    symbolSize: 7,
+    lineStyle: line ? { width: 2.5 } : undefined,
+    itemStyle: { color: one.tone ? theme.tone[one.tone] : theme.series[index % theme.series.length], borderRadius: line || source.kind === "stacked" ? 0 : across(source) },
+    // The line's ends carry their figures, so that the finding can be read without pointing.
+    label: { show: line && source.series.length === 1, position: "top", color: colour.ink, fontWeight: 600, fontSize: 12, formatter: ({ dataIndex, value }) => (dataIndex === 0 || dataIndex === last ? `${value}${source.unit ? ` ${source.unit}` : ""}` : "") },
+    markLine: source.target !== undefined && index === 0 ? { symbol: "none", silent: true, lineStyle: { color: colour["ink-3"], type: "dashed" }, label: { ...words, formatter: source.target_label ?? "", position: "insideEndTop" }, data: [source.kind === "across" ? { xAxis: source.target } : { yAxis: source.target }] } : undefined,
+  };
+}
+
+const across = (source) => (source.kind === "across" ? [0, 3, 3, 0] : [3, 3, 0, 0]);
