@@ -2,7 +2,7 @@
 # All of them are verbs of portal/local: `make help` lists them.
 
 PYTHON ?= $(or $(firstword $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
-	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done)),python3)
+	command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done; true)),python3)
 LOCAL = @cd '$(CURDIR)' && exec $(PYTHON) -m portal.local
 
 export PORT HOST

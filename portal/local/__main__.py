@@ -4,11 +4,12 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 -- the reader may well have one
     sys.stderr.write(
-        "Python 3.11 or newer is needed, this is %d.%d. Install it, or name it: make PYTHON=python3.11 ...\n" % sys.version_info[:2]
+        "Stopped. Python 3.11 or newer is needed, this is {}.{}. "
+        "Install it, or name it: make PYTHON=python3.11 ...\n".format(*sys.version_info[:2])
     )
     sys.exit(1)
 
-from portal.local.verbs import main  # noqa: E402 -- needs the Python checked above
+from portal.local.verbs import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -24,7 +24,9 @@ def ensure(*, modules: bool = False) -> None:
     """Have the build up to date; with `modules` the packages too (tests use axe from there). Raises Stop."""
     missing = [path.name for path in _PACKAGES[:2] if not path.exists()]
     if missing:
-        raise Stop(f"{' and '.join(missing)} should be in {ROOT}. Restore the checkout (git checkout -- {' '.join(missing)}).")
+        raise Stop(
+            f"{' and '.join(missing)} should be in {ROOT}. Restore the checkout (git checkout -- {' '.join(missing)})."
+        )
     built = _stamped(BUILD / ".stamp", _sources())
     installed = _stamped(_MODULES / ".portal-stamp", _PACKAGES)
     if built and (installed or not modules):
@@ -77,7 +79,10 @@ def _npm(*args: str) -> None:
     if "ENOSPC" in done.stdout:
         raise Stop("The disk is full. Free some space and try again.")
     if args[0] == "ci":
-        raise Stop(f"The front-end packages could not be fetched. Check the network and npm's registry setting, then try again. {log}")
+        raise Stop(
+            "The front-end packages could not be fetched. "
+            f"Check the network and npm's registry setting, then try again. {log}"
+        )
     raise Stop(f"The style sheets and scripts could not be built: {_last_line(done.stdout)} {log}")
 
 

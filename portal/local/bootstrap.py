@@ -25,28 +25,27 @@ _GIB = 1024**3
 _NEEDED_FREE = {True: 3 * _GIB, False: _GIB // 4}
 """Free disk that a first and a later start need: packages, front-end packages, database."""
 _UNREACHABLE = re.compile(
-    r"Could not find a version|No matching distribution|Failed to establish|NewConnectionError|ConnectTimeout|resolution"
-    r"|error sending request|dns error|Failed to fetch|Connection (refused|reset|timed out)|ProxyError|NameResolution",
+    r"Could not find a version|No matching distribution|Failed to establish|NewConnectionError|ConnectTimeout"
+    r"|name resolution|error sending request|dns error|Failed to fetch"
+    r"|Connection (refused|reset|timed out)|ProxyError|NameResolution",
     re.IGNORECASE,
 )
-_REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"No space left|os error 28|ENOSPC"), "The disk is full. Free some space and try again."),
-    (
-        re.compile(r"hash(es)? (do not|does not|mismatch)|Hash mismatch|DO NOT MATCH", re.IGNORECASE),
+_REASONS: dict[re.Pattern[str], str] = {
+    re.compile(r"No space left|os error 28|ENOSPC"): "The disk is full. Free some space and try again.",
+    re.compile(r"hash(es)? (do not|does not|mismatch)|Hash mismatch|DO NOT MATCH", re.IGNORECASE): (
         "A package is not the one that the lock file names (its hash differs), so nothing was installed. "
-        "Check the package index that pip uses (pip config list).",
+        "Check the package index that pip uses (pip config list)."
     ),
-    (
-        _UNREACHABLE,
+    _UNREACHABLE: (
         "The packages could not be fetched: no package index answers, or it lacks one of them. "
-        "Check the network and pip's settings (pip config list), then try again.",
+        "Check the network and pip's settings (pip config list), then try again."
     ),
-    (
-        re.compile(r"gcc|command 'cc'|Failed building wheel|metadata-generation-failed|Failed to build"),
+    re.compile(r"gcc|command 'cc'|Failed building wheel|metadata-generation-failed|Failed to build"): (
         "A package has no ready-made build for this machine and could not be compiled. "
-        "Use Linux (glibc) or macOS on x86-64 or ARM64, or install a C compiler and Python's headers.",
+        "Use Linux (glibc) or macOS on x86-64 or ARM64, or install a C compiler and Python's headers."
     ),
-)
+}
+"""What the output of pip and uv means, the first that fits."""
 
 
 def check_machine() -> None:
@@ -70,7 +69,10 @@ def check_space(*, first: bool) -> None:
     """Enough free disk for a first or a later start. Raises Stop."""
     free = shutil.disk_usage(VAR).free
     if free < (needed := _NEEDED_FREE[first]):
-        raise Stop(f"{VAR} has {free / _GIB:.1f} GiB of disk left, {needed / _GIB:.2g} GiB are needed. Free some space and try again.")
+        raise Stop(
+            f"{VAR} has {free / _GIB:.1f} GiB of disk left, {needed / _GIB:.2g} GiB are needed. "
+            "Free some space and try again."
+        )
 
 
 def ensure(lock: Lock) -> None:
@@ -147,7 +149,18 @@ def _make_importable() -> None:
 
 def _install(lock: Path) -> None:
     """Install by uv, which is many times faster; by pip when uv cannot be had or does not manage."""
-    pip = [str(venv_bin("python")), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--retries", "2", "--timeout", "30"]
+    pip = [
+        str(venv_bin("python")),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--retries",
+        "2",
+        "--timeout",
+        "30",
+    ]
     uv_only = VAR / "uv.lock"
     uv_only.write_text(_entry("uv", (REQUIREMENTS / "dev.lock").read_text()))
     got_uv = _logged([*pip, "-r", str(uv_only)])
@@ -166,22 +179,31 @@ def _entry(name: str, lock_text: str) -> str:
     """One package's lines of a lock file, hashes included."""
     found = re.search(rf"^{re.escape(name)}==.*?(?=^\S|\Z)", lock_text, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise Stop(f"requirements/dev.lock does not name {name}. Make the lock files anew as requirements/README.md says.")
+        raise Stop(
+            f"requirements/dev.lock does not name {name}. Make the lock files anew as requirements/README.md says."
+        )
     return found.group()
 
 
 def _uv_settings() -> dict[str, str]:
     """uv does not read pip's configuration; hand it over."""
-    listed = subprocess.run([venv_bin("python"), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        [venv_bin("python"), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    ).stdout
     found = dict(re.findall(r"^(?:global|install|:env:)\.([a-z_-]+)='(.*)'$", listed.replace("_", "-"), re.MULTILINE))
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS", "cert": "SSL_CERT_FILE"}
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
     settings = {names[key]: value for key, value in found.items() if key in names}
     return {"UV_LINK_MODE": "copy"} | {name: value for name, value in settings.items() if name not in os.environ}
 
 
 def reason(output: str) -> str:
     """A sentence for what went wrong, from the output of pip, uv or npm."""
-    sentence = next((text for pattern, text in _REASONS if pattern.search(output)), None)
+    sentence = next((text for pattern, text in _REASONS.items() if pattern.search(output)), None)
     return f"{sentence or 'The packages could not be installed.'} Details: {LOGS / 'setup.log'}"
 
 
@@ -193,7 +215,16 @@ def _logged(command: Sequence[str], *, extra: dict[str, str] | None = None) -> s
 def run_logged(command: Sequence[str], *, env: dict[str, str], cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run a command quietly; its output is returned and appended to var/log/setup.log."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=env, cwd=cwd, check=False)
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=env,
+            cwd=cwd,
+            check=False,
+        )
     except FileNotFoundError as missing:
         done = subprocess.CompletedProcess(command, 127, f"{missing.filename} is missing")
     with suppress(OSError), (LOGS / "setup.log").open("a") as log:

@@ -1,7 +1,6 @@
 """The secrets of this checkout, made once and kept in var/, readable by nobody else."""
 
 import json
-import os
 import secrets
 import subprocess
 from pathlib import Path
@@ -22,8 +21,9 @@ print(key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption())
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     draft = path.with_name(path.name + ".new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
+    draft.touch(mode=0o600)
+    draft.chmod(0o600)
+    draft.write_text(text)
     draft.replace(path)
 
 
@@ -45,7 +45,9 @@ def identity_key() -> Path:
     path = VAR / "idp.pem"
     with locked(VAR / "secrets.lock"):
         if not path.exists():
-            made = subprocess.run([venv_bin("python"), "-c", _MAKE_RSA_KEY], capture_output=True, text=True, check=False)
+            made = subprocess.run(
+                [venv_bin("python"), "-c", _MAKE_RSA_KEY], capture_output=True, text=True, check=False
+            )
             if made.returncode != 0:
                 raise Stop(f"No key for signing gateways' tokens could be made: {made.stderr.strip().splitlines()[-1]}")
             _write_private(path, made.stdout)

@@ -17,7 +17,9 @@ def chromium() -> str | None:
     """The browser for tests and screenshots: the one that CHROMIUM names, else the first that is installed."""
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
-    installed = [shutil.which(name) for name in _BROWSERS] + [path for path in _MAC_BROWSERS if os.access(path, os.X_OK)]
+    installed = [shutil.which(name) for name in _BROWSERS] + [
+        path for path in _MAC_BROWSERS if os.access(path, os.X_OK)
+    ]
     return next((path for path in installed if path), None)
 
 

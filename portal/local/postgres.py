@@ -62,7 +62,10 @@ def server_account(data: Path) -> Account | None:
         with suppress(KeyError):
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
-    raise Stop("PostgreSQL does not run as root, and this machine has no account `postgres` or `nobody`. Run as an ordinary user.")
+    raise Stop(
+        "PostgreSQL does not run as root, and this machine has no account `postgres` or `nobody`. "
+        "Run as an ordinary user."
+    )
 
 
 class Postgres:
@@ -104,7 +107,13 @@ class Postgres:
         if self.account is None:
             return True
         try:
-            done = subprocess.run([tree / "bin" / "postgres", "--version"], capture_output=True, cwd="/", **self.account.popen())
+            done = subprocess.run(
+                [tree / "bin" / "postgres", "--version"],
+                capture_output=True,
+                cwd="/",
+                check=False,
+                **self.account.popen(),
+            )
         except PermissionError:
             return False
         return done.returncode == 0 and b"PostgreSQL" in done.stdout
@@ -116,7 +125,7 @@ class Postgres:
             shutil.copytree(tree, copy, symlinks=True)
             for path in (copy, *copy.rglob("*")):
                 if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o100 else 0o644)
+                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
             (copy / ".complete").touch()
         return copy
 
@@ -131,9 +140,11 @@ class Postgres:
             os.chown(folder, self.account.uid, self.account.gid)
         folder.chmod(0o700)
 
-    def _run(self, program: str, *args: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *args: str) -> subprocess.CompletedProcess[str]:
         run_as = self.account.popen() if self.account else {}
-        return subprocess.run([self.programs / program, *args], capture_output=True, text=True, cwd="/", **run_as, **more)
+        return subprocess.run(
+            [self.programs / program, *args], capture_output=True, text=True, cwd="/", check=False, **run_as
+        )
 
     def _initialise(self) -> None:
         self._own(self.data)
@@ -169,7 +180,8 @@ class Postgres:
                 **run_as,
             )
         self._wait_ready(60)
-        if self._psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") != "1":
+        databases = self._psql("SELECT datname FROM pg_database").split()
+        if DATABASE not in databases:
             self._psql(f"CREATE DATABASE {DATABASE}")
 
     def _clear_leftover(self) -> None:
@@ -188,7 +200,9 @@ class Postgres:
         until = time.monotonic() + seconds
         while self._run("pg_isready", "-q", "-h", str(self.socket_dir)).returncode != 0:
             if process.poll() is not None:
-                raise Stop(f"PostgreSQL did not start: {_reason(self.log.read_text(errors='replace'))} (see {self.log})")
+                raise Stop(
+                    f"PostgreSQL did not start: {_reason(self.log.read_text(errors='replace'))} (see {self.log})"
+                )
             if time.monotonic() > until:
                 self.stop()
                 raise Stop(f"PostgreSQL did not answer within {seconds:.0f} seconds; see {self.log}")

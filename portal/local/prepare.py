@@ -6,7 +6,6 @@ One process for all of it, since loading Django is most of the time. Every part 
 """
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -53,7 +52,7 @@ def _quietly(title: str, work: Callable[[], object]) -> None:
     with (LOGS / "prepare.log").open("a") as log, redirect_stdout(log), redirect_stderr(log):
         try:
             work()
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 -- whatever it is, it is told, and logged in full
             traceback.print_exc(file=log)
             what = str(problem).strip().splitlines()[:1] or [type(problem).__name__]
             raise Stop(f"{title}: {what[0]} Details: {LOGS / 'prepare.log'}. `make reset` starts over.") from None
@@ -81,7 +80,7 @@ def _static_state() -> str:
     total = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
-            seen = os.stat(storage.path(name))
+            seen = Path(storage.path(name)).stat()
             total.update(f"{name}\0{seen.st_size}\0{seen.st_mtime_ns}\0".encode())
     return total.hexdigest()
 

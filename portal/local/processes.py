@@ -44,7 +44,7 @@ def alive(pid: int) -> bool:
 
 def command_line(pid: int) -> str:
     """The command that a process was started with; empty for a zombie or when there is none."""
-    if sys.platform == "linux":
+    if _LIBC is not None:
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:

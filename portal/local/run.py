@@ -45,19 +45,25 @@ def check_free(port: int) -> None:
         try:
             probe.bind((host(), port))
         except PermissionError:
-            raise Stop(f"Port {port} is for the system's administrator only. Choose one above 1023: make run PORT=8001") from None
+            raise Stop(
+                f"Port {port} is for the system's administrator only. Choose one above 1023: make run PORT=8001"
+            ) from None
         except OSError as problem:
             if isinstance(problem, socket.gaierror) or problem.errno == 99:
                 raise Stop(f"HOST={host()} is no address of this machine.") from None
-            raise Stop(f"Port {port} is taken by another program. Choose another: make run PORT={port + 1 if port < 65535 else 8001}") from None
+            raise Stop(
+                f"Port {port} is taken by another program. "
+                f"Choose another: make run PORT={port + 1 if port < 65535 else 8001}"
+            ) from None
 
 
 def _already_running() -> str:
     try:
         state = json.loads(_STATE.read_text())
-        return f"The portal already runs at {state['address']} (process {state['pid']}). Open it there, or end it: kill {state['pid']}"
+        at, pid = state["address"], state["pid"]
     except (OSError, ValueError, KeyError):
-        return "The portal is already being started by another `make run` on this checkout. Wait for it, or end it with Ctrl-C."
+        return "Another `make run` on this checkout is starting. Wait for it, or end it with Ctrl-C."
+    return f"The portal already runs at {at} (process {pid}). Open it there, or end it: kill {pid}"
 
 
 class Run:
@@ -108,7 +114,9 @@ class Run:
             addresses = self.servers.lease()
         path = f"{venv_bin('python').parent}{os.pathsep}{os.environ.get('PATH', '')}"
         environment = {**os.environ, **for_demo(addresses, port=self.port), "PATH": path, "PYTHONUNBUFFERED": "1"}
-        prepared = subprocess.run([venv_bin("python"), "-m", "portal.local.prepare"], cwd=ROOT, env=environment, check=False)
+        prepared = subprocess.run(
+            [venv_bin("python"), "-m", "portal.local.prepare"], cwd=ROOT, env=environment, check=False
+        )
         if prepared.returncode:
             if prepared.returncode == 1:
                 raise Stop("The portal's data could not be prepared; the lines above say why.")
@@ -129,7 +137,10 @@ class Run:
                 *("--access-logfile", "-", "--name", "portal.web"),
             ],
         )
-        supervisor.add("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"])
+        supervisor.add(
+            "worker",
+            [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+        )
         supervisor.add("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""])
 
     def _await_answer(self) -> None:
@@ -147,7 +158,9 @@ class Run:
     def _answers(self) -> bool:
         at = "127.0.0.1" if host() in ("0.0.0.0", "::") else host()  # noqa: S104 -- compared, not listened on
         at = f"[{at}]" if ":" in at else at
-        ask = urllib.request.Request(f"http://{at}:{self.port}/healthz", headers={"Host": "localhost", "X-Forwarded-Proto": "https"})
+        ask = urllib.request.Request(
+            f"http://{at}:{self.port}/healthz", headers={"Host": "localhost", "X-Forwarded-Proto": "https"}
+        )
         try:
             with _PLAIN.open(ask, timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -181,7 +194,9 @@ class Run:
         if self.servers is not None:
             self.servers.release()
             if not (self.servers.home / "keep").exists() and not self.servers.wait_stopped(40):
-                complain("The embedded servers are still in use by another program of this checkout; they stop with it.")
+                complain(
+                    "The embedded servers are still in use by another program of this checkout; they stop with it."
+                )
         if self.supervisor is not None:
             say("Stopped. `make run` goes on where this left off, `make reset` starts over.")
 
@@ -209,9 +224,15 @@ def sign_ins() -> list[str]:
     for person in people:
         name = person.get("email") or f"client {person.get('client_id', '')}"
         password = person.get("password") or person.get("client_secret") or ""
-        rows.append((person.get("role", ""), name, password, person.get("totp_secret") or "–", person.get("note") or ""))
+        rows.append(
+            (person.get("role", ""), name, password, person.get("totp_secret") or "–", person.get("note") or "")
+        )
     widths = [max(len(str(row[column])) for row in rows) for column in range(4)]
-    return ["  " + "  ".join([*(f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=False)), str(row[4])]).rstrip() for row in rows]
+    return [
+        "  "
+        + "  ".join([*(f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=False)), str(row[4])]).rstrip()
+        for row in rows
+    ]
 
 
 def run(port: int) -> int:

@@ -39,7 +39,7 @@ def _open_to_all(folder: Path) -> bool:
 
 
 def home(kind: Kind) -> Path:
-    """The folder of a set of servers: under var/, or where root's PostgreSQL account can get to without opening anything."""
+    """The folder of a set: under var/, or where root's PostgreSQL account gets to without a mode being changed."""
     VAR.mkdir(exist_ok=True)
     base = VAR / "servers"
     if os.geteuid() == 0 and not _open_to_all(VAR):

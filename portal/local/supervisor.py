@@ -92,7 +92,7 @@ class Supervisor:
                 wait = min(_LONGEST_WAIT, 2.0**child.failures)
                 child.failures += 1
                 child.process, child.due = None, now + wait
-                say(f"  {child.name} has ended ({_status(status)}); starting it again in {wait:.0f} s. See {self.log(child)}")
+                say(f"  {child.name} has ended ({_status(status)}); again in {wait:.0f} s. See {self.log(child)}")
             elif now >= child.due:
                 self._start(child)
 

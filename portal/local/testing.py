@@ -30,7 +30,11 @@ NEEDS = {
         machine.chromium,
     ),
     "poppler": ("pdftotext was not found", "install poppler (Debian: apt-get install poppler-utils)", machine.poppler),
-    "shared_data": ("../shared/data is not there", "put the data there or name the folder in SHARED_DATA", machine.shared_data),
+    "shared_data": (
+        "../shared/data is not there",
+        "put the data there or name the folder in SHARED_DATA",
+        machine.shared_data,
+    ),
 }
 """Marker → what is missing, how to have it, how to find it."""
 _HOW = {why: how for why, how, _ in NEEDS.values()}
@@ -104,7 +108,9 @@ def _claim_run_name() -> str:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", asked):
             raise Stop("TEST_DB is part of a database's name: a letter, then letters, digits and _, all lower case.")
         if not _claim(f"run-{asked}"):
-            raise Stop(f"Another test run has the database TEST_DB={asked} just now. Wait for it or choose another name.")
+            raise Stop(
+                f"Another test run has the database TEST_DB={asked} just now. Wait for it or choose another name."
+            )
         return f"portal_{asked}"
     return next(name for name in ("portal", *(f"portal_{n}" for n in range(2, 99))) if _claim(f"run-{name}"))
 
@@ -175,7 +181,9 @@ def process_environment(transactional_db: None) -> dict[str, str]:
     """The environment for a process of its own (a worker, `manage.py`) that shares this test's database and broker."""
     from django.db import connection
 
-    url = re.sub(r"(://[^/]*)/[^?/]*", rf"\g<1>/{connection.settings_dict['NAME']}", os.environ["DATABASE_URL"], count=1)
+    url = re.sub(
+        r"(://[^/]*)/[^?/]*", rf"\g<1>/{connection.settings_dict['NAME']}", os.environ["DATABASE_URL"], count=1
+    )
     return {**os.environ, "DATABASE_URL": url}
 
 
@@ -186,7 +194,7 @@ def _reason(longrepr: object) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport() -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+    report: pytest.TestReport = yield  # type: ignore[assignment]
     if report.skipped and not hasattr(report, "wasxfail") and require_all():
         report.outcome = "failed"
         report.longrepr = f"Did not run, and REQUIRE_ALL=1 lets nothing be left out: {_reason(report.longrepr)}"
@@ -195,7 +203,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report() -> Iterator[None]:
-    report: pytest.CollectReport = yield  # type: ignore[misc, assignment]
+    report: pytest.CollectReport = yield  # type: ignore[assignment]
     if report.outcome == "skipped" and require_all():
         report.outcome = "failed"
         report.longrepr = f"Did not run, and REQUIRE_ALL=1 lets nothing be left out: {_reason(report.longrepr)}"

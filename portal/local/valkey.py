@@ -108,7 +108,9 @@ class Valkey:
         with suppress(OSError, ValueError):
             pid = int((self.home / "valkey.pid").read_text())
             port = (self.home / "valkey.port").read_text()
-            if "valkey-server" in (running := command_line(pid)) and (f":{port}" in running or str(self.config) in running):
+            if "valkey-server" in (running := command_line(pid)) and (
+                f":{port}" in running or str(self.config) in running
+            ):
                 end(pid)
 
     def answers(self) -> bool:

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
@@ -95,7 +94,7 @@ def lint(args: list[str]) -> int:
 
 
 def env(args: list[str]) -> int:
-    """Start the embedded servers if need be and print the environment for a shell: eval "$(python -m portal.local env)"."""
+    """Start the embedded servers and print the environment for a shell: eval "$(python -m portal.local env)"."""
     bootstrap.ensure("local")
     print(exports(for_demo(Servers("demo").keep(), port=port())))
     return 0
