@@ -198,7 +198,7 @@ def audit_outcome(report: str, errors: str) -> str | None:
         say(f"   The index of vulnerabilities gave no answer: {last[:200]}")
         return "UNKNOWN"
     known = [
-        f"{package['name']} {package['version']}: {flaw['id']}, fixed in {', '.join(flaw['fix_versions']) or 'no version'}"
+        f"{package['name']} {package['version']}: {flaw['id']}, fixed in {', '.join(flaw['fix_versions']) or 'none'}"
         for package in packages
         for flaw in package.get("vulns", [])
     ]
