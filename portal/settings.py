@@ -242,6 +242,10 @@ if _EMAIL_URL.startswith("mailbox:"):
 else:
     vars().update(env.email_url("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Trusted Partner Portal <no-reply@portal.example>")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
+"""The wait after the first attempt that failed; it doubles each time, to six hours at most."""
+MAIL_ATTEMPTS = env.int("MAIL_ATTEMPTS", default=12)
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- words, time, files ---------------------------------------------------------------------------

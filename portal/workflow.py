@@ -30,7 +30,18 @@ from portal.core.verdicts import Conflict, Verdict, refused, require
 from portal.ledger import append as ledger
 from portal.ledger.models import Tier
 
-__all__ = ["LifecycleModel", "Record", "append_only", "can", "create", "deed", "lifecycle_triggers", "move", "record"]
+__all__ = [
+    "LifecycleModel",
+    "Record",
+    "append_only",
+    "can",
+    "create",
+    "deed",
+    "lifecycle_triggers",
+    "move",
+    "record",
+    "require_deed",
+]
 
 RETENTION_DAYS = 10 * 365
 """How long an event is kept when its deed names no other time (rulebook: retention.events)."""
@@ -287,6 +298,11 @@ def can(subject: LifecycleModel, verb: str, by: Actor) -> Verdict:
 def lock(subject: models.Model) -> None:
     """Lock the subject's row until the deed ends, and load what it holds now."""
     subject.refresh_from_db(from_queryset=type(subject)._base_manager.select_for_update(of=("self",)))
+
+
+def require_deed() -> None:
+    """Raise TypeError outside a deed. For what must stand or fall with one, such as a notice."""
+    _open_deed()
 
 
 def _open_deed() -> _Deed:

@@ -1,0 +1,48 @@
+"""Every sweep of the portal: what becomes due by the passing of time is done by one of these.
+
+A plain table without imports from the apps: `task` is the path of a task in an app's `tasks.py`.
+`manage.py setup_schedule` lays it out for Celery's beat; administrators may change interval and pause there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.verdicts import Text
+
+OFTEN = timedelta(seconds=settings.SWEEP_SECONDS)
+"""For what people wait for."""
+HOURLY = timedelta(hours=1)
+"""For what is due on a day."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep: the task's path, how often it runs, and what it does, as a sentence for the page of jobs."""
+
+    task: str
+    every: timedelta
+    says: Text
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(
+        "portal.notifications.tasks.deliver_due_messages",
+        OFTEN,
+        _("Delivers mail that the broker lost or that is to be tried again"),
+    ),
+    Sweep(
+        "portal.notifications.tasks.purge_events",
+        timedelta(days=1),
+        _("Removes events of the record whose retention has ended"),
+    ),
+    Sweep(
+        "portal.notifications.tasks.clear_old_mail",
+        timedelta(days=1),
+        _("Removes the text of mail sent long ago, and notices read long ago"),
+    ),
+)

@@ -1,0 +1,86 @@
+"""Telling people: once each, with the deed or not at all."""
+
+import pytest
+from django.utils.translation import gettext_lazy as _
+
+from portal.notifications.models import Message, Notice
+from portal.notifications.notify import NoticeKind, notify, queue_mail
+from portal.workflow import deed
+from tests.factories.accounts import make_user
+
+pytestmark = pytest.mark.django_db
+
+ASKED = NoticeKind("case.asked", _("A question on {reference}"), _("{who} asks.\n\nPlease answer."), _("Answer"))
+
+
+def tell(users, key="1", kind=ASKED, **context):
+    notify(kind, to=users, context={"reference": "A-2026-0001", "who": "The office", **context}, url="/a/", key=key)
+
+
+def test_each_recipient_gets_one_notice_and_one_message_however_often_it_is_said():
+    people = [make_user(), make_user()]
+    for _turn in range(2):
+        with deed():
+            tell([*people, people[0]])
+    assert sorted(Notice.objects.values_list("recipient", flat=True)) == sorted(user.pk for user in people)
+    assert sorted(Message.objects.values_list("to", flat=True)) == sorted(user.email for user in people)
+
+
+def test_the_words_are_those_of_the_context():
+    user = make_user()
+    with deed():
+        tell([user], who="<b>Ann & Bob</b>")
+    notice, message = Notice.objects.get(), Message.objects.get()
+    assert notice.title == message.subject == "A question on A-2026-0001"
+    assert notice.body == "<b>Ann & Bob</b> asks.\n\nPlease answer."
+    assert "<b>Ann & Bob</b> asks." in message.text
+    assert "&lt;b&gt;Ann &amp; Bob&lt;/b&gt; asks." in message.html
+    assert "http://localhost:8000/a/" in message.text
+
+
+def test_a_deed_that_fails_tells_nobody():
+    user = make_user()
+    with pytest.raises(RuntimeError), deed():
+        tell([user])
+        raise RuntimeError
+    assert not Notice.objects.exists()
+    assert not Message.objects.exists()
+
+
+def test_outside_a_deed_nothing_can_be_told():
+    with pytest.raises(TypeError):
+        tell([make_user()])
+
+
+def test_a_kind_without_mail_is_told_in_the_inbox_only():
+    with deed():
+        tell([make_user()], kind=NoticeKind("quiet", "Saved {reference}", "Saved.", "Open", email=False))
+    assert Notice.objects.count() == 1
+    assert not Message.objects.exists()
+
+
+def test_closed_accounts_are_told_nothing():
+    user = make_user()
+    user.is_active = False
+    with deed():
+        tell([user])
+    assert not Notice.objects.exists()
+
+
+def test_a_line_break_in_a_subject_begins_no_header():
+    with deed():
+        tell([make_user()], reference="A\r\nBcc: all@example.org")
+    assert Message.objects.get().subject == "A question on A Bcc: all@example.org"
+
+
+def test_the_number_of_queries_does_not_grow_with_the_recipients(django_assert_num_queries):
+    people = [make_user() for _ in range(12)]
+    with deed(), django_assert_num_queries(2):
+        tell(people)
+
+
+def test_a_plain_mail_needs_no_account_and_no_deed():
+    for _turn in range(2):
+        queue_mail(to="new@example.org", subject="Welcome\n", text="Hello", key="welcome-1", sensitive=True)
+    message = Message.objects.get()
+    assert (message.to, message.subject, message.recipient) == ("new@example.org", "Welcome", None)
