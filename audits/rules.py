@@ -1,0 +1,231 @@
+"""Rules of audits, incidents and enforcement: verdicts on objects passed in; no queries, no writes.
+
+Guards of the state tables are here too: they take any object of the noun, so that this module needs no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
+
+
+# --- whose case it is -----------------------------------------------------------------------------
+def own_institution(subject: Any, actor: Actor) -> Verdict:
+    """Staff of an institution act for that institution only."""
+    if actor.body_id is not None and actor.body_id == subject.institution_id:
+        return ALLOWED
+    return refused(_("Only staff of this institution may do this."), code="other_body", rule="audits.own_institution")
+
+
+def own_authority(subject: Any, actor: Actor) -> Verdict:
+    """Officers act on cases of their own authority; the portal's sweeps on all."""
+    if actor.has("system") or subject.authority_id is None or actor.body_id == subject.authority_id:
+        return ALLOWED
+    return refused(
+        _("Another authority runs this case. Ask its case officers."), code="other_body", rule="audits.own_authority"
+    )
+
+
+def assigned(subject: Any, actor: Actor) -> Verdict:
+    """Auditors work on what is assigned to them; `assigned_ids` are the accounts of those who are."""
+    if actor.user_id in subject.assigned_ids:
+        return ALLOWED
+    return refused(
+        _("This audit is not assigned to you. A case officer of the authority assigns auditors."),
+        code="not_assigned",
+        rule="audit.assigned",
+    )
+
+
+# --- independence ---------------------------------------------------------------------------------
+def independent(*, parts: Collection[str], member: bool) -> Verdict:
+    """An auditor had no part in the institution's case (`parts`: roles in which they had) and never belonged to it."""
+    if member:
+        return refused(
+            _("This person belongs or belonged to the institution. Choose somebody else."),
+            code="not_independent",
+            rule="audit.independence",
+        )
+    if parts:
+        return refused(
+            _("This person had a part in the institution’s case (%(roles)s). Choose somebody else.")
+            % {"roles": ", ".join(sorted(part.replace("_", " ") for part in parts))},
+            code="not_independent",
+            rule="audit.independence",
+        )
+    return ALLOWED
+
+
+def somebody_else(actor: Actor, *others: UUID | None, did: object) -> Verdict:
+    """The actor is none of the others; `did` says in words what those had done."""
+    if actor.user_id is None or actor.user_id not in others:
+        return ALLOWED
+    return refused(
+        _("Somebody else has to do this: %(did)s.") % {"did": did}, code="same_person", rule="audits.somebody_else"
+    )
+
+
+# --- audits ---------------------------------------------------------------------------------------
+def may_notify(audit: Any, actor: Actor) -> Verdict:
+    """An audit is announced once it has an auditor."""
+    if audit.assigned_ids:
+        return own_authority_or_assigned(audit, actor)
+    return refused(_("Assign an auditor first."), code="no_auditor", rule="audit.notify")
+
+
+def own_authority_or_assigned(subject: Any, actor: Actor) -> Verdict:
+    """Case officers of the authority, and the auditors assigned."""
+    if actor.has("case_officer") and own_authority(subject, actor):
+        return ALLOWED
+    return assigned(subject, actor)
+
+
+def may_respond(audit: Any, actor: Actor) -> Verdict:
+    """The partner answers a report once; what was answered stays."""
+    if audit.responded_at is not None:
+        return refused(_("Your response was sent already."), code="already_done", rule="audit.respond")
+    return own_institution(audit, actor)
+
+
+def may_close(audit: Any, actor: Actor) -> Verdict:
+    """Closing takes a case officer who did not audit, and the partner's response or the end of the time for it."""
+    return first_refusal(
+        own_authority(audit, actor),
+        lambda: somebody_else(actor, *audit.assigned_ids, audit.drafted_by_id, did=_("you worked on this audit")),
+        lambda: _heard(audit),
+    )
+
+
+def _heard(audit: Any) -> Verdict:
+    if audit.responded_at is not None or (audit.response_due is not None and audit.response_due < clock.today()):
+        return ALLOWED
+    return refused(
+        _("The partner still has time to respond to the report."),
+        code="awaiting_response",
+        rule="audits.response_working_days",
+    )
+
+
+def report_ready(*, untested: int) -> Verdict:
+    """A report is drafted when every control on the checklist has a result."""
+    if untested == 0:
+        return ALLOWED
+    return refused(
+        _("%(count)s controls have no result yet. Record each; “not applicable” is a result too.")
+        % {"count": untested},
+        code="untested",
+        rule="audit.draft",
+    )
+
+
+# --- findings -------------------------------------------------------------------------------------
+def may_verify(finding: Any, actor: Actor) -> Verdict:
+    """A fix is verified by an assigned auditor who did not record it."""
+    return first_refusal(
+        assigned_to_finding(finding, actor),
+        lambda: somebody_else(actor, finding.remediated_by_id, did=_("you recorded the remediation")),
+    )
+
+
+def assigned_to_finding(finding: Any, actor: Actor) -> Verdict:
+    """The auditors of the audit in which the finding was recorded."""
+    return assigned(finding, actor)
+
+
+def may_agree_plan(finding: Any, actor: Actor) -> Verdict:
+    """There is a plan, and an assigned auditor agrees to it."""
+    if not finding.plan:
+        return refused(_("The partner has not proposed a plan yet."), code="no_plan", rule="finding.agree_plan")
+    return assigned_to_finding(finding, actor)
+
+
+def may_accept_risk(finding: Any, actor: Actor) -> Verdict:
+    """A signatory of the authority that runs the case, who did not record the finding."""
+    return first_refusal(
+        own_authority(finding, actor),
+        lambda: somebody_else(actor, finding.recorded_by_id, did=_("you recorded the finding")),
+    )
+
+
+# --- incidents ------------------------------------------------------------------------------------
+def may_report(incident: Any, actor: Actor) -> Verdict:
+    """Partner staff report on their own institution; authorities and providers on any."""
+    if actor.has("applicant"):
+        return own_institution(incident, actor)
+    return ALLOWED
+
+
+def party_to(incident: Any, actor: Actor) -> Verdict:
+    """The institution, whoever reported it, or the authority that runs the case."""
+    if actor.body_id is not None and actor.body_id in (
+        incident.institution_id,
+        incident.reported_by_body_id,
+        incident.authority_id,
+    ):
+        return ALLOWED
+    return refused(_("This incident is none of your organisation’s."), code="other_body", rule="incident.party")
+
+
+def may_close_incident(incident: Any, actor: Actor) -> Verdict:
+    """Closed by a case officer who neither reported nor resolved it."""
+    return first_refusal(
+        own_authority(incident, actor),
+        lambda: somebody_else(
+            actor, incident.reported_by_id, incident.resolved_by_id, did=_("you reported or resolved it")
+        ),
+    )
+
+
+# --- enforcement and appeals ----------------------------------------------------------------------
+def may_hear(case: Any, actor: Actor) -> Verdict:
+    """The partner's side was given, or its time has passed."""
+    if case.answered_at is None and (case.answer_due is None or case.answer_due >= clock.today()):
+        return refused(
+            _("The partner still has time to answer the notice."),
+            code="awaiting_answer",
+            rule="enforcement.notice_working_days",
+        )
+    return own_authority(case, actor)
+
+
+def may_answer(case: Any, actor: Actor) -> Verdict:
+    """The partner answers a notice once."""
+    if case.answered_at is not None:
+        return refused(_("Your answer was sent already."), code="already_done", rule="enforcement_case.answer")
+    return own_institution(case, actor)
+
+
+def may_sign(case: Any, actor: Actor) -> Verdict:
+    """Whoever opened the case, proposed the measure or heard the partner does not decide."""
+    return somebody_else(
+        actor, case.opened_by_id, case.proposed_by_id, case.heard_by_id, did=_("you worked on this case")
+    )
+
+
+def may_judge(appeal: Any, actor: Actor) -> Verdict:
+    """Nobody judges an appeal from their own body, or against a decision that their body signed."""
+    if actor.body_id is not None and actor.body_id not in {appeal.institution_id, *appeal.bodies_with_a_part}:
+        return ALLOWED
+    return refused(
+        _("Your organisation had a part in the decision. The panel comes from others."),
+        code="not_independent",
+        rule="appeal.panel",
+    )
+
+
+def in_time(*, window_ends: Any) -> Verdict:
+    """An appeal is lodged while its window is open; `window_ends` is the last day."""
+    if window_ends >= clock.today():
+        return ALLOWED
+    return refused(
+        _("The time to appeal ended on %(day)s.") % {"day": window_ends.isoformat()},
+        code="too_late",
+        rule="appeal.against",
+    )
