@@ -12,14 +12,19 @@ def next_reference(letter: str) -> str:
 
     The counter's row stays locked until the deed ends, so numbers are without gaps or doubles.
     """
+    return next_references(letter, 1)[0]
+
+
+def next_references(letter: str, count: int) -> list[str]:
+    """The next `count` references of that letter, as `next_reference` gives them."""
     year = clock.now().year
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO ledger_counter (letter, year, used) VALUES (%s, %s, 1)
-            ON CONFLICT (letter, year) DO UPDATE SET used = ledger_counter.used + 1 RETURNING used
+            INSERT INTO ledger_counter (letter, year, used) VALUES (%s, %s, %s)
+            ON CONFLICT (letter, year) DO UPDATE SET used = ledger_counter.used + EXCLUDED.used RETURNING used
             """,
-            [letter, year],
+            [letter, year, count],
         )
-        (number,) = cursor.fetchone()
-    return f"{letter}-{year}-{number:04d}"
+        (last,) = cursor.fetchone()
+    return [f"{letter}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
