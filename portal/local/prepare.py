@@ -1,8 +1,9 @@
 """Database, reference data, demo data and static files: what `make run` does before the portal starts.
 
-    python -m portal.local.prepare
+    python -m portal.local.prepare data|static
 
-One process for all of it, since loading Django is most of the time. Every part may be run again at any time.
+One process for all of the data, since loading Django is most of the time; one beside it for the static files.
+Every part may be run again at any time.
 """
 
 import hashlib
@@ -16,25 +17,30 @@ from .console import Stop, complain, step
 from .paths import LOGS
 
 
-def main() -> int:
-    """Do every part; the last line of output says what stopped it, if anything did."""
-    import django
-
+def main(part: str) -> int:
+    """Do one part. When something stops it, the last line of output says what."""
     try:
-        with step("Loading the portal"):
-            _quietly("Loading the portal", django.setup)
-        for title, command, arguments in (
-            ("Database", "migrate", {"interactive": False}),
-            ("Reference data", "setup_reference", {}),
-            ("Schedule", "setup_schedule", {}),
-            ("Demo data", "prepare_demo", {}),
-        ):
-            _command(title, command, **arguments)
-        _static_files()
+        _data() if part == "data" else _static_files()
     except Stop as stopped:
         complain(f"Stopped. {stopped}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def _data() -> None:
+    import django
+
+    with step("Loading the portal"):
+        _quietly("Loading the portal", django.setup)
+    for title, command, arguments in (
+        ("Database", "migrate", {"interactive": False}),
+        ("Reference data", "setup_reference", {}),
+        ("Schedule", "setup_schedule", {}),
+        ("Demo data", "prepare_demo", {}),
+    ):
+        _command(title, command, **arguments)
 
 
 def _command(title: str, name: str, **arguments: Any) -> None:
@@ -60,16 +66,17 @@ def _quietly(title: str, work: Callable[[], object]) -> None:
 
 def _static_files() -> None:
     """Collect and compress, unless nothing has changed since the last time."""
+    import django
     from django.conf import settings
     from django.core.management import call_command
 
+    _quietly("Static files", django.setup)
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
     state = _static_state()
     with suppress(OSError):
         if stamp.read_text() == state:
             return
-    with step("Static files"):
-        _quietly("Static files", lambda: call_command("collectstatic", interactive=False, clear=True, verbosity=0))
+    _quietly("Static files", lambda: call_command("collectstatic", interactive=False, clear=True, verbosity=0))
     stamp.write_text(state)
 
 
@@ -86,4 +93,4 @@ def _static_state() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

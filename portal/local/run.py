@@ -114,13 +114,7 @@ class Run:
             addresses = self.servers.lease()
         path = f"{venv_bin('python').parent}{os.pathsep}{os.environ.get('PATH', '')}"
         environment = {**os.environ, **for_demo(addresses, port=self.port), "PATH": path, "PYTHONUNBUFFERED": "1"}
-        prepared = subprocess.run(
-            [venv_bin("python"), "-m", "portal.local.prepare"], cwd=ROOT, env=environment, check=False
-        )
-        if prepared.returncode:
-            if prepared.returncode == 1:
-                raise Stop("The portal's data could not be prepared; the lines above say why.")
-            raise Interrupted
+        _prepare(environment)
         return environment
 
     def _start(self, environment: dict[str, str]) -> None:
@@ -199,6 +193,27 @@ class Run:
                 )
         if self.supervisor is not None:
             say("Stopped. `make run` goes on where this left off, `make reset` starts over.")
+
+
+def _prepare(environment: dict[str, str]) -> None:
+    """Static files and data, side by side."""
+    command = [venv_bin("python"), "-m", "portal.local.prepare"]
+    with subprocess.Popen([*command, "static"], cwd=ROOT, env=environment) as static:
+        try:
+            data = subprocess.run([*command, "data"], cwd=ROOT, env=environment, check=False)
+            if data.returncode == 0:
+                with step("Static files"):
+                    static.wait()
+            else:
+                static.kill()
+        except BaseException:
+            static.kill()
+            raise
+    for part in (data, static):
+        if part.returncode == 1:
+            raise Stop("The portal could not be prepared; the lines above say why.")
+        if part.returncode:
+            raise Interrupted  # the same Ctrl-C has reached them
 
 
 _PLAIN = urllib.request.build_opener(urllib.request.ProxyHandler({}))
