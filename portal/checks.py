@@ -86,7 +86,7 @@ def gateway_tokens(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def database_version(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """E005, E006: the record rests on the triggers of a PostgreSQL that is still kept up (`check --database default`)."""
+    """E005, E006 (`check --database default`): the record rests on the triggers of a current PostgreSQL."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         try:
