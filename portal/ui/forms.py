@@ -18,6 +18,8 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.verdicts import Verdict
+
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "usa-checkbox__input"),
     (forms.RadioSelect, "usa-radio__input"),
@@ -31,10 +33,16 @@ CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 FOREIGN = ("unfold.", "django.contrib.admin.", "crispy_forms.")
 
 
+_MISSING = _("Fill in “%(label)s”.")
+_MISSING_CHOICE = _("Choose an answer to “%(label)s”.")
+_MISSING_FILE = _("Choose a file for “%(label)s”.")
+_MISSING_TICK = _("Tick “%(label)s” to go on.")
+
+
 class Described(str):
     """A choice's label with a second line: `("low", Described("Tier 1", "No weights leave the provider"))`."""
 
-    hint: str
+    __slots__ = ("hint",)
 
     def __new__(cls, label: str, hint: str = "") -> Described:
         made = super().__new__(cls, label)
@@ -56,7 +64,7 @@ class MemorableDate(forms.MultiWidget):
         if isinstance(value, date):
             return [str(value.day), str(value.month), str(value.year)]
         if value:
-            year, month, day = (str(value).split("-", 2) + ["", ""])[:3]
+            year, month, day = [*str(value).split("-", 2), "", ""][:3]
             return [day, month, year]
         return [None, None, None]
 
@@ -125,6 +133,18 @@ class UswdsBoundField(BoundField):
         return not self.field.required and not self.field.disabled and self.kind != "checkbox"
 
     @property
+    def messages(self) -> list[str]:
+        """The field's errors; a missing answer names the question, so that the summary can be read by itself."""
+        wanted = _MISSING_FILE if self.kind == "file" else _MISSING_CHOICE if self._is_choice else _MISSING
+        wanted = _MISSING_TICK if self.kind == "checkbox" else wanted
+        stock = str(forms.Field.default_error_messages["required"])
+        return [str(wanted) % {"label": self.label} if str(error) == stock else str(error) for error in self.errors]
+
+    @property
+    def _is_choice(self) -> bool:
+        return self.kind == "choices" or isinstance(self.field.widget, forms.Select)
+
+    @property
     def counted(self) -> int | None:
         """The limit that a counter shows beneath a long answer."""
         limit: int | None = getattr(self.field, "max_length", None)
@@ -137,13 +157,17 @@ class UswdsBoundField(BoundField):
             return built
         if built.pop("required", False) and self.kind not in ("choices", "date"):
             built["aria-required"] = "true"
-        classes = [next((name for kind, name in CLASSES if isinstance(used, kind)), "usa-input" if self.kind == "date" else "")]
+        classes = [
+            next((name for kind, name in CLASSES if isinstance(used, kind)), "usa-input" if self.kind == "date" else "")
+        ]
         if self.errors and self.kind not in ("checkbox", "choices"):
             classes.append("usa-input--error")
         if self.counted:
             classes.append("usa-character-count__field")
         classes.append(str(used.attrs.get("class", "")))
         built["class"] = " ".join(filter(None, classes))
+        if self.kind == "text" and str(used.attrs.get("rows", "")) in ("", "10"):
+            built["rows"] = 5
         if type(used) is forms.DateInput:
             used.input_type, used.format = "date", "%Y-%m-%d"
         return built
@@ -169,8 +193,14 @@ def summary_of(form: forms.BaseForm) -> list[tuple[str, str]]:
     for name in form.fields:
         bound = form[name]
         anchor = getattr(bound, "first_id", bound.id_for_label) if not bound.is_hidden else ""
-        found += [(anchor, str(message)) for message in bound.errors]
+        found += [(anchor, message) for message in getattr(bound, "messages", bound.errors)]
     return found
+
+
+def refuse(form: forms.BaseForm, verdict: Verdict) -> None:
+    """Put a refusal that the view caught into the form's error summary, with the rule that it rests on."""
+    words = str(verdict.reason)
+    form.add_error(None, f"{words} ({verdict.rule})" if verdict.rule else words)
 
 
 def hide_labels(form: forms.BaseForm, names: tuple[str, ...]) -> None:

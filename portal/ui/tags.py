@@ -62,6 +62,7 @@ EVERYWHERE: dict[str, Look] = {
     "active": GOOD,
     "in_force": GOOD,
     "verified": GOOD,
+    "current": GOOD,
     "closed": GOOD,
     "declined": NO,
     "refused": NO,
@@ -178,9 +179,13 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon. Beside words it is silent; alone it needs a label."""
     if label:
         return format_html(
-            '<svg class="usa-icon" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>', label, sprite(name)
+            '<svg class="usa-icon" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>',
+            label,
+            sprite(name),
         )
-    return format_html('<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', sprite(name))
+    return format_html(
+        '<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', sprite(name)
+    )
 
 
 def tag(label: Words, look: Look, *, large: bool = False) -> SafeString:

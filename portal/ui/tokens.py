@@ -54,7 +54,7 @@ def scss() -> str:
     source = tokens()
     lines = [f"// {NOTE}", ""]
     lines += [f"${name}: {value};" for name, value in source["colour"].items()]
-    lines += [f"$family: \"{source['type']['family']}\";", f"$fallback: '{source['type']['fallback']}';"]
+    lines += [f'$family: "{source["type"]["family"]}";', f"$fallback: '{source['type']['fallback']}';"]
     lines += _scss_map("tones", source["tone"]) + _scss_map("heat", source["heat"])
     lines += ["", "@mixin custom-properties {"]
     lines += [f"  --tp-{name}: {value};" for name, value in custom_properties().items()]
@@ -74,7 +74,9 @@ def typst() -> str:
     rows = [f'  "{name}": rgb("{value}"),' for name, value in source["colour"].items()]
     for tone, parts in source["tone"].items():
         rows += [f'  "{tone}-{part}": rgb("{value}"),' for part, value in parts.items()]
-    return "\n".join([f"// {NOTE}", "", "#let colour = (", *rows, ")", f'#let family = "{source["type"]["family"]}"', ""])
+    return "\n".join(
+        [f"// {NOTE}", "", "#let colour = (", *rows, ")", f'#let family = "{source["type"]["family"]}"', ""]
+    )
 
 
 def chart_json() -> str:

@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,7 +67,14 @@ def field(bound: UswdsBoundField, **options: Any) -> SafeString:
     Options: `label`, `large` (True, or "h1" where the question is the page's title), `hide_label`,
     `hide_optional`, `when` and `when_value` (shown only when that field has one of these values, "a|b").
     """
-    context = {"field": bound, "label": None, "large": None, "hide_label": None, "hide_optional": None, "when": None} | options
+    context = {
+        "field": bound,
+        "label": None,
+        "large": None,
+        "hide_label": None,
+        "hide_optional": None,
+        "when": None,
+    } | options
     rendered: SafeString = bound.form.render(bound.template_name or bound.renderer.field_template_name, context)
     return rendered
 
@@ -78,6 +85,19 @@ def error_summary(form: forms.BaseForm) -> str:
     if not form.is_bound or form.is_valid():
         return ""
     return render_to_string("django/forms/errors/summary.html", {"errors": summary_of(form)})
+
+
+@register.simple_tag
+def autosave(url: str) -> SafeString:
+    """Attributes for `<form …>` that make it save itself to the address, with the words that it says."""
+    words = {
+        "saving": _("Saving…"),
+        "saved": _("Saved at %s"),
+        "offline": _("Not saved: no connection. Your words are kept in this tab and sent when it is back."),
+        "restored": _("Your unsaved words were put back and are being saved."),
+    }
+    said = format_html_join("", ' data-autosave-{}="{}"', words.items())
+    return format_html('data-autosave="{}"{}', url, said)
 
 
 # --- words for time ----------------------------------------------------------------------------------
@@ -102,7 +122,10 @@ def moment(value: datetime | None) -> SafeString | str:
         return "–"
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}">{} {}</time>', local.isoformat(timespec="seconds"), formats.date_format(local, "j F Y, H:i"), local.tzname()
+        '<time datetime="{}">{} {}</time>',
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, "j F Y, H:i"),
+        local.tzname(),
     )
 
 
@@ -217,7 +240,10 @@ def query_string(context: Context, **changes: Any) -> str:
 @register.simple_tag
 def page_window(page: Page[Any]) -> list[int | str]:
     """Numbers for a pager, with "…" for gaps: 1 … 4 5 6 … 20."""
-    return [str(number) if not isinstance(number, int) else number for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)]
+    return [
+        str(number) if not isinstance(number, int) else number
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    ]
 
 
 @register.simple_tag

@@ -8,6 +8,14 @@ import theme from "./tokens.json";
 use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, AriaComponent, SVGRenderer]);
 
 const { colour } = theme;
+// Patterns so faint that they help without shouting: none, stripes, dots, and so on.
+const FAINT = "rgba(255, 255, 255, 0.35)";
+const DECALS = [
+  { symbol: "none" },
+  { color: FAINT, dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: Math.PI / 4 },
+  { color: FAINT, symbol: "circle", symbolSize: 0.6, dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [5, 0] },
+  { color: FAINT, dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: -Math.PI / 4 },
+];
 const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) draw(figure);
@@ -16,6 +24,7 @@ function draw(figure) {
   const source = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const place = figure.querySelector("[data-chart-canvas]");
   place.hidden = false;
+  place.setAttribute("role", "img");
   const chart = init(place, null, { renderer: "svg" });
   chart.setOption(options(source));
   new ResizeObserver(() => chart.resize()).observe(place);
@@ -27,7 +36,7 @@ function options(source) {
   const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: words, inverse: across };
   const values = { type: "value", axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colour["line-2"] } }, minInterval: source.whole ? 1 : 0 };
   return {
-    aria: { enabled: true, decal: { show: source.series.length > 1 && source.kind !== "line" } },
+    aria: { enabled: true, decal: { show: source.series.length > 1 && source.kind !== "line", decals: DECALS } },
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     color: theme.series,
