@@ -1,0 +1,1 @@
+"""Rules on grants: verdicts on objects passed in; no queries, no writes."""
