@@ -23,6 +23,8 @@ from portal.accounts.roles import DESK_ROLES
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, refused
 
+OURS = ("portal", "partners", "grants", "audits")
+
 
 class DeskSite(UnfoldAdminSite):
     """Open to roles of the desk, with a second factor. Everybody signs in on the portal's own page."""
@@ -31,6 +33,11 @@ class DeskSite(UnfoldAdminSite):
     site_title = _("Desk")
     index_title = _("What needs me now")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only pages written here come to the desk: what libraries register for themselves is no way round a deed."""
+        if admin_class is not None and admin_class.__module__.split(".")[0] in OURS:
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.actor.roles & DESK_ROLES)  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ CHOSEN = "acting_membership"
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened or confirmed with a second factor (or a passkey, which is two in one)."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def active_memberships(user: User) -> list[Membership]:

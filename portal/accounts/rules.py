@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Invitation, Organisation
 from portal.accounts.roles import roles_of_kind
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, refused
 
@@ -57,4 +58,91 @@ def accepts(email: str, actor: Actor) -> Verdict:
         _("This invitation was sent to another address. Sign in with that address, or ask for a new invitation."),
         code="other_address",
         rule="invitation.address",
+    )
+
+
+def keeps_duties_apart(*, elsewhere: bool) -> Verdict:
+    """Nobody is system administrator and member of an organisation at once; `elsewhere` is whether they have the other."""
+    if not elsewhere:
+        return ALLOWED
+    return refused(
+        _("A system administrator cannot be a member of an organisation. End the one before you begin the other."),
+        code="duties_apart",
+        rule="appointment.apart",
+    )
+
+
+def not_appointed_yet(*, appointed: bool) -> Verdict:
+    """One appointment at a time."""
+    if not appointed:
+        return ALLOWED
+    return refused(_("This person is a system administrator already."), code="already", rule="appointment.once")
+
+
+def leaves_a_system_administrator(*, others: int) -> Verdict:
+    """The portal keeps at least one system administrator; `others` are those who would remain."""
+    if others > 0:
+        return ALLOWED
+    return refused(
+        _("This is the last system administrator. Appoint someone else first."),
+        code="last_administrator",
+        rule="appointment.last",
+    )
+
+
+def not_a_member_yet(*, member: bool) -> Verdict:
+    """One active membership for a person in an organisation."""
+    if not member:
+        return ALLOWED
+    return refused(
+        _("This person is a member of the organisation already. Change their roles instead."),
+        code="already",
+        rule="membership.once",
+    )
+
+
+def not_invited_yet(*, invited: bool) -> Verdict:
+    """One open invitation for an address in an organisation."""
+    if not invited:
+        return ALLOWED
+    return refused(
+        _("This address has an open invitation. Send that one again, or withdraw it first."),
+        code="already",
+        rule="invitation.once",
+    )
+
+
+def takes_part(organisation: Organisation) -> Verdict:
+    """Nothing begins in an organisation that is closed."""
+    if organisation.state == "active":
+        return ALLOWED
+    return refused(_("This organisation is closed."), code="closed", rule="organisation.closed")
+
+
+def still_open(invitation: Invitation) -> Verdict:
+    """An invitation holds until its time is over, whether or not the sweep has been there."""
+    if clock.now() < invitation.expires_at:
+        return ALLOWED
+    return refused(
+        _("This invitation is no longer valid. Ask the organisation for a new one."),
+        code="expired",
+        rule="invitation.expiry",
+    )
+
+
+def is_provider(organisation: Organisation) -> Verdict:
+    """Gateways belong to providers."""
+    if organisation.kind == Organisation.Kind.PROVIDER:
+        return ALLOWED
+    return refused(_("Only a provider has gateways."), code="wrong_kind", rule="gateway.provider")
+
+
+def name_is_free(*, taken: bool) -> Verdict:
+    """Active gateways of a provider have different names."""
+    if not taken:
+        return ALLOWED
+    return refused(
+        _("Your organisation has an active gateway of this name. Choose another name."),
+        code="name_taken",
+        rule="gateway.name",
     )

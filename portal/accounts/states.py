@@ -115,6 +115,15 @@ INVITATION = StateTable(
             _("Invitation sent"),
             own_body,
         ),
+        Move(
+            "resend",
+            ("sent",),
+            None,
+            roles("administrator", "system_administrator"),
+            _("Send again"),
+            _("Invitation sent again, with a new link"),
+            own_body,
+        ),
         Move("accept", ("sent",), "accepted", roles("person"), _("Accept"), _("Invitation accepted")),
         Move(
             "withdraw",

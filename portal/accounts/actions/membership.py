@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from allauth.usersessions.models import UserSession
 
 from portal.accounts import assign
-from portal.accounts.models import Membership, Organisation, User
-from portal.accounts.rules import fits_kind, leaves_an_administrator
+from portal.accounts.models import Appointment, Membership, Organisation, User
+from portal.accounts.rules import (
+    fits_kind,
+    keeps_duties_apart,
+    leaves_an_administrator,
+    not_a_member_yet,
+    takes_part,
+)
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require
@@ -18,7 +24,11 @@ from portal.workflow import as_deed, create, lock, move, record
 @as_deed
 def join_organisation(*, user: User, organisation: Organisation, roles: Sequence[str], by: Actor) -> Membership:
     """Make the person a member. Called by registering, accepting an invitation, and the system administrator."""
+    lock(user)
+    require(takes_part(organisation))
     require(fits_kind(roles, organisation))
+    require(keeps_duties_apart(elsewhere=Appointment.objects.filter(user=user, state="active").exists()))
+    require(not_a_member_yet(member=user.memberships.filter(state="active", organisation=organisation).exists()))
     membership = Membership(user=user, organisation=organisation, roles=sorted(set(roles)), since=clock.now())
     return create(
         membership, "join", by=by, detail={"user": user.pk, "roles": membership.roles}, about=[organisation.pk, user.pk]

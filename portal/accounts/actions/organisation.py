@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.accounts.actions.gateway import revoke_gateway
+from portal.accounts.actions.invitation import withdraw_invitation
 from portal.accounts.actions.membership import end_membership, join_organisation
 from portal.accounts.models import Organisation
 from portal.accounts.rules import may_register
@@ -42,8 +44,12 @@ def amend_organisation(*, organisation: Organisation, name: str, website: str, b
 
 @as_deed
 def close_organisation(*, organisation: Organisation, reason: str, by: Actor) -> Organisation:
-    """Close the body and end every membership in it, in the same deed."""
+    """Close the body, and in the same deed withdraw its invitations, revoke its gateways and end every membership."""
     move(organisation, "close", by=by, detail={"reason": reason}, tier="scheme")
+    for invitation in organisation.invitations.filter(state="sent"):
+        withdraw_invitation(invitation=invitation, by=by)
+    for gateway in organisation.gateways.filter(state="active"):
+        revoke_gateway(gateway=gateway, by=by, reason="organisation closed")
     for membership in organisation.memberships.filter(state="active"):
         end_membership(membership=membership, by=by, reason="organisation closed")
     return organisation

@@ -6,251 +6,707 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.accounts.models.organisation
-import portal.core.clock
-import portal.core.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.accounts.models.organisation
+import portal.core.clock
+import portal.core.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('language', models.CharField(default='en-gb', max_length=10, verbose_name='language')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('created_at', models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name='since')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                ("language", models.CharField(default="en-gb", max_length=10, verbose_name="language")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name="since"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(editable=False, max_length=40)),
-                ('since', models.DateTimeField(default=portal.core.clock.now, verbose_name='since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("state", models.CharField(editable=False, max_length=40)),
+                ("since", models.DateTimeField(default=portal.core.clock.now, verbose_name="since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appointment',
-                'verbose_name_plural': 'appointments',
-                'abstract': False,
+                "verbose_name": "appointment",
+                "verbose_name_plural": "appointments",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(editable=False, max_length=40)),
-                ('kind', models.CharField(choices=[('institution', 'Institution'), ('authority', 'Authority'), ('provider', 'Provider'), ('oversight', 'Oversight body')], max_length=12, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('jurisdiction', models.CharField(max_length=2, validators=[portal.accounts.models.organisation.validate_jurisdiction], verbose_name='jurisdiction')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('created_at', models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name='since')),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("state", models.CharField(editable=False, max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institution", "Institution"),
+                            ("authority", "Authority"),
+                            ("provider", "Provider"),
+                            ("oversight", "Oversight body"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "jurisdiction",
+                    models.CharField(
+                        max_length=2,
+                        validators=[portal.accounts.models.organisation.validate_jurisdiction],
+                        verbose_name="jurisdiction",
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name="since"),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'abstract': False,
-                'indexes': [models.Index(fields=['kind', 'name'], name='organisation_kind_name')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('kind'), models.F('jurisdiction'), name='organisation_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['institution', 'authority', 'provider', 'oversight'])), name='organisation_kind')],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "abstract": False,
+                "indexes": [models.Index(fields=["kind", "name"], name="organisation_kind_name")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        models.F("kind"),
+                        models.F("jurisdiction"),
+                        name="organisation_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["institution", "authority", "provider", "oversight"])),
+                        name="organisation_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(editable=False, max_length=40)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('applicant', 'Applicant'), ('administrator', 'Administrator of an organisation'), ('case_officer', 'Case officer'), ('reviewer', 'Reviewer'), ('signatory', 'Signatory'), ('auditor', 'Auditor'), ('provider_staff', 'Provider staff'), ('oversight_member', 'Oversight member')], max_length=24), size=None, verbose_name='roles')),
-                ('since', models.DateTimeField(default=portal.core.clock.now, verbose_name='since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("state", models.CharField(editable=False, max_length=40)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("applicant", "Applicant"),
+                                ("administrator", "Administrator of an organisation"),
+                                ("case_officer", "Case officer"),
+                                ("reviewer", "Reviewer"),
+                                ("signatory", "Signatory"),
+                                ("auditor", "Auditor"),
+                                ("provider_staff", "Provider staff"),
+                                ("oversight_member", "Oversight member"),
+                            ],
+                            max_length=24,
+                        ),
+                        size=None,
+                        verbose_name="roles",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=portal.core.clock.now, verbose_name="since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'abstract': False,
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(editable=False, max_length=40)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('applicant', 'Applicant'), ('administrator', 'Administrator of an organisation'), ('case_officer', 'Case officer'), ('reviewer', 'Reviewer'), ('signatory', 'Signatory'), ('auditor', 'Auditor'), ('provider_staff', 'Provider staff'), ('oversight_member', 'Oversight member')], max_length=24), size=None, verbose_name='roles')),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('sent_at', models.DateTimeField(default=portal.core.clock.now, verbose_name='sent')),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("state", models.CharField(editable=False, max_length=40)),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("applicant", "Applicant"),
+                                ("administrator", "Administrator of an organisation"),
+                                ("case_officer", "Case officer"),
+                                ("reviewer", "Reviewer"),
+                                ("signatory", "Signatory"),
+                                ("auditor", "Auditor"),
+                                ("provider_staff", "Provider staff"),
+                                ("oversight_member", "Oversight member"),
+                            ],
+                            max_length=24,
+                        ),
+                        size=None,
+                        verbose_name="roles",
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("sent_at", models.DateTimeField(default=portal.core.clock.now, verbose_name="sent")),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'abstract': False,
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begins', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='c1cfac48d9495adc617f941e2ba8c350e985a66f', operation='INSERT', pgid='pgtrigger_lifecycle_begins_d83cb', table='accounts_organisation', when='BEFORE')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begins",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="c1cfac48d9495adc617f941e2ba8c350e985a66f",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begins_d83cb",
+                    table="accounts_organisation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>closed') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='444e00ce51a30d6b838568d5d52ca431d33a47f6', operation='UPDATE', pgid='pgtrigger_lifecycle_moves_ca853', table='accounts_organisation', when='BEFORE')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>closed') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="444e00ce51a30d6b838568d5d52ca431d33a47f6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lifecycle_moves_ca853",
+                    table="accounts_organisation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;", hash='d7646a29d7150dd4b84e5cc7aa8058ae2138538c', operation='DELETE', pgid='pgtrigger_lifecycle_stays_0ba03', table='accounts_organisation', when='BEFORE')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+                    hash="d7646a29d7150dd4b84e5cc7aa8058ae2138538c",
+                    operation="DELETE",
+                    pgid="pgtrigger_lifecycle_stays_0ba03",
+                    table="accounts_organisation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begun_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='45d7951869d7a4129b12c746bfd63e865ef63c40', operation='INSERT', pgid='pgtrigger_lifecycle_begun_recorded_c14be', table='accounts_organisation', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begun_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="45d7951869d7a4129b12c746bfd63e865ef63c40",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begun_recorded_c14be",
+                    table="accounts_organisation",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moved_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='549b6855b0a1d9916fd71a6a46b4a36fdf5a2703', operation='UPDATE OF "state"', pgid='pgtrigger_lifecycle_moved_recorded_eedb1', table='accounts_organisation', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moved_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="549b6855b0a1d9916fd71a6a46b4a36fdf5a2703",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_lifecycle_moved_recorded_eedb1",
+                    table="accounts_organisation",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;", hash='ab9d263a199eb2c16a8fdb2a1c69e446d98c07ef', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_4bc40', table='accounts_organisation', when='BEFORE')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;",
+                    hash="ab9d263a199eb2c16a8fdb2a1c69e446d98c07ef",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_4bc40",
+                    table="accounts_organisation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="user_email_once"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_no_superuser'),
+            model_name="user",
+            constraint=models.CheckConstraint(condition=models.Q(("is_superuser", False)), name="user_no_superuser"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('user',), name='appointment_once'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("user",), name="appointment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'active')), models.Q(('ended_at__isnull', False), ('state', 'ended')), _connector='OR'), name='appointment_ended_with_time'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "active")),
+                    models.Q(("ended_at__isnull", False), ("state", "ended")),
+                    _connector="OR",
+                ),
+                name="appointment_ended_with_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begins', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='17e0ae538599dcf6d4ddbde32487d016c6b3ed13', operation='INSERT', pgid='pgtrigger_lifecycle_begins_cbbcc', table='accounts_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begins",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="17e0ae538599dcf6d4ddbde32487d016c6b3ed13",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begins_cbbcc",
+                    table="accounts_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>ended') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='42e9325f43e13815941d82702bc35b056888b31d', operation='UPDATE', pgid='pgtrigger_lifecycle_moves_3e13f', table='accounts_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>ended') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="42e9325f43e13815941d82702bc35b056888b31d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lifecycle_moves_3e13f",
+                    table="accounts_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;", hash='7274e7d5d582d4ef4adb739ad38eb99a3c0f700a', operation='DELETE', pgid='pgtrigger_lifecycle_stays_375c9', table='accounts_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+                    hash="7274e7d5d582d4ef4adb739ad38eb99a3c0f700a",
+                    operation="DELETE",
+                    pgid="pgtrigger_lifecycle_stays_375c9",
+                    table="accounts_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begun_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='00ac68932f66bcbe21f3b8481ac88cef341fdc8e', operation='INSERT', pgid='pgtrigger_lifecycle_begun_recorded_1e62b', table='accounts_appointment', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begun_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="00ac68932f66bcbe21f3b8481ac88cef341fdc8e",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begun_recorded_1e62b",
+                    table="accounts_appointment",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moved_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='d3a8eeca23846d1025a679b02279797f191c2772', operation='UPDATE OF "state"', pgid='pgtrigger_lifecycle_moved_recorded_4cb3b', table='accounts_appointment', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moved_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="d3a8eeca23846d1025a679b02279797f191c2772",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_lifecycle_moved_recorded_4cb3b",
+                    table="accounts_appointment",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;", hash='9d09a8096f6f8d9f4512a998124bbe12db7a1bc1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_696e3', table='accounts_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;",
+                    hash="9d09a8096f6f8d9f4512a998124bbe12db7a1bc1",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_696e3",
+                    table="accounts_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['roles'], name='membership_roles'),
+            model_name="membership",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["roles"], name="membership_roles"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('user', 'organisation'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("user", "organisation"), name="membership_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'active')), models.Q(('ended_at__isnull', False), ('state', 'ended')), _connector='OR'), name='membership_ended_with_time'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("state", "active")),
+                    models.Q(("ended_at__isnull", False), ("state", "ended")),
+                    _connector="OR",
+                ),
+                name="membership_ended_with_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('roles', []), _negated=True), name='membership_has_a_role'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("roles", []), _negated=True), name="membership_has_a_role"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begins', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='586f597082d74adb2ac2ccf1beb03e2a42e52955', operation='INSERT', pgid='pgtrigger_lifecycle_begins_20ddf', table='accounts_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begins",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="586f597082d74adb2ac2ccf1beb03e2a42e52955",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begins_20ddf",
+                    table="accounts_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>ended') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='d664b80696aa4252b510e205a8d99e6e06ecc19f', operation='UPDATE', pgid='pgtrigger_lifecycle_moves_5f3cb', table='accounts_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>ended') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="d664b80696aa4252b510e205a8d99e6e06ecc19f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lifecycle_moves_5f3cb",
+                    table="accounts_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;", hash='3707ed4920018e947cf7c1e901e5728b95755f16', operation='DELETE', pgid='pgtrigger_lifecycle_stays_15506', table='accounts_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+                    hash="3707ed4920018e947cf7c1e901e5728b95755f16",
+                    operation="DELETE",
+                    pgid="pgtrigger_lifecycle_stays_15506",
+                    table="accounts_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begun_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='088bee2752239e27601b9a904299fbe1d12a3fc1', operation='INSERT', pgid='pgtrigger_lifecycle_begun_recorded_b1e8b', table='accounts_membership', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begun_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="088bee2752239e27601b9a904299fbe1d12a3fc1",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begun_recorded_b1e8b",
+                    table="accounts_membership",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moved_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='43eb574383b1589217fa2190d4874e46b4bd79ab', operation='UPDATE OF "state"', pgid='pgtrigger_lifecycle_moved_recorded_599e1', table='accounts_membership', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moved_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="43eb574383b1589217fa2190d4874e46b4bd79ab",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_lifecycle_moved_recorded_599e1",
+                    table="accounts_membership",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;", hash='f8b27ef341f8c2824176f83bc2f41e0b3dc3f9e2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_a4797', table='accounts_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;",
+                    hash="f8b27ef341f8c2824176f83bc2f41e0b3dc3f9e2",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_a4797",
+                    table="accounts_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['expires_at'], name='invitation_due'),
+            model_name="invitation",
+            index=models.Index(condition=models.Q(("state", "sent")), fields=["expires_at"], name="invitation_due"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), models.F('organisation'), condition=models.Q(('state', 'sent')), name='invitation_open_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                models.F("organisation"),
+                condition=models.Q(("state", "sent")),
+                name="invitation_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_by__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('accepted_by__isnull', True)), _connector='OR'), name='invitation_accepted_by_someone'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_by__isnull", False), ("state", "accepted")),
+                    models.Q(models.Q(("state", "accepted"), _negated=True), ("accepted_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="invitation_accepted_by_someone",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begins', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state NOT IN ('sent') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='632111b59338b3c394670cff78f0b3ba8b288a41', operation='INSERT', pgid='pgtrigger_lifecycle_begins_bd9bc', table='accounts_invitation', when='BEFORE')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begins",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state NOT IN ('sent') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="632111b59338b3c394670cff78f0b3ba8b288a41",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begins_bd9bc",
+                    table="accounts_invitation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('sent>accepted', 'sent>withdrawn', 'sent>lapsed') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='dad6739b84bed6d1b794a9292df2a16ebbc09133', operation='UPDATE', pgid='pgtrigger_lifecycle_moves_b9559', table='accounts_invitation', when='BEFORE')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('sent>accepted', 'sent>withdrawn', 'sent>lapsed') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="dad6739b84bed6d1b794a9292df2a16ebbc09133",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lifecycle_moves_b9559",
+                    table="accounts_invitation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;", hash='7450dce012553a2a3fe8607823766320b373a706', operation='DELETE', pgid='pgtrigger_lifecycle_stays_b8a33', table='accounts_invitation', when='BEFORE')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+                    hash="7450dce012553a2a3fe8607823766320b373a706",
+                    operation="DELETE",
+                    pgid="pgtrigger_lifecycle_stays_b8a33",
+                    table="accounts_invitation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begun_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='5b8348d0815bc4c4e5c3c913459a64a51e018079', operation='INSERT', pgid='pgtrigger_lifecycle_begun_recorded_83f19', table='accounts_invitation', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begun_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="5b8348d0815bc4c4e5c3c913459a64a51e018079",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begun_recorded_83f19",
+                    table="accounts_invitation",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moved_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='098f66231811ed370bece3f4b254b7aa6506852c', operation='UPDATE OF "state"', pgid='pgtrigger_lifecycle_moved_recorded_455d3', table='accounts_invitation', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moved_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="098f66231811ed370bece3f4b254b7aa6506852c",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_lifecycle_moved_recorded_455d3",
+                    table="accounts_invitation",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;", hash='8c473d152064904f1a961a5659d1fb675f8b5023', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_c5715', table='accounts_invitation', when='BEFORE')),
+            model_name="invitation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;",
+                    hash="8c473d152064904f1a961a5659d1fb675f8b5023",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_c5715",
+                    table="accounts_invitation",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

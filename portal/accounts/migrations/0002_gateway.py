@@ -3,59 +3,149 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.db import migrations, models
+
 import portal.core.clock
 import portal.core.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('allauth_idp_oidc', '0003_client_allow_uri_wildcards'),
+        ("accounts", "0001_initial"),
+        ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Gateway',
+            name="Gateway",
             fields=[
-                ('id', models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(editable=False, max_length=40)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('created_at', models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name='since')),
-                ('secret_set_at', models.DateTimeField(default=portal.core.clock.now, verbose_name='secret since')),
-                ('client', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gateway', to='allauth_idp_oidc.client')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gateways', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=portal.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("state", models.CharField(editable=False, max_length=40)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=portal.core.clock.now, editable=False, verbose_name="since"),
+                ),
+                ("secret_set_at", models.DateTimeField(default=portal.core.clock.now, verbose_name="secret since")),
+                (
+                    "client",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gateway",
+                        to="allauth_idp_oidc.client",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="gateways", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gateway',
-                'verbose_name_plural': 'gateways',
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('organisation', 'name'), name='gateway_name_once')],
+                "verbose_name": "gateway",
+                "verbose_name_plural": "gateways",
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("organisation", "name"),
+                        name="gateway_name_once",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begins', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='64debf888e15e088d4292da7c690f0e0da0b6c68', operation='INSERT', pgid='pgtrigger_lifecycle_begins_a88eb', table='accounts_gateway', when='BEFORE')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begins",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state NOT IN ('active') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot begin as %', TG_TABLE_NAME, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="64debf888e15e088d4292da7c690f0e0da0b6c68",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begins_a88eb",
+                    table="accounts_gateway",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moves', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>revoked') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ", hash='8bf9933ba5aa8786c131cf288ee887a2c34ccfff', operation='UPDATE', pgid='pgtrigger_lifecycle_moves_992a9', table='accounts_gateway', when='BEFORE')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ('active>revoked') THEN\n                RAISE EXCEPTION 'lifecycle: % cannot go from % to %', TG_TABLE_NAME, OLD.state, NEW.state;\n            END IF;\n            RETURN NEW;\n            ",
+                    hash="8bf9933ba5aa8786c131cf288ee887a2c34ccfff",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lifecycle_moves_992a9",
+                    table="accounts_gateway",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;", hash='4d4586cd91f8503713c49de9ebf09486ad444068', operation='DELETE', pgid='pgtrigger_lifecycle_stays_66b32', table='accounts_gateway', when='BEFORE')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'lifecycle: rows of % are never deleted', TG_TABLE_NAME;",
+                    hash="4d4586cd91f8503713c49de9ebf09486ad444068",
+                    operation="DELETE",
+                    pgid="pgtrigger_lifecycle_stays_66b32",
+                    table="accounts_gateway",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_begun_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='f28ee953e9865d8196cbe493b4407380b8a47084', operation='INSERT', pgid='pgtrigger_lifecycle_begun_recorded_51470', table='accounts_gateway', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_begun_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="f28ee953e9865d8196cbe493b4407380b8a47084",
+                    operation="INSERT",
+                    pgid="pgtrigger_lifecycle_begun_recorded_51470",
+                    table="accounts_gateway",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='lifecycle_moved_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state)', constraint='CONSTRAINT', func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ", hash='a60e853c471f19759d064268c1caba098a62989c', operation='UPDATE OF "state"', pgid='pgtrigger_lifecycle_moved_recorded_96473', table='accounts_gateway', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lifecycle_moved_recorded",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state)",
+                    constraint="CONSTRAINT",
+                    func="\n        IF NOT EXISTS (\n            SELECT 1 FROM ledger_entry\n            WHERE object_id = NEW.id AND state = NEW.state AND xact = pg_current_xact_id()::text::bigint\n        ) THEN\n            RAISE EXCEPTION 'lifecycle: % % is not in the record', TG_TABLE_NAME, NEW.state;\n        END IF;\n        RETURN NULL;\n    ",
+                    hash="a60e853c471f19759d064268c1caba098a62989c",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_lifecycle_moved_recorded_96473",
+                    table="accounts_gateway",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gateway',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;", hash='7c34737fc8d41c8e34eb480fae861a46e9dca531', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_48105', table='accounts_gateway', when='BEFORE')),
+            model_name="gateway",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: TRUNCATE is not allowed on %', TG_TABLE_NAME;",
+                    hash="7c34737fc8d41c8e34eb480fae861a46e9dca531",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_48105",
+                    table="accounts_gateway",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

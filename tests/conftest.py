@@ -1,0 +1,5 @@
+"""Fixtures for all tests. The servers, the environment and the markers come from portal/local/testing.py."""
+
+from tests.fixtures import _flush_past_the_triggers, client_for, world
+
+__all__ = ["_flush_past_the_triggers", "client_for", "world"]

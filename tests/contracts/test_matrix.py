@@ -1,0 +1,127 @@
+"""Every URL × every persona × method, against the rows in tests/contracts/matrix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from portal.core.verdicts import Refused
+from tests.contracts.addresses import addresses
+from tests.contracts.matrix import OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows
+from tests.world import World
+
+ROWS = {row.url: row for row in all_rows()}
+METHODS = ("get", "post")
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A savepoint that is always undone; the deeds inside take it for the test's own transaction."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # type: ignore[attr-defined]
+    with atomic:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """In place of a transaction for each test, one for the module: the world is made once."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(db: None) -> World:
+    return World()
+
+
+def test_every_url_has_exactly_one_row() -> None:
+    known = addresses()
+    missing = sorted(set(known) - set(ROWS))
+    stale = sorted(set(ROWS) - set(known))
+    twice = [url for url, count in Counter(row.url for row in all_rows()).items() if count > 1]
+    assert not missing, "Add rows to tests/contracts/matrix for: " + ", ".join(missing)
+    assert not stale, "These rows belong to no URL: " + ", ".join(stale)
+    assert not twice, "These URLs have more than one row: " + ", ".join(twice)
+
+
+@pytest.mark.parametrize("url", sorted(set(ROWS) & set(addresses())))
+def test_who_may(url: str, world: World) -> None:
+    row = ROWS[url]
+    path = row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
+    wrong = [line for method in METHODS for line in _differences(world, row, method, getattr(row, method), path)]
+    for method, expected in row.others.items():
+        wrong += _differences(world, row, method, expected, path)
+    assert not wrong, f"{url} ({path}):\n  " + "\n  ".join(wrong)
+
+
+@pytest.mark.parametrize("url", sorted(set(ROWS) & set(addresses())))
+def test_other_methods_let_nobody_in(url: str, world: World) -> None:
+    row = ROWS[url]
+    if row.url.startswith(("admin", "mfa_", "account_", "socialaccount_", "usersessions_", "idp:", "saml", "openid_")):
+        return  # libraries' views: PUT is POST there, and is held by POST's row
+    path = row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
+    allowed = next((name for name in row.get.asked if OK in row.get.of(name)), "anonymous")
+    for method in {"put", "patch", "delete"} - set(row.others):
+        got, _ = _ask(world, allowed, method, path, row)
+        if method == "put" and OK in row.post.of(allowed):
+            continue  # Django's form views take PUT for POST
+        assert got != OK, f"{method.upper()} {path} let {allowed} in"
+
+
+def _differences(world: World, row: Row, method: str, expected: Expect, path: str) -> list[str]:
+    wrong = []
+    for persona in expected.asked:
+        wanted = expected.of(persona)
+        got, problem = _ask(world, persona, method, path, row)
+        if got not in wanted:
+            wrong.append(f"{method.upper()} {persona}: {got}, expected {' or '.join(sorted(wanted))}")
+        elif problem:
+            wrong.append(f"{method.upper()} {persona}: {problem}")
+    return wrong
+
+
+def _ask(world: World, persona: str, method: str, path: str, row: Row) -> tuple[str, str]:
+    """(outcome, problem): what the persona got, and what is wrong with the answer itself."""
+    client = world.client(persona)
+    data = dict(row.data(world)) if row.data and method != "get" else {}
+    how: dict[str, Any] = {"content_type": "application/json"} if row.json and method != "get" else {}
+    with rolled_back():
+        response = getattr(client, method)(path, data, **how)
+        return _outcome(client, response), _problem(response)
+
+
+def _outcome(client: Client, response: Any) -> str:
+    if response.status_code in (301, 302, 303, 307, 308):
+        target = urlsplit(response["Location"])
+        if target.path == reverse("admin:login"):
+            return _outcome(client, client.get(response["Location"]))
+        known = {reverse("account_login"): SIGN_IN, reverse("second_factor"): SECOND_FACTOR}
+        return known.get(target.path, OK)
+    # 400, 409 and 422 are answers of a page to somebody whom it heard.
+    return OK if response.status_code < 300 or response.status_code in (400, 409, 422) else str(response.status_code)
+
+
+def _problem(response: Any) -> str:
+    """A refusal must carry its reason."""
+    if response.status_code != 403:
+        return ""
+    if response["Content-Type"].startswith("application/json"):
+        return "" if response.json().get("detail") else "403 without a reason"
+    verdict = (response.context or {}).get("verdict") if response.context else None
+    return "" if verdict and str(verdict.reason) else "403 without a reason"
+
+
+def test_refused_carries_a_verdict() -> None:
+    """What the rows' 403 rests on: a refusal cannot be made without its verdict."""
+    with pytest.raises(TypeError):
+        Refused()  # type: ignore[call-arg]
