@@ -1,0 +1,3 @@
+"""Which rows of the rulebook may change."""
+
+LIFECYCLE = {"rulebook.RulebookVersion"}
