@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "grants",
     "audits",
     "portal.api",
+    "portal.jobs",
     "portal.dashboards",
     "portal.transparency",
     "portal.demo",
@@ -223,8 +224,15 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than the hard time limit: a task that still runs is never handed to a second worker.
     "visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=900),
+    # A task waits behind one other at most (prefetch 1) and then runs: twice the limit is the least (portal.E011).
     "global_keyprefix": env("CELERY_KEY_PREFIX", default="portal:"),
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat wait for a broker as long as it takes
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # it will be handed out again, and may run twice
+CELERY_RESULT_EXPIRES = None  # there are no results, so beat adds no clean-up of them
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 CELERY_TIMEZONE = "UTC"
