@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from portal.core import clock
 from portal.ui import tags
 from portal.ui.forms import UswdsBoundField, summary_of
+from portal.ui.tokens import colour
 
 register = template.Library()
 
@@ -259,6 +260,13 @@ def chart_data(data: Any) -> SafeString:
 def chart_rows(data: dict[str, Any]) -> list[tuple[Any, list[Any]]]:
     """The same data as rows of a table: label, then one value per series."""
     return [(label, [one["values"][index] for one in data["series"]]) for index, label in enumerate(data["labels"])]
+
+
+@register.simple_tag
+def mail_colours() -> dict[str, str]:
+    """The colours that mail is drawn in; style sheets' variables do not reach it."""
+    names = ("ink", "ink-2", "ink-3", "line", "ground", "paper", "accent")
+    return {name.replace("-", "_"): colour(name) for name in names} | {"red": colour("red.text")}
 
 
 # --- the session -------------------------------------------------------------------------------------
