@@ -1,0 +1,161 @@
+"""Fetch and authorise in one call. A stranger gets Http404; a reader without the right gets Refused with the reason."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from partners.models import (
+    Application,
+    ApplicationUserObjectPermission,
+    ConflictDeclaration,
+    Evidence,
+    Institution,
+    Letter,
+    Query,
+    Revision,
+    Signature,
+)
+from partners.models.application import REVIEW
+from partners.queries.people import hands_of
+from partners.rules import Hands, no_conflict
+from portal.accounts.assign import assigned
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused, Verdict, refused, require
+
+MEMBERS = frozenset({"applicant", "administrator"})
+READERS = frozenset({"case_officer", "signatory", "auditor", "oversight_member", "provider_staff"})
+"""Roles that may see which institutions are qualified."""
+
+NOT_YOUR_ROLE = refused(
+    _("This is for applicants of the institution. Ask your administrator for that role."),
+    code="wrong_role",
+    rule="roles",
+)
+
+
+def require_role(actor: Actor, *roles: str) -> None:
+    """Refuse, with the roles that may, whoever has none of them."""
+    if actor.has(*roles):
+        return
+    waiting = not actor.dormant.isdisjoint(roles)
+    reason = (
+        _("Set up a second factor first: your role needs one for this.")
+        if waiting
+        else _("This page is for these roles: %(roles)s.")
+        % {"roles": ", ".join(role.replace("_", " ") for role in roles)}
+    )
+    raise Refused(refused(reason, code="second_factor" if waiting else "wrong_role", rule="roles"))
+
+
+# --- the institution's side -----------------------------------------------------------------------
+
+
+def own_institution(actor: Actor) -> Institution | None:
+    """The institution for which the actor acts, None until it is described. Refused for people of other bodies."""
+    require_role(actor, "applicant", "administrator")
+    if actor.body_kind != "institution":
+        raise Refused(
+            refused(_("This page is for people of an institution."), code="wrong_body", rule="partners.own_institution")
+        )
+    return Institution.objects.filter(pk=actor.body_id).select_related("organisation").first()
+
+
+def get_own_application(*, actor: Actor, pk: UUID, write: bool = False) -> Application:
+    """An application of the actor's own institution. `write`: only for applicants."""
+    found = (
+        Application.objects.filter(pk=pk, institution_id=actor.body_id)
+        .select_related("institution__organisation", "authority", "submitted_by")
+        .first()
+        if actor.body_kind == "institution"
+        else None
+    )
+    if found is None or not actor.has(*MEMBERS):
+        raise Http404("No such application.")
+    if write and not actor.has("applicant"):
+        raise Refused(NOT_YOUR_ROLE)
+    return found
+
+
+def get_own_query(*, actor: Actor, application_pk: UUID, pk: UUID, write: bool = False) -> Query:
+    """A question on an application of the actor's own institution."""
+    application = get_own_application(actor=actor, pk=application_pk, write=write)
+    query = Query.objects.filter(pk=pk, application=application).select_related("asked_body").first()
+    if query is None:
+        raise Http404("No such question.")
+    query.application = application
+    return query
+
+
+# --- the authority's side -------------------------------------------------------------------------
+
+
+def visible_cases(rows: QuerySet[Application], actor: Actor) -> QuerySet[Application]:
+    """The cases that the actor may see: EXISTS subqueries only, so it stays quick whatever the number of cases.
+
+    Case officers those of their authority, reviewers those assigned to them, signatories those that wait for
+    signatures or that they signed. Never drafts, and never a case in which the person has a conflict of interest.
+    """
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
+        seen |= Q(authority_id=actor.body_id)
+    if actor.has("reviewer"):
+        seen |= Q(assigned(REVIEW, actor.user_id, ApplicationUserObjectPermission))
+    if actor.has("signatory"):
+        signed = Signature.objects.filter(application=OuterRef("pk"), by=actor.user_id)
+        seen |= Q(state="awaiting_signatures") | Q(Exists(signed))
+    conflicts = ConflictDeclaration.objects.filter(application=OuterRef("pk"), by=actor.user_id, conflict=True)
+    return rows.filter(seen, ~Exists(conflicts), submitted_at__isnull=False)
+
+
+def get_case(*, actor: Actor, pk: UUID, declared: bool = True) -> tuple[Application, Hands]:
+    """A case that the actor may see, with who had a part in it. `declared`: Refused until they declared no conflict."""
+    rows = Application.objects.select_related(
+        "institution__organisation", "authority", "submitted_by", "screened_by", "sent_by"
+    )
+    found = visible_cases(rows, actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such case.")
+    hands = hands_of(found)
+    if declared:
+        require(no_conflict(hands, actor))
+    return found, hands
+
+
+def needs_declaration(verdict: Verdict) -> bool:
+    """Whether the only thing in the way is that the person has not declared yet."""
+    return verdict.code == "not_declared"
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def get_evidence(*, actor: Actor, pk: UUID) -> Evidence:
+    """A stored document: for its institution, and for whoever may open a case in which it was sent."""
+    evidence = Evidence.objects.filter(pk=pk, state="stored").select_related("institution__organisation").first()
+    if evidence is None:
+        raise Http404("No such document.")
+    if actor.body_kind == "institution" and actor.body_id == evidence.institution_id and actor.has(*MEMBERS):
+        return evidence
+    sent = Revision.objects.filter(application=OuterRef("pk"), evidence__contains=[{"id": str(pk)}])
+    cases = Application.objects.filter(institution_id=evidence.institution_id).filter(Exists(sent))
+    case = visible_cases(cases, actor).first()
+    if case is None:
+        raise Http404("No such document.")
+    require(no_conflict(hands_of(case), actor))
+    return evidence
+
+
+def get_letter(*, actor: Actor, pk: UUID) -> Letter:
+    """A decision letter: for its institution, and for whoever may open the case."""
+    letter = Letter.objects.filter(pk=pk).select_related("application").first()
+    if letter is None:
+        raise Http404("No such letter.")
+    application = letter.application
+    own = actor.body_kind == "institution" and actor.body_id == application.institution_id and actor.has(*MEMBERS)
+    if not own:
+        get_case(actor=actor, pk=application.pk)
+    return letter

@@ -1,0 +1,115 @@
+"""Saving answers while they are written: often, right or not, and without losing a colleague's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from partners.models import Answer, Application
+from partners.queries.rulebook import rules_of
+from partners.queries.sections import open_sections
+from partners.states import APPLICATION
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.canonical import canonical
+from portal.core.verdicts import refused, require
+from portal.rulebook.answers import is_blank, tidy
+from portal.workflow import lock
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """An answer that a colleague changed since the page was loaded, and that was changed on the page too."""
+
+    question: str
+    mine: Any
+    theirs: Any
+    who: str
+    when: datetime
+
+
+@dataclass(slots=True)
+class Saved:
+    """What saving did: which answers were written, which clashed, when, and the application's counter afterwards."""
+
+    at: datetime
+    version: int
+    written: list[str] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+
+
+def save_answers(
+    *, application: Application, section: str, posted: Mapping[str, Any], seen: int, page: str, by: Actor
+) -> Saved:
+    """Write the answers of one section as posted, valid or not. The record begins with what is sent, not with drafts.
+
+    `seen` is the application's counter when the page was loaded, `page` a name for that page. An answer is
+    written unless someone else's page changed it since; then it is left, and where the page holds something
+    new of its own, both versions come back as a clash. Raises Refused where the section is locked.
+    """
+    with transaction.atomic():
+        lock(application)
+        require(APPLICATION.verdict("save_answers", application, by))
+        if section not in open_sections(application):
+            require(
+                refused(
+                    _("This section is locked because the application was sent. It opens when it is asked about."),
+                    code="locked",
+                    rule="application.save_answers",
+                )
+            )
+        known = {question.key for question in rules_of(application).questionnaire.section(section).questions}
+        rows = {row.question: row for row in application.answers.filter(question__in=known).select_related("saved_by")}
+        saved = Saved(at=clock.now(), version=application.answers_version)
+        _write(
+            application,
+            {key: tidy(value) for key, value in posted.items() if key in known},
+            rows,
+            saved,
+            seen,
+            page,
+            by,
+        )
+    return saved
+
+
+def _write(
+    application: Application,
+    posted: dict[str, Any],
+    rows: dict[str, Answer],
+    saved: Saved,
+    seen: int,
+    page: str,
+    by: Actor,
+) -> None:
+    for key, value in posted.items():
+        row = rows.get(key)
+        if (row is None and is_blank(value)) or (row is not None and same(row.value, value)):
+            continue
+        if row is not None and row.version > seen and row.saved_in != page:
+            if not same(row.before, value):
+                saved.clashes.append(Clash(key, value, row.value, str(row.saved_by), row.saved_at))
+            continue
+        saved.written.append(key)
+        answer = row or Answer(application=application, question=key)
+        if answer.saved_in != page:
+            answer.before = answer.value
+        answer.value, answer.version = value, application.answers_version + 1
+        answer.saved_in, answer.saved_by, answer.saved_at = page, by.user, saved.at
+        answer.save()
+    if saved.written:
+        application.answers_version += 1
+        application.save(update_fields=["answers_version"])
+        saved.version = application.answers_version
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two answers are the same: blank is blank in every form, and true is not 1."""
+    if is_blank(left) and is_blank(right):
+        return True
+    return canonical(left) == canonical(right)

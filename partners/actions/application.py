@@ -1,0 +1,156 @@
+"""Deeds of the institution on its application."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from partners import notices
+from partners.models import Answer, Application, Institution, Revision
+from partners.queries.answers import answers_of, snapshot
+from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
+from partners.queries.rulebook import progress_of, rules_of
+from partners.rules import may_begin, may_submit
+from partners.states import APPLICATION
+from portal.accounts.queries.people import members_with
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.references import next_reference
+from portal.core.verdicts import refused, require
+from portal.rulebook.queries import rules
+from portal.workflow import as_deed, create, lock, move
+
+
+@as_deed
+def begin_application(
+    *, institution: Institution, by: Actor, kind: str = "initial", copy_from: Application | None = None
+) -> Application:
+    """Start an application under the rulebook in force, at the authority of the institution's jurisdiction.
+
+    A renewal, or `copy_from`, takes over the answers that were sent last. Raises Refused with the reason.
+    """
+    lock(institution)
+    rulebook = rules()
+    live = live_qualification(institution.pk)
+    barred, until = is_barred(institution.pk, clock.today())
+    organisation = institution.organisation
+    eligible = institution.kind in {item.key for item in rulebook.eligibility.kinds} and organisation.jurisdiction in {
+        item.country for item in rulebook.eligibility.jurisdictions
+    }
+    authority = authority_for(organisation.jurisdiction)
+    application = Application(
+        institution=institution,
+        kind=kind,
+        authority=authority,
+        rulebook=rulebook.version,
+        started_by=by.user,
+        started_at=clock.now(),
+    )
+    require(APPLICATION.verdict("begin", application, by))
+    require(
+        may_begin(
+            kind,
+            has_open=applications_of(institution.pk).filter(state__in=APPLICATION.open_states).exists(),
+            live=live is not None,
+            qualified=live is not None and live.state == "in_force" and live.valid_until >= clock.today(),
+            eligible=eligible,
+            removed_until=until,
+            barred=barred,
+        )
+    )
+    if authority is None:
+        require(refused(_("No authority takes part in the scheme yet."), code="no_authority", rule="eligibility"))
+    application.reference = next_reference("A")
+    create(
+        application,
+        "begin",
+        by=by,
+        rulebook=rulebook.version,
+        detail={"kind": kind, "reference": application.reference},
+        about=[institution.pk, application.authority_id],
+    )
+    _take_over(application, copy_from or (live.application if live else None), by)
+    return application
+
+
+def _take_over(application: Application, earlier: Application | None, by: Actor) -> None:
+    """Copy the answers that were sent last with an earlier application of the same institution."""
+    if earlier is None or earlier.institution_id != application.institution_id:
+        return
+    sent = Revision.objects.filter(application=earlier).order_by("-number").first()
+    if sent is None:
+        return
+    now = clock.now()
+    Answer.objects.bulk_create(
+        Answer(application=application, question=key, value=value, version=0, saved_by=by.user, saved_at=now)
+        for key, value in sent.answers.items()
+    )
+
+
+@as_deed
+def submit_application(*, application: Application, declared: Collection[str], by: Actor) -> Application:
+    """Send the application: a first revision is made of what is asked and answered, and the answers are locked.
+
+    `declared` are keys of the rulebook's declarations that were made. Raises Refused when something is missing,
+    or when it was submitted already.
+    """
+    lock(application)
+    require(APPLICATION.verdict("submit", application, by))
+    rulebook, answers = rules_of(application), answers_of(application)
+    progress = progress_of(application, answers)
+    declarations = rulebook.declarations_on("application")
+    require(
+        may_submit(
+            complete=progress.complete,
+            missing_sections=[str(item.title) for item in progress.sections if not item.complete],
+            declared={item.key for item in declarations} <= set(declared),
+        )
+    )
+    made = [{"key": item.key, "title": item.title, "text": item.text} for item in declarations]
+    revision = save_revision(application, answers, made, by)
+    move(
+        application,
+        "submit",
+        by=by,
+        rulebook=application.rulebook,
+        changes={"submitted_at": clock.now(), "submitted_by": by.user},
+        detail={"revision": 1, "digest": revision.digest, "declarations": [item["key"] for item in made]},
+        about=[application.institution_id, application.authority_id],
+    )
+    officers = members_with("case_officer", application.authority_id)
+    notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
+    return application
+
+
+def save_revision(
+    application: Application, answers: Mapping[str, Any], declarations: list[dict[str, str]], by: Actor
+) -> Revision:
+    """Write the next revision. Inside a deed that has locked the application."""
+    revision = snapshot(application, dict(answers), declarations)
+    revision.number = Revision.objects.filter(application=application).count() + 1
+    revision.made_by = by.user
+    revision.made_at = clock.now()
+    revision.save(force_insert=True)
+    return revision
+
+
+@as_deed
+def withdraw_application(*, application: Application, by: Actor, reason: str = "") -> Application:
+    """Take the application back, with every question that is open. What was sent is kept."""
+    was_sent = application.submitted_at is not None
+    move(
+        application,
+        "withdraw",
+        by=by,
+        rulebook=application.rulebook,
+        detail={"reason": reason[:2000]},
+        about=[application.institution_id, application.authority_id],
+    )
+    for query in application.queries.filter(state="open"):
+        move(query, "withdraw", by=by, about=[application.pk])
+    if was_sent:
+        officers = members_with("case_officer", application.authority_id)
+        notices.tell(notices.WITHDRAWN, application, to=officers, key="withdrawn")
+    return application

@@ -1,0 +1,98 @@
+"""Documents: received, checked by content, then stored or refused with a reason."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from partners import files
+from partners.inspection import clean_name, inspect
+from partners.models import Application, Evidence, Institution
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import refused, require
+from portal.workflow import create, deed, move
+
+
+class Upload(Protocol):
+    """What Django hands over: a name, a size, and the bytes."""
+
+    name: str | None
+    size: int | None
+
+    def read(self, num_bytes: int = ...) -> bytes: ...
+
+
+def upload_evidence(
+    *,
+    institution: Institution,
+    upload: Upload,
+    by: Actor,
+    application: Application | None = None,
+    question: str = "",
+    kind: str = "",
+    marking: str = Evidence.Marking.AMBER,
+    about: UUID | None = None,
+) -> Evidence:
+    """Receive a file and check it. The document returned is `stored`, or `refused` with its `reason`.
+
+    Two deeds: one that it arrived, one for the outcome; a crash between them leaves `received`, which the sweep
+    abandons. `about` is what it belongs to in another room. Never raises for a bad file.
+    """
+    evidence = Evidence(
+        institution=institution,
+        application=application,
+        question=question,
+        kind=kind,
+        about=about,
+        name=clean_name(upload.name or ""),
+        marking=marking if marking in Evidence.Marking.values else Evidence.Marking.AMBER,
+        uploaded_by=by.user,
+        uploaded_at=clock.now(),
+        size=min(upload.size or 0, 2**62),
+    )
+    belongs = [item for item in (institution.pk, application.pk if application else None, about) if item]
+    with deed():
+        create(evidence, "receive", by=by, detail={"name": evidence.name, "size": evidence.size}, about=belongs)
+    limit = settings.MAX_UPLOAD_BYTES
+    content = upload.read(limit + 1)
+    outcome = inspect(evidence.name, content, most=limit)
+    with deed():
+        if not outcome:
+            return move(
+                evidence,
+                "refuse",
+                by=by,
+                changes={"reason": outcome.reason},
+                detail={"reason": outcome.reason},
+                about=belongs,
+            )
+        kept = files.keep(content)
+        return move(
+            evidence,
+            "store",
+            by=by,
+            changes={
+                "stored_name": kept.stored_name,
+                "sha256": kept.sha256,
+                "size": kept.size,
+                "content_type": outcome.content_type,
+            },
+            detail={"sha256": kept.sha256, "size": kept.size, "type": outcome.content_type},
+            about=belongs,
+        )
+
+
+def abandon_upload(*, evidence: Evidence, by: Actor) -> Evidence:
+    """Give up an upload that was never finished. Raises Refused where it was."""
+    with deed():
+        return move(evidence, "abandon", by=by, about=[evidence.institution_id])
+
+
+def require_own(evidence: Evidence, institution_id: UUID | None) -> None:
+    """Refuse a document of another institution."""
+    if evidence.institution_id != institution_id:
+        require(refused(_("This document belongs to another institution."), code="other_body", rule="evidence"))

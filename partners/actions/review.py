@@ -1,0 +1,102 @@
+"""Deeds of reviewers: assessing sections, and recommending."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from partners import notices
+from partners.models import Application, Recommendation, SectionAssessment
+from partners.queries.case import Case, case_of
+from partners.rules import may_recommend, may_review
+from portal.accounts.queries.people import members_with
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import Verdict, refused, require
+from portal.ledger.models import Tier
+from portal.workflow import as_deed, lock, record
+
+NEEDS_NOTE = ("partly", "not_met")
+
+
+@as_deed
+def assess_section(
+    *, application: Application, section: str, outcome: str, by: Actor, note: str = ""
+) -> SectionAssessment:
+    """File a judgement of one section as it was sent last. It stands until that section changes.
+
+    “Partly” and “not met” need a note. Raises Refused for whoever is not assigned or screened the case.
+    """
+    lock(application)
+    require(application.TABLE.verdict("assess", application, by))
+    case = case_of(application)
+    require(may_review(case.hands, by))
+    titles = {item.key: str(item.title) for item in case.sections}
+    if section not in titles or case.revision is None:
+        require(refused(_("Choose a section that was sent."), code="unknown_section", rule="application.assess"))
+    if outcome not in SectionAssessment.Outcome.values:
+        require(refused(_("Choose an assessment."), code="unknown_outcome", rule="application.assess"))
+    if outcome in NEEDS_NOTE and not note.strip():
+        require(refused(_("Say in the note what is missing."), code="no_note", rule="application.assess"))
+    record(
+        application,
+        "assess",
+        by=by,
+        rulebook=application.rulebook,
+        says=_("Section assessed: %(title)s") % {"title": titles[section]},
+        detail={"section": section, "outcome": outcome, "note": note[:4000], "revision": case.revision.number},
+        about=[application.institution_id],
+        tier=Tier.RESTRICTED,
+    )
+    return SectionAssessment.objects.create(
+        application=application,
+        revision=case.revision,
+        section=section,
+        section_digest=case.revision.sections[section],
+        outcome=outcome,
+        note=note.strip()[:4000],
+        by=by.user,
+        body_id=by.body_id,
+        at=clock.now(),
+    )
+
+
+@as_deed
+def recommend_decision(*, application: Application, outcome: str, text: str, by: Actor) -> Recommendation:
+    """Recommend to the signatories, on the revision that stands now, after assessing every section of it."""
+    lock(application)
+    require(application.TABLE.verdict("recommend", application, by))
+    case = case_of(application)
+    require(may_review(case.hands, by))
+    require(recommendation_verdict(case, by))
+    if outcome not in Recommendation.Outcome.values or not text.strip():
+        require(
+            refused(
+                _("Choose a recommendation and give your reasons."), code="no_reasons", rule="application.recommend"
+            )
+        )
+    record(
+        application,
+        "recommend",
+        by=by,
+        rulebook=application.rulebook,
+        detail={"outcome": outcome, "text": text[:4000], "revision": case.revision.number},
+        about=[application.institution_id],
+        tier=Tier.AUTHORITY,
+    )
+    recommendation = Recommendation.objects.create(
+        application=application,
+        revision=case.revision,
+        outcome=outcome,
+        text=text.strip()[:4000],
+        by=by.user,
+        body_id=by.body_id,
+        at=clock.now(),
+    )
+    officers = members_with("case_officer", application.authority_id)
+    notices.tell(notices.RECOMMENDED, application, to=officers, key=f"recommended:{recommendation.pk}", person=by.name)
+    return recommendation
+
+
+def recommendation_verdict(case: Case, by: Actor) -> Verdict:
+    """Whether the reviewer has come far enough to recommend."""
+    return may_recommend(unassessed=case.unassessed_by(by.user_id), open_queries=len(case.open_queries))

@@ -1,0 +1,164 @@
+"""Signing and refusing: bound to the digest of what was shown, and decided by the rulebook's quorum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partners import notices
+from partners.actions.letter import make_letter
+from partners.actions.qualification import grant_qualification
+from partners.models import Application, Dossier, Signature, SignatureVoid
+from partners.queries.case import Case, case_of
+from partners.rules import may_sign
+from portal.accounts.models import User
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import Conflict, Verdict, refused, require
+from portal.ledger.models import Tier
+from portal.workflow import as_deed, lock, move, record
+
+
+def signing_verdict(case: Case, by: Actor) -> Verdict:
+    """Whether the actor may sign or refuse the case as it stands now."""
+    return may_sign(
+        case.quorum,
+        case.hands,
+        case.signed,
+        by,
+        home=case.application.authority_id,
+        open_queries=len(case.open_queries),
+        outdated=case.is_outdated,
+    )
+
+
+@as_deed
+def sign_application(*, application: Application, seen: str, by: Actor, note: str = "") -> Signature:
+    """Sign what was shown. With the signature that completes the quorum the application is approved, the
+    qualification is in force and the letter is made, in this same deed.
+
+    `seen` is the digest of the dossier that the person was shown. Raises Conflict where it has changed since.
+    """
+    lock(application)
+    case = _require_may(application, "sign", seen, by)
+    signature = _write(case, Signature.Decision.SIGN, by, note=note)
+    record(
+        application,
+        "sign",
+        by=by,
+        rulebook=application.rulebook,
+        says=_("Signed for %(body)s") % {"body": by.body_name},
+        detail={"signature": signature.pk, "digest": signature.digest},
+        about=[application.institution_id],
+        tier=Tier.AUTHORITY,
+    )
+    if case_of(application).quorum_state.met:
+        _approve(application, by)
+    return signature
+
+
+def _approve(application: Application, by: Actor) -> None:
+    quorum = f"quorum.{application.kind}.{application.tier}"
+    move(
+        application,
+        "approve",
+        by=by,
+        rulebook=application.rulebook,
+        changes={"decided_at": clock.now()},
+        detail={"quorum": quorum},
+        about=[application.institution_id, application.authority_id],
+    )
+    qualification = grant_qualification(application=application, by=by)
+    letter = make_letter(application)
+    notices.tell(
+        notices.APPROVED,
+        application,
+        to=notices.applicants(application),
+        key="approved",
+        url=reverse("partners:application", args=[application.pk]),
+        until=f"{qualification.valid_until:%-d %B %Y}",
+        letter=letter.sha256,
+    )
+
+
+@as_deed
+def refuse_application(
+    *, application: Application, seen: str, reasons: Sequence[str], note: str, by: Actor
+) -> Signature:
+    """Refuse what was shown: the application is declined, with reasons from the rulebook's list and an explanation."""
+    lock(application)
+    case = _require_may(application, "refuse", seen, by)
+    known = {item.key for item in case.rules.refusals.application}
+    if not reasons or not set(reasons) <= known:
+        require(refused(_("Choose at least one reason from the list."), code="no_reason", rule="refusals.application"))
+    if not note.strip():
+        require(refused(_("Explain the reasons to the institution."), code="no_note", rule="refusals.application"))
+    signature = _write(case, Signature.Decision.REFUSE, by, reasons=reasons, note=note)
+    move(
+        application,
+        "refuse",
+        by=by,
+        rulebook=application.rulebook,
+        changes={
+            "decided_at": clock.now(),
+            "refusal_reasons": list(dict.fromkeys(reasons)),
+            "refusal_note": note.strip()[:4000],
+        },
+        detail={"signature": signature.pk, "digest": signature.digest, "reasons": list(reasons), "note": note[:4000]},
+        about=[application.institution_id, application.authority_id],
+    )
+    make_letter(application)
+    notices.tell(
+        notices.DECLINED,
+        application,
+        to=notices.applicants(application),
+        key="declined",
+        url=reverse("partners:application", args=[application.pk]),
+    )
+    return signature
+
+
+def _require_may(application: Application, verb: str, seen: str, by: Actor) -> Case:
+    require(application.TABLE.verdict(verb, application, by))
+    case = case_of(application)
+    require(signing_verdict(case, by))
+    if seen != case.dossier_digest:
+        raise Conflict(
+            refused(
+                _("The case has changed since you opened it. Read it again, then decide."),
+                code="conflict",
+                rule="signature",
+            )
+        )
+    return case
+
+
+def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (), note: str = "") -> Signature:
+    dossier, _made = Dossier.objects.get_or_create(
+        application=case.application,
+        digest=case.dossier_digest,
+        defaults={"revision": case.revision, "content": case.dossier, "made_at": clock.now()},
+    )
+    return Signature.objects.create(
+        application=case.application,
+        dossier=dossier,
+        digest=dossier.digest,
+        decision=decision,
+        reasons=list(dict.fromkeys(reasons)),
+        note=note.strip()[:4000],
+        by=by.user,
+        body_id=by.body_id,
+        at=clock.now(),
+    )
+
+
+def void_signatures(application: Application, reason: str, by: Actor) -> list[User]:
+    """Void every signature that still counts; returns whose they were. Inside a deed on the application."""
+    live = application.signature_rows.filter(decision="sign", void__isnull=True).select_related("by")
+    people = []
+    for signature in live:
+        SignatureVoid.objects.create(signature=signature, reason=reason[:200], by=by.user, at=clock.now())
+        people.append(signature.by)
+    return people

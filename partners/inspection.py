@@ -1,0 +1,304 @@
+"""What a file is, by its content, and whether it may be kept. Pure: bytes in, a verdict out.
+
+Kept are PDF, PNG and JPEG, Office documents without macros, and plain text. Refused, each with its reason: whatever
+can run (scripts, macros, active PDFs), whatever a browser would render (HTML, SVG), archives, and whatever grows
+when it is opened.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import filetype
+import pikepdf
+from django.utils.translation import gettext as _
+from PIL import Image
+
+PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
+OFFICE = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+EXTENSIONS = {
+    PDF: {"pdf"},
+    PNG: {"png"},
+    JPEG: {"jpg", "jpeg"},
+    TEXT: {"txt", "csv", "md", "log"},
+    **{kind: {name} for name, kind in OFFICE.items()},
+}
+"""Types that are kept, and the ends of names that go with them."""
+ACCEPT = ",".join(sorted(f".{end}" for ends in EXTENSIONS.values() for end in ends))
+MAX_NAME = 150
+MAX_PIXELS = 60_000_000
+MAX_PARTS = 3_000
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_RATIO = 120
+"""An Office document that unpacks to more than so many times its size is a bomb; honest ones stay below 40."""
+MAX_PDF_OBJECTS = 300_000
+
+ACTIVE_KEYS = {
+    "/JS": _("JavaScript"),
+    "/JavaScript": _("JavaScript"),
+    "/EmbeddedFile": _("an embedded file"),
+    "/EmbeddedFiles": _("embedded files"),
+    "/EF": _("an embedded file"),
+    "/AA": _("automatic actions"),
+    "/RichMedia": _("rich media"),
+    "/RichMediaContent": _("rich media"),
+    "/XFA": _("a dynamic form (XFA)"),
+}
+ACTIVE_ACTIONS = {
+    "/JavaScript": _("JavaScript"),
+    "/Launch": _("an action that starts a program"),
+    "/SubmitForm": _("a form that sends data away"),
+    "/ImportData": _("an action that loads data"),
+    "/GoToE": _("an action that opens an embedded file"),
+    "/GoToR": _("an action that opens another file"),
+    "/Rendition": _("multimedia"),
+    "/Movie": _("multimedia"),
+    "/Sound": _("multimedia"),
+}
+MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<|<\s*(?:script|svg|html|iframe|object|embed|!doctype)\b", re.IGNORECASE)
+PROGRAMS = (
+    b"MZ",
+    b"\x7fELF",
+    b"\xca\xfe\xba\xbe",
+    b"\xfe\xed\xfa",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"#!",
+    b"dex\n",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The type by content, or the reason why the file is refused."""
+
+    content_type: str = ""
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return not self.reason
+
+
+def _no(reason: str) -> Inspected:
+    return Inspected(reason=reason)
+
+
+def clean_name(name: object) -> str:
+    """The file's own name without folders, control characters or marks that turn the direction of text round."""
+    text = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rsplit("/", 1)[-1]
+    text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    text = " ".join(text.split()).strip(". ")
+    if len(text) > MAX_NAME:
+        stem, dot, end = text.rpartition(".")
+        text = f"{stem[: MAX_NAME - len(end) - 1]}{dot}{end}" if dot and len(end) < 12 else text[:MAX_NAME]
+    return text or _("document")
+
+
+def inspect(name: str, content: bytes, *, most: int) -> Inspected:
+    """What the content is and whether it may be kept under that name. `most` is the limit in bytes."""
+    if not content:
+        return _no(_("The file is empty."))
+    if len(content) > most:
+        return _no(
+            _("The file is larger than %(mb)s MB. Send a smaller one, or split it.") % {"mb": most // (1024 * 1024)}
+        )
+    found = _by_content(content)
+    if not found:
+        return found
+    end = PurePosixPath(name).suffix.lower().lstrip(".")
+    if end not in EXTENSIONS[found.content_type]:
+        return _no(
+            _("The name ends in “%(end)s”, but the content is of another type (%(kind)s). Rename or export it again.")
+            % {"end": f".{end}" if end else _("nothing"), "kind": found.content_type}
+        )
+    return found
+
+
+def _by_content(content: bytes) -> Inspected:
+    if content.startswith(PROGRAMS):
+        return _no(_("This is a program or a script. Send a document instead."))
+    kind = filetype.guess_mime(content[:8192])
+    if content.startswith(b"%PDF-"):
+        return _pdf(content)
+    if kind in (PNG, JPEG):
+        return _image(content, kind)
+    if content.startswith(b"PK"):
+        return _office(content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return _no(_("This is an old Office format, which can hold macros. Save it as .docx, .xlsx, .pptx or PDF."))
+    if kind is not None:
+        return _no(
+            _("Files of this type (%(kind)s) are not accepted. Send a PDF, an image, or an Office document.")
+            % {"kind": kind}
+        )
+    return _text(content)
+
+
+def _text(content: bytes) -> Inspected:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _no(_("The type of this file is not known. Send a PDF, an image, an Office document or plain text."))
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t\f" for char in text):
+        return _no(_("The type of this file is not known. Send a PDF, an image, an Office document or plain text."))
+    if MARKUP.search(content):
+        return _no(_("This holds markup that a browser would run (HTML, SVG or XML). Export it as a PDF."))
+    return Inspected(TEXT)
+
+
+def _image(content: bytes, kind: str) -> Inspected:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    return _no(_("This image has too many pixels. Send a smaller one."))
+                image.verify()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return _no(_("This image has too many pixels. Send a smaller one."))
+    except Exception:  # noqa: BLE001 Pillow raises many kinds on broken images, and each means the same here
+        return _no(_("This image is damaged. Export it again."))
+    return Inspected(kind)
+
+
+# --- Office ---------------------------------------------------------------------------------------
+
+
+def _office(content: bytes) -> Inspected:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _package(archive, len(content))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+        return _no(_("This archive is damaged or locked. Send the documents one by one, as PDF."))
+
+
+def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(size, 4096):
+        return _no(_("This file unpacks to far more than its size. It was not opened. Export it as a PDF."))
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
+        return _no(_("This file is locked with a password. Send it without one."))
+    if "[Content_Types].xml" not in names:
+        return _no(_("Archives are not accepted. Unpack it and send the documents one by one."))
+    folders = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
+    kind = next((OFFICE[end] for folder, end in folders.items() if any(name.startswith(folder) for name in names)), "")
+    if not kind:
+        return _no(_("This is not a Word, Excel or PowerPoint document. Export it as a PDF."))
+    return _active_office(archive, names) or Inspected(kind)
+
+
+def _active_office(archive: zipfile.ZipFile, names: set[str]) -> Inspected | None:
+    lowered = {name.lower() for name in names}
+    if any("vbaproject" in name or "vbadata" in name or "/macrosheets/" in name for name in lowered):
+        return _no(_("This document holds macros. Save it without them, or as a PDF."))
+    if any(
+        "/activex/" in name or "/embeddings/" in name or name.endswith((".bin", ".exe", ".js", ".vbs"))
+        for name in lowered
+        if "printersettings" not in name
+    ):
+        return _no(_("This document holds embedded objects or controls. Remove them, or save it as a PDF."))
+    types = _read(archive, "[Content_Types].xml").lower()
+    if b"macroenabled" in types:
+        return _no(_("This document holds macros. Save it without them, or as a PDF."))
+    for name in names:
+        if name.endswith(".rels") and _reaches_out(_read(archive, name)):
+            return _no(_("This document loads something from elsewhere when it is opened. Save it as a PDF."))
+        if name.startswith("word/") and name.endswith(".xml") and re.search(rb"\bDDE(?:AUTO)?\b", _read(archive, name)):
+            return _no(_("This document holds a field that starts another program. Save it as a PDF."))
+    return None
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part, but never more of it than its header says: a lying header ends in an error, not in memory."""
+    with archive.open(name) as part:
+        return part.read(min(archive.getinfo(name).file_size, 20 * 1024 * 1024))
+
+
+def _reaches_out(relations: bytes) -> bool:
+    """External relations other than plain links: templates, frames, objects, subdocuments."""
+    for relation in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", relations):
+        if b'TargetMode="External"' in relation and not re.search(rb'Type="[^"]*/hyperlink"', relation):
+            return True
+    return False
+
+
+# --- PDF ------------------------------------------------------------------------------------------
+
+
+def _pdf(content: bytes) -> Inspected:
+    try:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as document:
+            if document.is_encrypted:
+                return _no(_("This PDF is locked with a password. Send it without one."))
+            if len(document.objects) > MAX_PDF_OBJECTS:
+                return _no(_("This PDF has too many parts to be checked. Print it to a new PDF."))
+            if len(document.pages) == 0:
+                return _no(_("This PDF has no pages."))
+            found = _active(document)
+    except pikepdf.PasswordError:
+        return _no(_("This PDF is locked with a password. Send it without one."))
+    except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, TypeError):
+        return _no(_("This PDF is damaged. Export it again."))
+    if found:
+        return _no(_("This PDF is active: it holds %(what)s. Print it to a new PDF and send that.") % {"what": found})
+    return Inspected(PDF)
+
+
+def _active(document: pikepdf.Pdf) -> str:
+    """What in the document acts by itself, or "". Reads every object, so nothing hides in an odd place."""
+    opening = document.Root.get("/OpenAction")
+    if isinstance(opening, pikepdf.Dictionary) and opening.get("/S") != pikepdf.Name("/GoTo"):
+        return _("an action that runs when it is opened")
+    for item in [*document.objects, document.trailer]:
+        if found := _look(item, 0):
+            return found
+    return ""
+
+
+def _look(item: Any, depth: int) -> str:
+    if depth > 12:
+        return _("parts that are nested too deep")
+    if isinstance(item, pikepdf.Stream):
+        item = item.stream_dict
+    if isinstance(item, pikepdf.Dictionary):
+        return _named(item) or _inside(item.values(), depth)
+    if isinstance(item, pikepdf.Array):
+        return _inside(item, depth)
+    return ""
+
+
+def _inside(values: Iterable[Any], depth: int) -> str:
+    """Direct parts only: indirect ones are objects of their own, and are looked at there."""
+    for value in values:
+        direct = isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
+        if direct and (found := _look(value, depth + 1)):
+            return found
+    return ""
+
+
+def _named(item: pikepdf.Dictionary) -> str:
+    """What the dictionary's own keys say it does."""
+    if item.get("/Type") == pikepdf.Name("/EmbeddedFile"):
+        return ACTIVE_KEYS["/EmbeddedFile"]
+    for key in item.keys():  # noqa: SIM118 a PDF dictionary is not iterable by itself
+        if key in ACTIVE_KEYS:
+            return ACTIVE_KEYS[key]
+    action = item.get("/S")
+    if isinstance(action, pikepdf.Name) and item.get("/Type") != pikepdf.Name("/StructElem"):
+        return ACTIVE_ACTIONS.get(str(action), "")
+    return ""

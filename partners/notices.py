@@ -1,0 +1,143 @@
+"""Who hears what about applications and qualifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Application, Qualification
+from portal.accounts.models import User
+from portal.accounts.queries.people import members_with
+from portal.notifications.notify import NoticeKind, notify
+
+SUBMITTED = NoticeKind(
+    "application_submitted",
+    _("{reference} has arrived from {institution}"),
+    _("{institution} has submitted its application. Screen it and set the tier in time."),
+    _("Open the case"),
+)
+ASSIGNED = NoticeKind(
+    "reviewer_assigned",
+    _("You are asked to review {reference}"),
+    _("The application of {institution} is assigned to you. First say whether you have a conflict of interest."),
+    _("Open the case"),
+)
+UNASSIGNED = NoticeKind(
+    "reviewer_unassigned",
+    _("You no longer review {reference}"),
+    _("You were taken off this case. There is nothing more for you to do."),
+    _("See your cases"),
+    email=False,
+)
+RECUSED = NoticeKind(
+    "reviewer_recused",
+    _("{reference} needs another reviewer"),
+    _("{person} declared a conflict of interest and no longer sees the case. Assign someone else."),
+    _("Open the case"),
+)
+ASKED = NoticeKind(
+    "question_asked",
+    _("A question about your application {reference}"),
+    _("{body} asks about “{section}”:\n\n{question}\n\nPlease answer by {due}. That section is open for changes."),
+    _("Answer the question"),
+)
+ANSWERED = NoticeKind(
+    "question_answered",
+    _("{institution} has answered your question on {reference}"),
+    _("The answer is in. Sections that changed have to be assessed again."),
+    _("See what changed"),
+)
+RECOMMENDED = NoticeKind(
+    "recommendation_filed",
+    _("A recommendation on {reference} is filed"),
+    _("{person} has recommended. When the rulebook’s number is reached you can send the case to the signatories."),
+    _("Open the case"),
+)
+SENT = NoticeKind(
+    "awaiting_signature",
+    _("{reference} waits for signatures"),
+    _("The case of {institution} is ready. Read it, then sign or refuse for your authority."),
+    _("Read and sign"),
+)
+RETURNED = NoticeKind(
+    "returned_to_review",
+    _("{reference} went back to review"),
+    _("{reason}\n\nSignatures given so far no longer count. Whoever signed will be asked again."),
+    _("Open the case"),
+)
+APPROVED = NoticeKind(
+    "application_approved",
+    _("{institution} is qualified"),
+    _("Application {reference} was approved. The qualification is valid until {until}. See the letter for more."),
+    _("See the decision"),
+)
+DECLINED = NoticeKind(
+    "application_declined",
+    _("Application {reference} was declined"),
+    _("The reasons are in the decision letter, together with how to appeal and when you can apply again."),
+    _("See the decision"),
+)
+WITHDRAWN = NoticeKind(
+    "application_withdrawn",
+    _("{institution} has withdrawn {reference}"),
+    _("There is nothing more to do on this case."),
+    _("Open the case"),
+    email=False,
+)
+EXPIRING = NoticeKind(
+    "qualification_expiring",
+    _("Your qualification ends on {until}"),
+    _("Qualification {reference} ends in {days} days. Ask for a renewal now: asking alone does not extend it."),
+    _("Start the renewal"),
+)
+LAPSED = NoticeKind(
+    "qualification_lapsed",
+    _("The qualification of {institution} has lapsed"),
+    _("Qualification {reference} was valid until {until}. Nothing can be accessed under it any more."),
+    _("See the qualification"),
+    urgent=True,
+)
+HELD = NoticeKind(
+    "qualification_changed",
+    _("The qualification of {institution} is now: {state}"),
+    _("{reason}\n\n{conditions}"),
+    _("See the qualification"),
+    urgent=True,
+)
+
+
+def case_url(application: Application) -> str:
+    """The case at the desk."""
+    return reverse("admin:partners_application_change", args=[application.pk])
+
+
+def applicants(application: Application) -> QuerySet[User]:
+    return members_with("applicant", application.institution_id)
+
+
+def tell(
+    kind: NoticeKind, application: Application, *, to: Iterable[Any], key: str, url: str = "", **context: object
+) -> None:
+    """Notify about an application. `key` tells apart several of one kind in one case."""
+    words = {"reference": application.reference, "institution": application.institution.name, **context}
+    notify(
+        kind,
+        to=to,
+        context=words,
+        url=url or case_url(application),
+        key=f"{application.pk}:{key}",
+        about=application.pk,
+    )
+
+
+def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str, **context: object) -> None:
+    """Notify an institution's applicants and administrators about its qualification."""
+    body = qualification.institution_id
+    people = {user.pk: user for role in ("applicant", "administrator") for user in members_with(role, body)}
+    words = {"reference": qualification.reference, "institution": qualification.institution.name, **context}
+    url = reverse("partners:institution")
+    notify(kind, to=people.values(), context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)

@@ -1,0 +1,211 @@
+"""Everything that decides what may be done with a case, loaded once: for its pages and for the deeds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from partners.models import (
+    Application,
+    Query,
+    Recommendation,
+    Revision,
+    SectionAssessment,
+    Signature,
+)
+from partners.queries.people import hands_of
+from partners.queries.rulebook import asked, quorum_of, rules_of
+from partners.rules import Hands, QuorumState, Signed, add_months, quorum_state
+from portal.core import clock
+from portal.core.canonical import digest
+from portal.rulebook.questionnaire import AskedSection
+from portal.rulebook.schema import QuorumRule, Rulebook
+
+
+@dataclass
+class Case:
+    """An application with what was sent, asked, assessed, recommended and signed. Ten queries, whatever its size."""
+
+    application: Application
+    revision: Revision | None
+    hands: Hands
+    assessments: list[SectionAssessment]
+    recommendations: list[Recommendation]
+    queries: list[Query]
+    signatures: list[Signature]
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        return rules_of(self.application)
+
+    @cached_property
+    def quorum(self) -> QuorumRule:
+        return quorum_of(self.application)
+
+    @cached_property
+    def sections(self) -> tuple[AskedSection, ...]:
+        """The sections as they were sent last."""
+        return asked(self.application, self.revision.answers) if self.revision else ()
+
+    @property
+    def open_queries(self) -> list[Query]:
+        return [query for query in self.queries if query.state == "open"]
+
+    # --- assessments ------------------------------------------------------------------------------
+
+    @cached_property
+    def newest_by_person(self) -> dict[str, dict[UUID, SectionAssessment]]:
+        """Section → person → their newest assessment of it."""
+        found: dict[str, dict[UUID, SectionAssessment]] = defaultdict(dict)
+        for row in self.assessments:
+            found[row.section][row.by_id] = row
+        return found
+
+    def is_current(self, row: SectionAssessment) -> bool:
+        """Whether the section is still as it was when it was assessed."""
+        return self.revision is not None and row.section_digest == self.revision.sections.get(row.section)
+
+    def unassessed_by(self, user_id: UUID | None) -> list[str]:
+        """Titles of the sections that the person has not assessed as they stand now."""
+        missing = []
+        for section in self.sections:
+            row = self.newest_by_person.get(section.key, {}).get(user_id) if user_id else None
+            if row is None or not self.is_current(row):
+                missing.append(str(section.title))
+        return missing
+
+    @property
+    def current_recommendations(self) -> list[Recommendation]:
+        """The newest of each reviewer, where it is on what stands now."""
+        newest = {row.by_id: row for row in self.recommendations}
+        now = self.revision.sections if self.revision else None
+        return [row for row in newest.values() if row.revision.sections == now]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether something changed after the recommendations that the quorum asks for."""
+        return len(self.current_recommendations) < self.quorum.assessors
+
+    def is_blind_for(self, user_id: UUID | None) -> bool:
+        """Whether this reviewer may not see the others' assessments yet: the rule says so and they have not filed."""
+        if not self.quorum.blind or user_id not in self.hands.assigned:
+            return False
+        return user_id not in {row.by_id for row in self.current_recommendations}
+
+    # --- signatures -------------------------------------------------------------------------------
+
+    @property
+    def live_signatures(self) -> list[Signature]:
+        """Signatures that count: not voided."""
+        return [row for row in self.signatures if row.decision == "sign" and not hasattr(row, "void")]
+
+    @property
+    def signed(self) -> list[Signed]:
+        return [Signed(row.by_id, row.body_id, row.body.jurisdiction, row.body.kind) for row in self.live_signatures]
+
+    @property
+    def quorum_state(self) -> QuorumState:
+        return quorum_state(self.quorum, self.signed, home=self.application.authority_id)
+
+    def validity(self, begins: date | None = None) -> tuple[date, date]:
+        """First and last day of the qualification that an approval on that day (today) gives."""
+        start = begins or clock.today()
+        months = self.rules.qualification.validity_months[self.application.tier or "high"]
+        return start, add_months(start, months)
+
+    @cached_property
+    def dossier(self) -> dict[str, Any]:
+        """Precisely what a signatory is shown, as JSON types: what a signature is bound to."""
+        application, institution = self.application, self.application.institution
+        return {
+            "application": application.reference,
+            "kind": application.kind,
+            "institution": {
+                "id": str(institution.pk),
+                "name": institution.name,
+                "jurisdiction": institution.organisation.jurisdiction,
+                "kind": institution.kind,
+                "lei": institution.lei,
+                "ror": institution.ror,
+                "address": institution.address,
+            },
+            "authority": str(application.authority_id),
+            "rulebook": application.rulebook,
+            "tier": application.tier,
+            "tier_reason": application.tier_reason,
+            "validity_months": self.rules.qualification.validity_months[application.tier or "high"],
+            "revision": self.revision.number if self.revision else 0,
+            "content": self.revision.digest if self.revision else "",
+            "answers": self.revision.answers if self.revision else {},
+            "evidence": self.revision.evidence if self.revision else [],
+            "declarations": self.revision.declarations if self.revision else [],
+            "assessments": [_assessed(row) for row in self._counted_assessments],
+            "recommendations": [_recommended(row) for row in self.current_recommendations],
+            "questions": [_asked(row) for row in self.queries if row.state != "withdrawn"],
+        }
+
+    @property
+    def _counted_assessments(self) -> list[SectionAssessment]:
+        rows = [row for people in self.newest_by_person.values() for row in people.values()]
+        return sorted(rows, key=lambda row: row.pk)
+
+    @cached_property
+    def dossier_digest(self) -> str:
+        return digest(self.dossier)
+
+
+def _assessed(row: SectionAssessment) -> dict[str, Any]:
+    return {
+        "section": row.section,
+        "outcome": row.outcome,
+        "note": row.note,
+        "by": str(row.by_id),
+        "body": str(row.body_id),
+        "at": row.at.isoformat(),
+        "section_digest": row.section_digest,
+    }
+
+
+def _recommended(row: Recommendation) -> dict[str, Any]:
+    return {
+        "outcome": row.outcome,
+        "text": row.text,
+        "by": str(row.by_id),
+        "body": str(row.body_id),
+        "at": row.at.isoformat(),
+    }
+
+
+def _asked(row: Query) -> dict[str, Any]:
+    return {"reference": row.reference, "section": row.section, "question": row.text, "answer": row.answer}
+
+
+def case_of(application: Application) -> Case:
+    """The case, as it stands in the database now."""
+    newest = Revision.objects.filter(application=application).order_by("-number").first()
+    return Case(
+        application=application,
+        revision=newest,
+        hands=hands_of(application),
+        assessments=list(
+            SectionAssessment.objects.filter(application=application).select_related("by", "body").order_by("at", "id")
+        ),
+        recommendations=list(
+            Recommendation.objects.filter(application=application)
+            .select_related("by", "body", "revision")
+            .defer("revision__answers", "revision__evidence")
+            .order_by("at", "id")
+        ),
+        queries=list(
+            Query.objects.filter(application=application)
+            .select_related("asked_by", "asked_body", "answered_by", "application")
+            .order_by("asked_at", "id")
+        ),
+        signatures=list(
+            Signature.objects.filter(application=application).select_related("by", "body", "void").order_by("at", "id")
+        ),
+    )

@@ -1,0 +1,33 @@
+"""What is due by the clock. Each is a plain query, so that a sweep may come late or twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from partners.models import Evidence, Qualification
+from partners.models.qualification import LIVE
+from portal.core import clock
+from portal.rulebook.queries import rules
+
+UPLOAD_HOURS = 2
+
+
+def ended_qualifications() -> QuerySet[Qualification]:
+    """Live qualifications past their last day."""
+    return Qualification.objects.filter(state__in=LIVE, valid_until__lt=clock.today())
+
+
+def ending_qualifications() -> QuerySet[Qualification]:
+    """Live qualifications in a range of the rulebook's notices that has not been announced."""
+    today, due = clock.today(), Q(pk__in=[])
+    for days in rules().qualification.notices_days:
+        not_yet = Q(notice_sent__isnull=True) | Q(notice_sent__gt=days)
+        due |= Q(valid_until__lte=today + timedelta(days=days)) & not_yet
+    return Qualification.objects.filter(due, state__in=LIVE, valid_until__gte=today)
+
+
+def stuck_uploads() -> QuerySet[Evidence]:
+    """Uploads that arrived hours ago and were never checked."""
+    return Evidence.objects.filter(state="received", uploaded_at__lt=clock.now() - timedelta(hours=UPLOAD_HOURS))

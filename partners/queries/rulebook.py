@@ -1,0 +1,35 @@
+"""The rulebook as an application is judged by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from partners.models import Application
+from portal.rulebook.queries import rules
+from portal.rulebook.questionnaire import AskedSection, Progress, progress, visible
+from portal.rulebook.schema import QuorumRule, Rulebook
+
+
+def rules_of(application: Application) -> Rulebook:
+    """The version that the application was begun under. One short query, kept with the object."""
+    kept: Rulebook | None = application.__dict__.get("_rules")
+    if kept is None or kept.version != application.rulebook:
+        kept = rules(application.rulebook)
+        application.__dict__["_rules"] = kept
+    return kept
+
+
+def quorum_of(application: Application) -> QuorumRule:
+    """The quorum for its kind and tier; for the strictest tier until one is set."""
+    return rules_of(application).quorum.rule(application.kind, application.tier or "high")
+
+
+def asked(application: Application, answers: Mapping[str, Any]) -> tuple[AskedSection, ...]:
+    """The sections and questions that these answers leave visible."""
+    return visible(rules_of(application).questionnaire, answers, application.institution.kind)
+
+
+def progress_of(application: Application, answers: Mapping[str, Any]) -> Progress:
+    """How far the answers are."""
+    return progress(rules_of(application).questionnaire, answers, application.institution.kind)

@@ -1,0 +1,27 @@
+"""Sweeps: what becomes due by the passing of time."""
+
+from __future__ import annotations
+
+from partners.actions.evidence import abandon_upload
+from partners.actions.qualification import lapse_qualification, remind_of_end
+from partners.queries.due import ended_qualifications, ending_qualifications, stuck_uploads
+from portal.core.actors import SYSTEM
+from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
+
+
+@sweep_task
+def lapse_qualifications() -> Tally:
+    """End the qualifications whose last day has passed."""
+    return sweep_rows(ended_qualifications(), lambda row: lapse_qualification(qualification=row, by=SYSTEM))
+
+
+@sweep_task
+def remind_of_ends() -> Tally:
+    """Announce the ends that are near: once for each of the rulebook's notices, also when days were missed."""
+    return sweep_rows(ending_qualifications(), lambda row: remind_of_end(qualification=row, by=SYSTEM))
+
+
+@sweep_task
+def abandon_uploads() -> Tally:
+    """Give up uploads that were never finished."""
+    return sweep_rows(stuck_uploads(), lambda row: abandon_upload(evidence=row, by=SYSTEM))
