@@ -13,6 +13,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui.unfold import UNFOLD as DESK_LOOK
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -129,6 +131,7 @@ TEMPLATES = [
 ]
 COTTON_DIR = "components"
 FORM_RENDERER = "portal.ui.forms.UswdsRenderer"
+UNFOLD = DESK_LOOK
 
 # --- data -----------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
