@@ -6,11 +6,13 @@ Guards of the state tables are here too: they take any object of the noun, so th
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from audits.durations import add_months
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
@@ -113,6 +115,13 @@ def _heard(audit: Any) -> Verdict:
     )
 
 
+def not_past(day: date) -> Verdict:
+    """Nothing is planned for a day that has passed."""
+    if day >= clock.today():
+        return ALLOWED
+    return refused(_("Choose a day that has not passed."), code="past", rule="audit.plan")
+
+
 def report_ready(*, untested: int) -> Verdict:
     """A report is drafted when every control on the checklist has a result."""
     if untested == 0:
@@ -198,7 +207,7 @@ def may_hear(case: Any, actor: Actor) -> Verdict:
 def may_answer(case: Any, actor: Actor) -> Verdict:
     """The partner answers a notice once."""
     if case.answered_at is not None:
-        return refused(_("Your answer was sent already."), code="already_done", rule="enforcement_case.answer")
+        return refused(_("Your answer was sent already."), code="already_done", rule="enforcement.answer")
     return own_institution(case, actor)
 
 
@@ -220,7 +229,7 @@ def may_judge(appeal: Any, actor: Actor) -> Verdict:
     )
 
 
-def in_time(*, window_ends: Any) -> Verdict:
+def in_time(*, window_ends: date) -> Verdict:
     """An appeal is lodged while its window is open; `window_ends` is the last day."""
     if window_ends >= clock.today():
         return ALLOWED
@@ -228,4 +237,102 @@ def in_time(*, window_ends: Any) -> Verdict:
         _("The time to appeal ended on %(day)s.") % {"day": window_ends.isoformat()},
         code="too_late",
         rule="appeal.against",
+    )
+
+
+def may_be_accepted(finding: Any, rule: Any, *, until: date) -> Verdict:
+    """The severity is one whose risk can be accepted (`rule` is audits.findings.<severity>), until a day to come."""
+    if not rule.may_be_accepted:
+        return refused(
+            rule.why or _("The risk of such a finding cannot be accepted."),
+            code="not_acceptable",
+            rule=f"audits.findings.{finding.severity}",
+        )
+    if until <= clock.today():
+        return refused(_("Choose a day that is still to come."), code="past", rule="finding.accept_risk")
+    return ALLOWED
+
+
+def complete_report(*, problems: Collection[str]) -> Verdict:
+    """Every question that the rulebook asks is answered validly; `problems` are the labels of those that are not."""
+    if not problems:
+        return ALLOWED
+    return refused(
+        _("These questions need another look: %(labels)s.") % {"labels": "; ".join(problems)},
+        code="incomplete",
+        rule="obligations",
+    )
+
+
+def same_case(subject: Any, institution_id: UUID) -> Verdict:
+    """What is named with a case belongs to the same institution."""
+    if subject is None or subject.institution_id == institution_id:
+        return ALLOWED
+    return refused(
+        _("What you named belongs to another institution."), code="other_institution", rule="audits.same_case"
+    )
+
+
+def not_in_future(*moments: datetime | None) -> Verdict:
+    """Nothing that happened or was noticed lies ahead of the clock."""
+    if all(moment is None or moment <= clock.now() for moment in moments):
+        return ALLOWED
+    return refused(_("This moment is still to come. Check date and time."), code="future", rule="incident.report")
+
+
+def may_file(deadline: Any, incident: Any, actor: Actor) -> Verdict:
+    """What is due is filed by whom the rule binds: the partner, or the authority that runs the case."""
+    if not deadline.is_running:
+        return refused(
+            _("This was filed already, or is no longer due."), code="already_done", rule=f"incidents.{deadline.rule}"
+        )
+    bound = incident.authority_id if deadline.duty == "authority" else incident.institution_id
+    if actor.body_id == bound or (deadline.duty == "partner" and actor.body_id == incident.authority_id):
+        return ALLOWED
+    return refused(
+        _("Another organisation has to file this."), code="other_body", rule=f"incidents.deadlines.{deadline.rule}"
+    )
+
+
+def read_this(seen: str, content: str) -> Verdict:
+    """A signature is bound to what was read: `seen` is the digest shown, `content` the present one."""
+    if seen == content:
+        return ALLOWED
+    return refused(
+        _("The case has changed since you read it. Read it again, then sign."), code="changed", rule="enforcement.sign"
+    )
+
+
+def signs_once(actor: Actor, signed: Collection[Any]) -> Verdict:
+    """Nobody signs the same decision twice; `signed` has the people who did."""
+    if any(item.person == actor.user_id for item in signed):
+        return refused(_("You have signed this already."), code="signed", rule="enforcement.sign")
+    return ALLOWED
+
+
+def within_months(step: Any, until: date | None, *, measure: str) -> Verdict:
+    """An effect ends within the rung's `max_months`; a day is needed where the rung has such a limit."""
+    rule = f"enforcement.ladder.{measure}"
+    if until is not None and until <= clock.today():
+        return refused(_("Choose a day that is still to come."), code="past", rule=rule)
+    if step.max_months is None:
+        return ALLOWED
+    latest = add_months(clock.today(), step.max_months)
+    if until is None or until > latest:
+        return refused(
+            _("Name the day on which it ends, at the latest %(day)s.") % {"day": latest.isoformat()},
+            code="too_long",
+            rule=rule,
+        )
+    return ALLOWED
+
+
+def nothing_owed(*, owed: int) -> Verdict:
+    """An incident is closed when everything that had to be filed about it was."""
+    if owed == 0:
+        return ALLOWED
+    return refused(
+        _("%(count)s reports about this incident are still owed.") % {"count": owed},
+        code="reports_owed",
+        rule="incidents.deadlines",
     )

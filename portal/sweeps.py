@@ -45,4 +45,13 @@ SWEEPS: tuple[Sweep, ...] = (
         timedelta(days=1),
         _("Removes the text of mail sent long ago, and notices read long ago"),
     ),
+    Sweep("audits.tasks.plan_audits", HOURLY, _("Plans the next audit of every partner that is due for one")),
+    Sweep("audits.tasks.plan_obligations", HOURLY, _("Asks for the periodic reports whose period has begun")),
+    Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon or overdue")),
+    Sweep(
+        "audits.tasks.watch_incident_deadlines",
+        OFTEN,
+        _("Warns of deadlines of incidents that are near, and notes those that were missed"),
+    ),
+    Sweep("audits.tasks.end_risk_acceptances", HOURLY, _("Opens findings again whose risk was accepted until today")),
 )

@@ -84,6 +84,7 @@ class IncidentDeadline(Record):
     occurrence = models.PositiveSmallIntegerField(_("occurrence"), default=1)
     label = models.CharField(_("what"), max_length=300)
     recipient = models.CharField(_("to"), max_length=50)
+    duty = models.CharField(_("filed by"), max_length=12)
     source = models.CharField(_("source"), max_length=300)
     rulebook = models.CharField(_("rulebook"), max_length=20)
     starts_at = models.DateTimeField(_("time runs from"))

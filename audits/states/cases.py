@@ -137,7 +137,7 @@ INCIDENT = StateTable(
 _UNDECIDED = ("opened", "notice_given", "heard")
 
 ENFORCEMENT = StateTable(
-    noun="enforcement_case",
+    noun="enforcement",
     title="Enforcement case",
     states=(
         State("opened", _("Opened"), "The facts are being put together."),

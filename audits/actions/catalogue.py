@@ -1,0 +1,80 @@
+"""Deeds on control catalogues."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits.catalogues import CatalogueError, ControlRow, Read
+from audits.models import Catalogue, Control, ControlGroup
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.ledger.models import Tier
+from portal.workflow import as_deed, create, move
+
+
+@as_deed
+def import_catalogue(*, key: str, read: Read, by: Actor, source: str = "", file_format: str = "oscal") -> Catalogue:
+    """Store a catalogue that was read, all of it or nothing. Earlier versions stay for the audits that use them.
+
+    The same file again gives the catalogue that is there. Raises CatalogueError for another file that calls
+    itself the same version.
+    """
+    there = Catalogue.objects.filter(key=key, version=read.version).first()
+    if there is not None:
+        if there.digest == read.digest:
+            return there
+        raise CatalogueError(
+            _("Version %(version)s of this catalogue is there already, with other content.") % {"version": read.version}
+        )
+    catalogue = Catalogue(
+        key=key,
+        version=read.version,
+        title=read.title,
+        source=source[:300],
+        format=file_format,
+        document_id=read.document_id,
+        format_version=read.format_version,
+        digest=read.digest,
+        control_count=len(read.controls),
+        skipped=[asdict(item) for item in read.skipped],
+        imported_at=clock.now(),
+    )
+    catalogue.clean_fields(exclude=["state"])
+    detail = {"key": key, "version": read.version, "digest": read.digest, "controls": len(read.controls)}
+    create(catalogue, "import", by=by, detail=detail, tier=Tier.SCHEME)
+    _controls(catalogue, read.controls, _groups(catalogue, read))
+    return catalogue
+
+
+@as_deed
+def retire_catalogue(*, catalogue: Catalogue, by: Actor) -> Catalogue:
+    """New audits no longer use it. Audits that do keep it."""
+    return move(catalogue, "retire", by=by, detail={"key": catalogue.key, "version": catalogue.version})
+
+
+def _groups(catalogue: Catalogue, read: Read) -> dict[str, ControlGroup]:
+    made: dict[str, ControlGroup] = {}
+    for position, row in enumerate(read.groups, 1):
+        made[row.oscal_id] = ControlGroup(
+            catalogue=catalogue,
+            parent=made.get(row.parent),
+            oscal_id=row.oscal_id,
+            title=row.title,
+            overview=row.overview,
+            position=position,
+            depth=row.depth,
+        )
+    ControlGroup.objects.bulk_create(made.values())
+    return made
+
+
+def _controls(catalogue: Catalogue, rows: list[ControlRow], groups: dict[str, ControlGroup]) -> None:
+    made: dict[str, Control] = {}
+    for position, row in enumerate(rows, 1):
+        fields: dict[str, Any] = asdict(row)
+        fields |= {"group": groups[row.group], "parent": made.get(row.parent)}
+        made[row.oscal_id] = Control(catalogue=catalogue, position=position, **fields)
+    Control.objects.bulk_create(made.values(), batch_size=500)

@@ -1,0 +1,131 @@
+"""Deeds on findings: recording, the plan, the remedy, its verification, and accepting the risk."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits import notices
+from audits.durations import add_working_days
+from audits.models import Audit, Control, Finding, FindingNote
+from audits.rules import may_be_accepted
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.references import next_reference
+from portal.core.verdicts import Refused, refused, require
+from portal.rulebook.queries import rules
+from portal.workflow import as_deed, create, lock, move, record
+
+RECORDED_DURING = ("fieldwork", "draft_report")
+
+
+@as_deed
+def record_finding(
+    *, audit: Audit, severity: str, title: str, description: str, by: Actor, control: Control | None = None
+) -> Finding:
+    """Record what is wanting. Plan and remedy are due in the rulebook's working days (audits.findings.<severity>)."""
+    lock(audit)
+    if audit.state not in RECORDED_DURING:
+        raise Refused(refused(_("Findings are recorded during fieldwork."), code="wrong_state", rule="finding.record"))
+    rulebook = rules()
+    rule, country = rulebook.audits.finding(severity), audit.institution.organisation.jurisdiction
+    today = clock.today()
+    finding = Finding(
+        reference=next_reference("F"),
+        audit=audit,
+        institution_id=audit.institution_id,
+        control=control,
+        severity=severity,
+        title=title,
+        description=description,
+        rulebook=rulebook.version,
+        recorded_by_id=by.user_id,
+        recorded_at=clock.now(),
+        plan_due=add_working_days(today, rule.plan_working_days, country),
+        remedy_due=add_working_days(today, rule.remedy_working_days, country),
+    )
+    detail = {"severity": severity, "title": title, "control": control.oscal_id if control else None}
+    create(finding, "record", by=by, rulebook=rulebook.version, detail=detail, about=_about(finding))
+    notices.finding_recorded(finding)
+    return finding
+
+
+@as_deed
+def propose_plan(*, finding: Finding, plan: str, by: Actor) -> Finding:
+    """The partner says how and by when it will be put right. A new proposal takes the place of the old one."""
+    changes = {"plan": plan, "plan_proposed_at": clock.now()}
+    record(finding, "propose_plan", by=by, changes=changes, detail={"plan": plan}, about=_about(finding))
+    _note(finding, FindingNote.Kind.PLAN, plan, by)
+    notices.plan_proposed(finding)
+    return finding
+
+
+@as_deed
+def agree_plan(*, finding: Finding, by: Actor) -> Finding:
+    """An auditor of the audit agrees to the plan as it stands."""
+    changes = {"plan_agreed_at": clock.now()}
+    move(finding, "agree_plan", by=by, changes=changes, detail={"plan": finding.plan}, about=_about(finding))
+    notices.plan_agreed(finding)
+    return finding
+
+
+@as_deed
+def remediate_finding(*, finding: Finding, remediation: str, by: Actor) -> Finding:
+    """The partner reports it as put right and says what shows it."""
+    changes = {"remediation": remediation, "remediated_at": clock.now(), "remediated_by_id": by.user_id}
+    move(finding, "remediate", by=by, changes=changes, detail={"remediation": remediation}, about=_about(finding))
+    _note(finding, FindingNote.Kind.REMEDIATION, remediation, by)
+    notices.finding_remediated(finding)
+    return finding
+
+
+@as_deed
+def send_back_finding(*, finding: Finding, reason: str, by: Actor) -> Finding:
+    """The remedy does not suffice; the partner goes on."""
+    move(finding, "send_back", by=by, detail={"reason": reason}, about=_about(finding))
+    _note(finding, FindingNote.Kind.REPLY, reason, by)
+    notices.finding_sent_back(finding, reason)
+    return finding
+
+
+@as_deed
+def verify_finding(*, finding: Finding, by: Actor, note: str = "") -> Finding:
+    """An auditor who did not record the remedy saw that it is put right."""
+    changes = {"verified_at": clock.now(), "verified_by_id": by.user_id}
+    move(finding, "verify", by=by, changes=changes, detail={"note": note}, about=_about(finding))
+    if note:
+        _note(finding, FindingNote.Kind.REPLY, note, by)
+    notices.finding_verified(finding)
+    return finding
+
+
+@as_deed
+def accept_risk(*, finding: Finding, reason: str, until: date, by: Actor) -> Finding:
+    """A signatory accepts the risk until a date, where the rulebook lets anybody (audits.findings.<severity>)."""
+    lock(finding)
+    require(may_be_accepted(finding, rules(finding.rulebook).audits.finding(finding.severity), until=until))
+    changes = {"accepted_until": until, "accepted_by_id": by.user_id}
+    move(
+        finding, "accept_risk", by=by, changes=changes, detail={"until": until, "reason": reason}, about=_about(finding)
+    )
+    _note(finding, FindingNote.Kind.ACCEPTANCE, reason, by)
+    notices.risk_accepted(finding)
+    return finding
+
+
+@as_deed
+def reopen_finding(*, finding: Finding, by: Actor) -> Finding:
+    """The day came until which the risk was accepted."""
+    return move(finding, "reopen", by=by, detail={"accepted_until": finding.accepted_until}, about=_about(finding))
+
+
+def _about(finding: Finding) -> list[Any]:
+    return [finding.audit_id, finding.institution_id]
+
+
+def _note(finding: Finding, kind: str, text: str, by: Actor) -> None:
+    FindingNote.objects.create(
+        finding=finding, kind=kind, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    )

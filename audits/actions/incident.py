@@ -1,0 +1,244 @@
+"""Deeds on incidents: reporting, triage, stopping access, containing, resolving and closing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits import notices
+from audits.actions.deadlines import meet_by_report, renew_deadlines
+from audits.models import Incident, IncidentUpdate
+from audits.queries.cases import authority_of
+from audits.rules import not_in_future, nothing_owed, same_case
+from grants.actions.hold import place_hold
+from grants.models import Grant, GrantLine, Hold, Release
+from partners.models import Institution
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.references import next_reference
+from portal.core.verdicts import Refused, refused, require
+from portal.ledger.models import Tier
+from portal.rulebook.queries import rules
+from portal.workflow import as_deed, create, lock, move, record
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What an incident is about, as far as known. A line brings its grant and release with it."""
+
+    grant: Grant | None = None
+    line: GrantLine | None = None
+    release: Release | None = None
+
+    @property
+    def whole(self) -> Concerns:
+        if self.line is None:
+            return self
+        return Concerns(self.line.grant, self.line, self.line.release)
+
+
+@as_deed
+def report_incident(
+    *,
+    institution: Institution,
+    severity: str,
+    kind: str,
+    title: str,
+    description: str,
+    aware_at: datetime,
+    by: Actor,
+    occurred_at: datetime | None = None,
+    concerns: Concerns | None = None,
+) -> Incident:
+    """Report that something went wrong. Its deadlines begin to run (rulebook: incidents.deadlines)."""
+    rulebook, about = rules(), (concerns or Concerns()).whole
+    _known_words(rulebook, severity, kind)
+    require(not_in_future(aware_at, occurred_at))
+    require(same_case(about.grant, institution.pk))
+    require(same_case(about.line, institution.pk))
+    incident = Incident(
+        reference=next_reference("I"),
+        institution=institution,
+        authority_id=authority_of(institution),
+        severity=severity,
+        kind=kind,
+        title=title,
+        description=description,
+        occurred_at=occurred_at,
+        aware_at=aware_at,
+        rulebook=rulebook.version,
+        grant=about.grant,
+        line=about.line,
+        release=about.release,
+        reported_by_id=by.user_id,
+        reported_by_body_id=by.body_id,
+        reported_at=clock.now(),
+    )
+    create(
+        incident,
+        "report",
+        by=by,
+        rulebook=rulebook.version,
+        detail={"severity": severity, "kind": kind, "title": title, "description": description},
+        about=_about(incident),
+    )
+    renew_deadlines(incident)
+    if by.body_id == institution.pk:
+        meet_by_report(incident, by)
+    notices.incident_reported(incident)
+    return incident
+
+
+@as_deed
+def add_update(*, incident: Incident, text: str, by: Actor) -> IncidentUpdate:
+    """Write what is new. It stays on the incident's timeline."""
+    record(incident, "add_update", by=by, detail={"text": text}, about=_about(incident))
+    notices.incident_updated(incident, by)
+    return IncidentUpdate.objects.create(
+        incident=incident, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    )
+
+
+@as_deed
+def triage_incident(*, incident: Incident, severity: str, note: str, by: Actor) -> Incident:
+    """Set the severity; deadlines follow it. Signatories hear at once where the rulebook proposes a hold."""
+    rulebook = rules(incident.rulebook)
+    _known_words(rulebook, severity, incident.kind)
+    lock(incident)
+    detail = {"was": incident.severity, "is": severity, "note": note}
+    changes = {"severity": severity, "triaged_at": clock.now()}
+    move(incident, "triage", by=by, changes=changes, detail=detail, rulebook=rulebook.version, about=_about(incident))
+    renew_deadlines(incident)
+    if rulebook.incidents.severity(severity).hold and incident.hold_id is None:
+        notices.hold_proposed(incident)
+    return incident
+
+
+@as_deed
+def reclassify_incident(*, incident: Incident, severity: str, reason: str, by: Actor) -> Incident:
+    """Change the severity after triage; deadlines follow it."""
+    rulebook = rules(incident.rulebook)
+    _known_words(rulebook, severity, incident.kind)
+    lock(incident)
+    detail = {"was": incident.severity, "is": severity, "reason": reason}
+    record(incident, "reclassify", by=by, changes={"severity": severity}, detail=detail, about=_about(incident))
+    renew_deadlines(incident)
+    return incident
+
+
+@as_deed
+def hold_for_incident(*, incident: Incident, target: Any, reason: str, lifted_when: str, by: Actor) -> Hold:
+    """Stop access at once, on the partner, grant, line or environment, in one step from the incident.
+
+    The hold is an emergency one: a second signatory, of another body, confirms it in time or it lapses
+    (rulebook: enforcement.emergency).
+    """
+    lock(incident)
+    require(same_case(None if isinstance(target, Institution) else target, incident.institution_id))
+    if isinstance(target, Institution) and target.pk != incident.institution_id:
+        raise Refused(refused(_("This is another institution."), code="other_institution", rule="audits.same_case"))
+    hold = place_hold(
+        target=target, reason=reason, lifted_when=lifted_when, emergency=True, incident=incident.reference, by=by
+    )
+    record(
+        incident,
+        "hold",
+        by=by,
+        changes={"hold": hold},
+        rulebook=incident.rulebook,
+        detail={"hold": hold.pk, "on": hold.target_kind, "reason": reason},
+        about=[*_about(incident), hold.pk],
+    )
+    return hold
+
+
+@as_deed
+def contain_incident(*, incident: Incident, how: str, by: Actor) -> Incident:
+    """It does no further harm, and this is why."""
+    changes = {"contained_at": clock.now()}
+    move(incident, "contain", by=by, changes=changes, detail={"how": how}, about=_about(incident))
+    _said(incident, how, by)
+    renew_deadlines(incident)
+    return incident
+
+
+@as_deed
+def resolve_incident(*, incident: Incident, cause: str, lessons: str, by: Actor) -> Incident:
+    """Cause and lessons are written down. Final reports become due."""
+    changes = {"cause": cause, "lessons": lessons, "resolved_at": clock.now(), "resolved_by_id": by.user_id}
+    detail = {"cause": cause, "lessons": lessons}
+    move(incident, "resolve", by=by, changes=changes, detail=detail, about=_about(incident))
+    renew_deadlines(incident)
+    notices.incident_resolved(incident)
+    return incident
+
+
+@as_deed
+def reopen_incident(*, incident: Incident, reason: str, by: Actor) -> Incident:
+    """It is not resolved after all. Final reports are no longer due until it is."""
+    changes = {"resolved_at": None, "resolved_by_id": None}
+    move(incident, "reopen", by=by, changes=changes, detail={"reason": reason}, about=_about(incident))
+    _said(incident, reason, by)
+    renew_deadlines(incident)
+    return incident
+
+
+@as_deed
+def close_incident(*, incident: Incident, by: Actor) -> Incident:
+    """Somebody who neither reported nor resolved it closes it, once nothing is owed about it any more."""
+    lock(incident)
+    require(nothing_owed(owed=incident.deadlines.filter(met_at=None, waived_at=None).count()))
+    changes = {"closed_at": clock.now(), "closed_by_id": by.user_id}
+    move(incident, "close", by=by, changes=changes, about=_about(incident), tier=Tier.SCHEME)
+    renew_deadlines(incident)
+    notices.incident_closed(incident)
+    return incident
+
+
+@as_deed
+def mark_duplicate(*, incident: Incident, of: Incident, by: Actor) -> Incident:
+    """The same as another incident of the same institution. What was written stays readable under both."""
+    require(same_case(of, incident.institution_id))
+    if of.pk == incident.pk or of.state in ("duplicate", "unfounded"):
+        raise Refused(
+            refused(
+                _("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate"
+            )
+        )
+    about = [*_about(incident), of.pk]
+    move(incident, "mark_duplicate", by=by, changes={"duplicate_of": of}, detail={"of": of.pk}, about=about)
+    _waive_all(incident)
+    return incident
+
+
+@as_deed
+def dismiss_incident(*, incident: Incident, reason: str, by: Actor) -> Incident:
+    """Looked into; nothing of the kind happened."""
+    move(incident, "dismiss", by=by, detail={"reason": reason}, about=_about(incident))
+    _said(incident, reason, by)
+    _waive_all(incident)
+    notices.incident_closed(incident)
+    return incident
+
+
+def _about(incident: Incident) -> list[Any]:
+    return [incident.institution_id, *([incident.grant_id] if incident.grant_id else [])]
+
+
+def _said(incident: Incident, text: str, by: Actor) -> None:
+    IncidentUpdate.objects.create(
+        incident=incident, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    )
+
+
+def _waive_all(incident: Incident) -> None:
+    incident.deadlines.filter(met_at=None, waived_at=None).update(waived_at=clock.now())
+
+
+def _known_words(rulebook: Any, severity: str, kind: str) -> None:
+    rulebook.incidents.severity(severity)
+    if kind not in {item.key for item in rulebook.incidents.kinds}:
+        raise KeyError(f"No kind of incident {kind!r} in the rulebook.")

@@ -1,0 +1,71 @@
+"""Adding lengths of time as the rulebook names them: plain time, months, and working days of a country's calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+
+from portal.rulebook.schema import Duration
+
+SATURDAY = 5
+
+
+@lru_cache(maxsize=300)
+def _holidays(country: str) -> holidays.HolidayBase | None:
+    try:
+        return holidays.country_holidays(country) if country else None
+    except NotImplementedError:
+        return None
+
+
+def is_working_day(day: date, country: str = "") -> bool:
+    """Monday to Friday and no public holiday of the country (ISO 3166-1; where unknown, weekends alone count)."""
+    calendar = _holidays(country)
+    return day.weekday() < SATURDAY and not (calendar is not None and day in calendar)
+
+
+def add_working_days(day: date, count: int, country: str = "") -> date:
+    """The working day that is `count` working days after the day; the day itself does not count."""
+    while count > 0:
+        day += timedelta(days=1)
+        if is_working_day(day, country):
+            count -= 1
+    return day
+
+
+def working_day_from(day: date, country: str = "") -> date:
+    """The day itself where it is a working day, else the next one."""
+    while not is_working_day(day, country):
+        day += timedelta(days=1)
+    return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later; the last of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def after(moment: datetime, length: Duration, country: str = "") -> datetime:
+    """The moment when the length has passed. Months, years and working days keep the time of day (UTC)."""
+    match length.unit:
+        case "hours":
+            return moment + timedelta(hours=length.amount)
+        case "days":
+            return moment + timedelta(days=length.amount)
+        case "weeks":
+            return moment + timedelta(weeks=length.amount)
+        case "working_days":
+            day = add_working_days(moment.date(), length.amount, country)
+        case "months":
+            day = add_months(moment.date(), length.amount)
+        case "years":
+            day = add_months(moment.date(), 12 * length.amount)
+    return datetime.combine(day, moment.timetz())

@@ -1,0 +1,203 @@
+"""Who hears what about incidents, enforcement and appeals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from audits.deadlines import OVERSIGHT, PROVIDER
+from audits.models import Appeal, EnforcementCase, Incident, IncidentDeadline
+from audits.notices.telling import day, desk, officers, page, partner, signatories, tell
+from portal.accounts.models import User
+from portal.accounts.queries.people import members_with
+from portal.core.actors import Actor
+from portal.notifications.notify import NoticeKind
+
+REPORTED = NoticeKind(
+    "incident_reported",
+    _("Incident of severity “{severity}” at {institution}: {title}"),
+    _("Set its severity and see what has to be done by when."),
+    _("Triage it"),
+    urgent=True,
+)
+RECEIVED = NoticeKind(
+    "incident_received",
+    _("Your report {reference} has arrived"),
+    _("A case officer looks at it now. The page of the incident shows what has to be filed by when."),
+    _("See the incident"),
+)
+UPDATED = NoticeKind(
+    "incident_updated", _("News on incident {reference}"), _("{body} added to “{title}”."), _("Read it")
+)
+PROPOSED = NoticeKind(
+    "hold_proposed",
+    _("Stop access of {institution}? Incident {reference} is “{severity}”"),
+    _("The rulebook proposes an emergency hold for “{title}”. One signatory places it, one of another body confirms."),
+    _("Decide on a hold"),
+    urgent=True,
+)
+RESOLVED = NoticeKind(
+    "incident_resolved",
+    _("Incident {reference} is resolved"),
+    _("Cause and lessons are written down. Final reports are due now; then somebody else closes it."),
+    _("See the incident"),
+)
+OVER = NoticeKind("incident_closed", _("Incident {reference} is over"), _("“{title}”: {state}."), _("See the incident"))
+FILED = NoticeKind("deadline_filed", _("{reference}: {label}"), _("{text}"), _("See the incident"))
+NEAR = NoticeKind(
+    "deadline_near",
+    _("{reference}: “{label}” is due on {due}"),
+    _("Nothing has been filed yet. Three quarters of the time have passed."),
+    _("File it"),
+    urgent=True,
+)
+MISSED = NoticeKind(
+    "deadline_missed",
+    _("{reference}: “{label}” was missed"),
+    _("It was due on {due}. File it now; the record shows that it is late."),
+    _("See the incident"),
+    urgent=True,
+)
+OPENED = NoticeKind(
+    "enforcement_opened",
+    _("An enforcement case on {institution} was opened"),
+    _("Case {reference} is open. Propose a measure and give notice."),
+    _("Open the case"),
+)
+NOTICE = NoticeKind(
+    "enforcement_notice",
+    _("Notice in case {reference}: {measure} is proposed"),
+    _("{reasons}\n\nYou can answer until {due}. Nothing is decided before that."),
+    _("Read and answer"),
+    urgent=True,
+)
+ANSWERED = NoticeKind(
+    "enforcement_answered",
+    _("{institution} answered the notice in {reference}"),
+    _("Send the case to the signatories when its side is on file."),
+    _("Open the case"),
+)
+TO_DECIDE = NoticeKind(
+    "enforcement_to_decide",
+    _("Case {reference} on {institution} waits for your decision"),
+    _("{measure} is proposed. Read the case, then sign."),
+    _("Read the case"),
+)
+DECIDED = NoticeKind(
+    "enforcement_decided",
+    _("Case {reference} is decided: {measure}"),
+    _("The page of the case has the reasons, what must be true for it to be lifted, and how to appeal."),
+    _("See the decision"),
+    urgent=True,
+)
+LODGED = NoticeKind(
+    "appeal_lodged",
+    _("{institution} lodged appeal {reference}"),
+    _("A panel of people and bodies without a part in the decision looks at it."),
+    _("Open the appeal"),
+)
+
+
+def incident_reported(incident: Incident) -> None:
+    words = {"severity": incident.get_severity_display(), "title": incident.title}
+    tell(REPORTED, incident, officers(incident), desk(incident), **words)
+    tell(RECEIVED, incident, partner(incident), page(incident))
+
+
+def incident_updated(incident: Incident, by: Actor) -> None:
+    """The other side hears of news."""
+    from_partner = by.body_id == incident.institution_id
+    to, url = (officers(incident), desk(incident)) if from_partner else (partner(incident), page(incident))
+    key = str(incident.updates.count())
+    tell(UPDATED, incident, to, url, key=key, body=by.body_name, title=incident.title)
+
+
+def hold_proposed(incident: Incident) -> None:
+    words = {"severity": incident.get_severity_display(), "title": incident.title}
+    tell(PROPOSED, incident, signatories(), desk(incident), key=incident.severity, **words)
+
+
+def incident_resolved(incident: Incident) -> None:
+    tell(RESOLVED, incident, partner(incident), page(incident), key=f"{incident.resolved_at}")
+    tell(RESOLVED, incident, officers(incident), desk(incident), key=f"{incident.resolved_at}")
+
+
+def incident_closed(incident: Incident) -> None:
+    tell(OVER, incident, partner(incident), page(incident), title=incident.title, state=incident.state_label)
+
+
+def deadline_filed(deadline: IncidentDeadline, text: str) -> None:
+    """What was filed reaches its recipient."""
+    to, url = _recipients(deadline)
+    tell(FILED, deadline.incident, to, url, key=str(deadline.pk), label=deadline.label, text=text[:1000])
+
+
+def deadline_near(deadline: IncidentDeadline) -> None:
+    to, url = _bound(deadline)
+    tell(NEAR, deadline.incident, to, url, key=str(deadline.pk), label=deadline.label, due=_moment(deadline))
+
+
+def deadline_missed(deadline: IncidentDeadline) -> None:
+    to, url = _bound(deadline)
+    words = {"label": deadline.label, "due": _moment(deadline)}
+    tell(MISSED, deadline.incident, to, url, key=str(deadline.pk), **words)
+    if deadline.duty != "authority":
+        tell(
+            MISSED,
+            deadline.incident,
+            officers(deadline.incident),
+            desk(deadline.incident),
+            key=str(deadline.pk),
+            **words,
+        )
+
+
+def case_opened(case: EnforcementCase) -> None:
+    tell(OPENED, case, officers(case), desk(case))
+
+
+def notice_given(case: EnforcementCase) -> None:
+    assert case.answer_due is not None
+    words = {"measure": case.get_proposed_display(), "reasons": case.reasons, "due": day(case.answer_due)}
+    tell(NOTICE, case, partner(case), page(case), **words)
+
+
+def notice_answered(case: EnforcementCase) -> None:
+    tell(ANSWERED, case, officers(case), desk(case))
+
+
+def awaiting_decision(case: EnforcementCase) -> None:
+    tell(TO_DECIDE, case, signatories(), desk(case), measure=case.get_proposed_display())
+
+
+def case_decided(case: EnforcementCase) -> None:
+    """The partner and its home authority are always told."""
+    tell(DECIDED, case, partner(case), page(case), measure=case.get_measure_display())
+    tell(DECIDED, case, officers(case), desk(case), measure=case.get_measure_display())
+
+
+def appeal_lodged(appeal: Appeal) -> None:
+    tell(LODGED, appeal, signatories(), desk(appeal))
+
+
+def _bound(deadline: IncidentDeadline) -> tuple[Iterable[User], str]:
+    """Whom the rule binds."""
+    incident = deadline.incident
+    if deadline.duty == "authority":
+        return officers(incident), desk(incident)
+    return partner(incident), page(incident)
+
+
+def _recipients(deadline: IncidentDeadline) -> tuple[Iterable[User], str]:
+    incident = deadline.incident
+    if deadline.recipient == PROVIDER and incident.release is not None:
+        return members_with("provider_staff", incident.release.provider_id), page(incident)
+    if deadline.recipient == OVERSIGHT:
+        return members_with("oversight_member"), page(incident)
+    return officers(incident), desk(incident)
+
+
+def _moment(deadline: IncidentDeadline) -> str:
+    return date_format(deadline.due_at, "DATETIME_FORMAT")

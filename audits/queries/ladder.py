@@ -1,0 +1,50 @@
+"""Reads behind enforcement: what is signed, how far the quorum is, and which rung a repeat would raise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.durations import add_months
+from audits.models import DecisionSignature, EnforcementCase, Measure
+from partners.rules import QuorumState, Signed, quorum_state
+from portal.core import clock
+from portal.rulebook.queries import rules
+
+LADDER = (Measure.WARNING, Measure.RESTRICTION, Measure.SUSPENSION, Measure.REMOVAL)
+
+
+def decision_content(case: EnforcementCase) -> dict[str, Any]:
+    """What a signature is bound to: everything that the signatory read."""
+    return {
+        "case": case.reference,
+        "institution": case.institution_id,
+        "facts": case.facts,
+        "proposed": case.proposed,
+        "reasons": case.reasons,
+        "lifted_when": case.lifted_when,
+        "until": case.effect_until,
+        "answer": case.answer,
+        "rulebook": case.rulebook,
+    }
+
+
+def signed_so_far(case: EnforcementCase, content: str) -> list[Signed]:
+    """Signatures on exactly this content. One query."""
+    rows = DecisionSignature.objects.filter(case=case, digest=content).select_related("body")
+    return [Signed(row.signer_id, row.body_id, row.body.jurisdiction, row.body.kind) for row in rows]
+
+
+def quorum_of(case: EnforcementCase, signed: list[Signed]) -> QuorumState:
+    """How far the rulebook's quorum for the proposed rung is (enforcement.ladder.<rung>)."""
+    rule = rules(case.rulebook).enforcement.step(case.proposed).quorum
+    return quorum_state(rule, signed, home=case.authority_id)  # type: ignore[arg-type]
+
+
+def proposed_step(case: EnforcementCase) -> str:
+    """The rung that the ladder suggests: one above the highest decided within `repeat_months`, else a warning."""
+    since = add_months(clock.today(), -rules(case.rulebook).enforcement.repeat_months)
+    before = EnforcementCase.objects.filter(
+        institution_id=case.institution_id, state="decided", decided_at__date__gte=since
+    ).values_list("measure", flat=True)
+    reached = [LADDER.index(Measure(measure)) for measure in before if measure in LADDER]
+    return LADDER[min(max(reached, default=-1) + 1, len(LADDER) - 1)]
