@@ -37,11 +37,9 @@ def own_authority(subject: Any, actor: Actor) -> Verdict:
     return refused(_("Another authority runs this case."), code="other_body", rule="grants.own_authority")
 
 
-def own_side(subject: Any, actor: Actor) -> Verdict:
-    """The institution for its own requests, or the authority that runs the case."""
-    if actor.body_id in (subject.institution_id, subject.authority_id):
-        return ALLOWED
-    return refused(_("This case is not yours."), code="other_body", rule="grants.own_side")
+def own_authority_or_signatory(subject: Any, actor: Actor) -> Verdict:
+    """Signatories come from every authority; case officers and reviewers from the one that runs the case."""
+    return ALLOWED if actor.has("signatory") else own_authority(subject, actor)
 
 
 def other_signatory(hold: Any, actor: Actor) -> Verdict:
@@ -146,6 +144,8 @@ ENVIRONMENT = StateTable(
     ),
 )  # fmt: skip
 
+IN_HAND = ("submitted", "under_review", "awaiting_partner", "awaiting_provider", "awaiting_signatures")
+"""States of a request in which an authority has it."""
 _OPEN = ("draft", "submitted", "under_review", "awaiting_partner", "awaiting_provider", "awaiting_signatures")
 
 GRANT_REQUEST = StateTable(
@@ -182,8 +182,8 @@ GRANT_REQUEST = StateTable(
             own_authority,
         ),
         Move(
-            "declare", ("under_review", "awaiting_partner"), None, roles("reviewer"), _("Declare interests"),
-            _("Reviewer declared their interests"), own_authority,
+            "declare", IN_HAND, None, roles("reviewer", "signatory", "case_officer"), _("Declare interests"),
+            _("Declared their interests in the case"), own_authority_or_signatory,
         ),
         Move(
             "review_line", ("under_review",), None, roles("reviewer"), _("Review a line"), _("Line reviewed"),
@@ -213,6 +213,7 @@ GRANT_REQUEST = StateTable(
             "send_to_signatories", ("under_review", "awaiting_provider"), "awaiting_signatures", roles("case_officer"),
             _("Send to the signatories"), _("Sent to the signatories"), own_authority,
         ),
+        Move("remind", ("awaiting_provider",), None, roles("system"), _("Remind"), _("Providers reminded")),
         Move("sign", ("awaiting_signatures",), None, roles("signatory"), _("Sign"), _("Signed")),
         Move(
             "send_back", ("awaiting_signatures",), "under_review", roles("signatory"), _("Refuse to sign"),
@@ -247,6 +248,7 @@ GRANT = StateTable(
             "accept", ("awaiting_agreement",), "in_force", roles("administrator"), _("Accept the agreement"),
             _("Agreement accepted; the grant is in force"), own_institution,
         ),
+        Move("remind", GRANT_LIVE, None, roles("system"), _("Remind"), _("Reminder of the end of the grant")),
         Move("expire", GRANT_LIVE, "expired", roles("system"), _("Expire"), _("Grant expired")),
         Move(
             "supersede", ("in_force",), "superseded", roles("administrator"), _("Supersede"),
@@ -277,6 +279,7 @@ HOLD = StateTable(
         Move(
             "confirm", ("placed",), "confirmed", roles("signatory"), _("Confirm"), _("Hold confirmed"), other_signatory,
         ),
+        Move("remind", ("placed",), None, roles("system"), _("Remind"), _("Signatories reminded to confirm")),
         Move("lift", HOLD_STOPS, "lifted", roles("signatory"), _("Lift"), _("Hold lifted"), concerned_signatory),
         Move(
             "lapse", ("placed",), "lapsed", roles("system"), _("Lapse"), _("Hold lapsed: nobody confirmed it in time"),

@@ -37,6 +37,7 @@ class Grant(LifecycleModel):
     in_force_since = models.DateTimeField(_("in force since"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.TextField(_("why it ended"), max_length=2000, blank=True)
+    notice_sent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("grant")

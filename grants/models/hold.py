@@ -58,6 +58,7 @@ class Hold(LifecycleModel):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     end_reason = models.TextField(_("why it ended"), max_length=2000, blank=True)
+    notice_sent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("hold")

@@ -45,6 +45,8 @@ class GrantRequest(LifecycleModel):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     consent_due = models.DateTimeField(_("providers answer by"), null=True, blank=True)
+    notice_sent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    sent_at = models.DateTimeField(_("sent to the signatories"), null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
@@ -67,7 +69,8 @@ class GrantRequest(LifecycleModel):
                 name="grantrequest_submitted_when_by",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="awaiting_signatures") | ~models.Q(digest=""),
+                condition=~models.Q(state="awaiting_signatures")
+                | (~models.Q(digest="") & models.Q(sent_at__isnull=False)),
                 name="grantrequest_signed_on_a_digest",
             ),
             models.CheckConstraint(
@@ -191,8 +194,11 @@ class ConflictDeclaration(Record):
         verbose_name = _("declaration of interests")
         verbose_name_plural = _("declarations of interests")
         triggers = append_only()
+        indexes: ClassVar = [models.Index(fields=["request", "person"], name="grantconflict_person")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["request", "person"], name="grantconflict_once"),
+            models.CheckConstraint(
+                condition=models.Q(conflict=False) | ~models.Q(explanation=""), name="grantconflict_says_what"
+            )
         ]
 
     def __str__(self) -> str:

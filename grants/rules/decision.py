@@ -120,7 +120,7 @@ class Stop:
     hold: Held | None = None
 
 
-def decide(question: Question, facts: Facts) -> Decision:
+def judge(question: Question, facts: Facts) -> Decision:
     """The answer to the question on these facts: permit by the first line that nothing stops, or the first stop."""
     stop = next(_before_lines(question, facts), None)
     if stop is None:

@@ -1,19 +1,18 @@
-"""Rules on grant requests: which lines can be asked for, who may review and sign, and when a quorum is met."""
+"""Rules on grant requests: which lines can be asked for, judged and granted. Who may review and sign is as for
+applications (partners.rules).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
 from portal.rulebook import scope
-from portal.rulebook.schema import QuorumRule, Rulebook
+from portal.rulebook.schema import Rulebook
 
 MOST_LINES = 60
 """More lines than this in one request are two requests: nobody could read them before signing."""
@@ -86,81 +85,46 @@ def may_submit(lines: Sequence[Verdict], *, qualified: Verdict, last_day: date |
     return ALLOWED
 
 
-def may_assess(*, assigned: bool, conflict: bool | None) -> Verdict:
-    """A reviewer assesses after being assigned and after declaring that they have no conflict of interest."""
-    if not assigned:
-        return refused(_("This case is not assigned to you."), code="not_assigned", rule="grant_request.assign")
-    if conflict is None:
-        return refused(
-            _("Declare your interests first. Until then you cannot review."), code="not_declared",
-            rule="grant_request.declare",
-        )  # fmt: skip
-    if conflict:
-        return refused(_("You declared a conflict of interest."), code="conflict", rule="grant_request.declare")
-    return ALLOWED
+def narrower(line: Any, *, requests_per_day: int, tokens_per_day: int, seats: int, ends_on: date) -> Verdict:
+    """Whether the limits and dates are within what was asked for: a review may give less, never more."""
+    within = (
+        1 <= requests_per_day <= line.requests_per_day
+        and 1 <= tokens_per_day <= line.tokens_per_day
+        and 1 <= seats <= line.seats
+        and line.starts_on <= ends_on <= line.ends_on
+    )
+    if within:
+        return ALLOWED
+    return refused(
+        _("A line can be narrowed, not widened: keep every limit and the last day within what was asked for."),
+        code="wider",
+        rule="grant_request.review_line",
+    )
 
 
-def may_be_assigned(user_id: UUID, *, officer_id: UUID | None, conflicted: Collection[UUID]) -> Verdict:
-    """Whoever runs the case does not assess it, and a declared conflict is for good."""
-    if user_id == officer_id:
-        return refused(_("You run this case, so somebody else must review it."), code="own_case", rule="quorum.without")
-    if user_id in conflicted:
+def ready_for_providers(lines: Sequence[Any], *, assessors: int, assessed_by: int) -> Verdict:
+    """Every line is reviewed, by as many people as the quorum asks for, and its environment is accredited."""
+    for item in lines:
+        if item.review is None:
+            reason = _("Line %(number)s is not reviewed yet.") % {"number": item.line.number}
+            return refused(reason, code="not_reviewed", rule="grant_request.review_line")
+    if assessed_by < assessors:
         return refused(
-            _("This person declared a conflict of interest in this case."),
-            code="conflict",
-            rule="grant_request.declare",
+            _("The rulebook asks for %(count)s reviewers. Assign another one.") % {"count": assessors},
+            code="assessors",
+            rule="quorum.assessors",
         )
+    for item in lines:
+        if not item.is_refused and item.line.environment.state != "accredited":
+            reason = _("Accredit the environment “%(name)s” first.") % {"name": item.line.environment.name}
+            return refused(reason, code="environment_not_accredited", rule="environment.accredit")
     return ALLOWED
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signature with effect: who, for which body, of which jurisdiction."""
-
-    user_id: UUID
-    body_id: UUID
-    jurisdiction: str
-    body_kind: str = "authority"
-
-
-def may_sign(
-    actor: Actor, rule: QuorumRule, *, signed: Iterable[Signed], involved: dict[str, Collection[UUID]]
-) -> Verdict:
-    """A signatory who had no part in the case, once. `involved` maps the rulebook's words for a part to people."""
-    if actor.body_kind not in rule.kinds:
-        return refused(_("Only an authority signs this."), code="wrong_body", rule="quorum.kinds")
-    for part in rule.without:
-        if actor.user_id in involved.get(part, ()):
-            return refused(
-                _("You had a part in this case, so somebody else must sign."), code="involved", rule="quorum.without"
-            )
-    if any(item.user_id == actor.user_id for item in signed):
-        return refused(_("You have signed already."), code="signed_already", rule="quorum")
-    if sum(item.body_id == actor.body_id for item in signed) > rule.signatures - rule.bodies:
-        return refused(
-            _("Your authority has signed. The next signature must come from another authority."),
-            code="same_body",
-            rule="quorum.bodies",
-        )
-    return ALLOWED
-
-
-def quorum_met(rule: QuorumRule, signed: Sequence[Signed], *, home: str = "") -> Verdict:
-    """Whether the signatures suffice, or what is missing. `home` is the jurisdiction of the partner."""
-    missing = [
-        (rule.signatures - len({item.user_id for item in signed}), _("%(count)s more signatures are needed.")),
-        (
-            rule.bodies - len({item.body_id for item in signed}),
-            _("%(count)s more authorities must sign."),
-        ),
-        (
-            rule.jurisdictions - len({item.jurisdiction for item in signed}),
-            _("Signatures from %(count)s more jurisdictions are needed."),
-        ),
-    ]
-    for count, sentence in missing:
-        if count > 0:
-            return refused(sentence % {"count": count}, code="quorum", rule="quorum")
-    if rule.home and home and home not in {item.jurisdiction for item in signed}:
-        return refused(_("A signature of the partner's own country is needed."), code="quorum_home", rule="quorum.home")
+def ready_for_signatories(lines: Sequence[Any], *, due_passed: bool) -> Verdict:
+    """Providers have answered for every line, or their time is over: a line without an answer is then not granted."""
+    waiting = [item.line.number for item in lines if item.waits_for_provider]
+    if waiting and not due_passed:
+        reason = _("The provider has not answered for line %(number)s yet.") % {"number": waiting[0]}
+        return refused(reason, code="awaiting_provider", rule="consent.deadline_working_days")
     return ALLOWED

@@ -1,0 +1,203 @@
+"""Deeds on grants: issuing, accepting the agreement, and every way in which a grant ends."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from grants import notices
+from grants.models import Agreement, Grant, GrantLine
+from grants.queries.agreement import agreement_text
+from grants.queries.request import RequestCase
+from portal.accounts.queries.people import members_with
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.canonical import digest
+from portal.core.references import next_reference
+from portal.core.verdicts import Conflict, refused, require
+from portal.rulebook.queries import rules
+from portal.workflow import as_deed, create, lock, move, record
+
+
+def issue_grant(*, case: RequestCase, by: Actor) -> Grant:
+    """Make the grant of the lines that were granted, with its agreement. Inside the deed of the last signature."""
+    request, granted = case.request, case.granted
+    grant = Grant(
+        reference=next_reference("G"),
+        request=request,
+        institution=request.institution,
+        authority=request.authority,
+        supersedes=request.amends,
+        rulebook=request.rulebook,
+        starts_on=min(item.line.starts_on for item in granted),
+        ends_on=max(item.review.ends_on for item in granted),  # type: ignore[union-attr]
+        issued_at=clock.now(),
+    )
+    create(
+        grant,
+        "issue",
+        by=by,
+        rulebook=request.rulebook,
+        detail={"request": request.reference, "digest": request.digest, "lines": [item.terms() for item in granted]},
+        about=[request.institution_id, request.pk, *{item.line.release.provider_id for item in granted}],
+    )
+    lines = GrantLine.objects.bulk_create([_line(grant, number, item) for number, item in enumerate(granted, start=1)])
+    text = agreement_text(grant, lines, case.rules)
+    Agreement.objects.create(
+        grant=grant, text=text, digest=digest({"grant": grant.reference, "text": text}), made_at=clock.now()
+    )
+    return grant
+
+
+def _line(grant: Grant, number: int, item: object) -> GrantLine:
+    line, review, answer = item.line, item.review, item.answer  # type: ignore[attr-defined]
+    return GrantLine(
+        grant=grant,
+        request_line=line,
+        number=number,
+        institution_id=grant.institution_id,
+        provider_id=line.release.provider_id,
+        release=line.release,
+        environment=line.environment,
+        use_case=line.use_case,
+        data_class=line.data_class,
+        access_route=line.access_route,
+        requests_per_day=review.requests_per_day,
+        tokens_per_day=review.tokens_per_day,
+        seats=review.seats,
+        starts_on=line.starts_on,
+        ends_on=review.ends_on,
+        conditions=review.conditions,
+        provider_conditions=answer.conditions,
+        obligations=review.obligations,
+    )
+
+
+@as_deed
+def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[str], by: Actor) -> Grant:
+    """Accept the agreement that was read: the grant is in force, and what it replaces is superseded.
+
+    `seen` is the digest of the text shown, `capacity` the function in which the person binds the institution.
+    """
+    lock(grant)
+    agreement = Agreement.objects.select_for_update().get(grant=grant)
+    if agreement.digest != seen:
+        raise Conflict(
+            refused(_("This is not the text that you read. Read it again."), code="changed", rule="grant.accept")
+        )
+    if not capacity.strip():
+        require(refused(_("Say in what capacity you accept."), code="no_capacity", rule="grant.accept"))
+    wanted = {item.key for item in rules(grant.rulebook).declarations_on("agreement")}
+    if not wanted <= declared:
+        require(refused(_("Make every declaration first."), code="not_declared", rule="declarations"))
+    if grant.ends_on < clock.today():
+        require(refused(_("The last day of this grant has passed."), code="ended", rule="grant.accept"))
+    move(
+        grant,
+        "accept",
+        by=by,
+        rulebook=grant.rulebook,
+        changes={"in_force_since": clock.now()},
+        detail={"agreement": agreement.digest, "capacity": capacity.strip(), "declarations": sorted(declared)},
+        about=[grant.institution_id, grant.request_id, *_providers(grant)],
+    )
+    agreement.accepted_at, agreement.accepted_by, agreement.capacity = clock.now(), by.user, capacity.strip()[:150]
+    agreement.save(update_fields=["accepted_at", "accepted_by", "capacity"])
+    if grant.supersedes_id:
+        _supersede(grant, by)
+    told = [*notices.provider_staff_of(grant), *members_with("case_officer", grant.authority_id)]
+    notices.tell_about_grant(notices.IN_FORCE, grant, to=told, key="in_force")
+    return grant
+
+
+def _supersede(grant: Grant, by: Actor) -> None:
+    old = Grant.objects.get(pk=grant.supersedes_id)
+    lock(old)
+    if old.state != "in_force":
+        return
+    move(
+        old,
+        "supersede",
+        by=by,
+        changes={"ended_at": clock.now(), "end_reason": _("Superseded by %(new)s.") % {"new": grant.reference}},
+        detail={"by": grant.reference},
+        about=[grant.institution_id, grant.pk, *_providers(old)],
+    )
+
+
+def _providers(grant: Grant) -> list[UUID]:
+    return sorted(set(GrantLine.objects.filter(grant=grant).values_list("provider_id", flat=True)))
+
+
+def _end(grant: Grant, verb: str, reason: str, by: Actor) -> Grant:
+    move(
+        grant,
+        verb,
+        by=by,
+        rulebook=grant.rulebook,
+        changes={"ended_at": clock.now(), "end_reason": reason.strip()[:2000]},
+        detail={"reason": reason},
+        about=[grant.institution_id, *_providers(grant)],
+    )
+    told = [*notices.people_of(grant.institution_id), *notices.provider_staff_of(grant)]
+    state = grant.TABLE.state(grant.state).label
+    notices.tell_about_grant(notices.ENDED, grant, to=told, key=f"ended:{grant.state}", state=state, reason=reason)
+    return grant
+
+
+@as_deed
+def surrender_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
+    """Give the grant back. It permits nothing from now on."""
+    if not reason.strip():
+        require(refused(_("Say why."), code="no_reason", rule="grant.surrender"))
+    return _end(grant, "surrender", reason, by)
+
+
+@as_deed
+def revoke_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
+    """End the grant. Called by enforcement, with the signatory of the decision as `by`."""
+    if not reason.strip():
+        require(refused(_("Say why."), code="no_reason", rule="grant.revoke"))
+    return _end(grant, "revoke", reason, by)
+
+
+@as_deed
+def expire_grant(*, grant: Grant, by: Actor) -> Grant:
+    """Its last day has passed. Raises Refused before that, whoever asks."""
+    lock(grant)
+    if grant.ends_on >= clock.today():
+        require(refused(_("The last day of this grant has not passed."), code="not_due", rule="grant.expire"))
+    return _end(grant, "expire", _("Its last day was %(day)s.") % {"day": notices.day(grant.ends_on)}, by)
+
+
+def notice_due(ends_on: date, days: tuple[int, ...], sent: int | None, today: date) -> int | None:
+    """The narrowest range that today is in (90, 60, 30 or 7 days before the end), unless it was announced already."""
+    left = (ends_on - today).days
+    reached = [limit for limit in days if 0 <= left <= limit]
+    narrowest = min(reached, default=None)
+    return narrowest if narrowest is not None and (sent is None or sent > narrowest) else None
+
+
+def soonest_notice(today: date, days: tuple[int, ...]) -> date:
+    """The last day of a grant for which a notice can be due today."""
+    return today + timedelta(days=max(days))
+
+
+@as_deed
+def remind_of_end(*, grant: Grant, by: Actor) -> Grant:
+    """Tell the institution that the end is near: once for each range of the rulebook's notices."""
+    lock(grant)
+    days = tuple(rules().qualification.notices_days)
+    due = notice_due(grant.ends_on, days, grant.notice_sent, clock.today())
+    if due is None:
+        require(refused(_("This was announced already."), code="not_due", rule="qualification.notices_days"))
+    left = (grant.ends_on - clock.today()).days
+    record(
+        grant, "remind", by=by, rulebook=grant.rulebook, changes={"notice_sent": due},
+        detail={"days_left": left, "notice": due}, about=[grant.institution_id],
+    )  # fmt: skip
+    people = notices.people_of(grant.institution_id)
+    notices.tell_about_grant(notices.EXPIRING, grant, to=people, key=f"expiring:{due}", days=left)
+    return grant

@@ -1,0 +1,129 @@
+"""Signatures on a grant request, and what follows when the quorum is met."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grants import notices
+from grants.actions.grant import issue_grant
+from grants.models import GrantRequest, GrantSignature
+from grants.queries.request import RequestCase, case_of
+from partners.rules import may_sign
+from portal.accounts.queries.people import members_with
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import Conflict, Verdict, refused, require
+from portal.workflow import as_deed, lock, move, record
+
+
+def signing_verdict(case: RequestCase, by: Actor) -> Verdict:
+    """Whether the actor may sign or refuse this case now."""
+    verdict = case.request.TABLE.verdict("sign", case.request, by)
+    if not verdict:
+        return verdict
+    return may_sign(
+        case.quorum,
+        case.hands,
+        case.signed,
+        by,
+        home=case.request.authority_id,
+        open_queries=len(case.open_questions),
+        outdated=False,
+    )
+
+
+@as_deed
+def sign_request(*, request: GrantRequest, seen: str, by: Actor, note: str = "") -> GrantSignature:
+    """Sign what one read: `seen` is the digest that the page showed. The last signature of the quorum decides.
+
+    Raises Conflict where the case is no longer the one that was read.
+    """
+    case = _require_may(request, seen, by)
+    signature = _write(case, GrantSignature.Decision.SIGN, by, note)
+    case.signatures.append(signature)
+    if case.quorum_state.met:
+        _decide(case, by)
+    return signature
+
+
+@as_deed
+def refuse_to_sign(*, request: GrantRequest, seen: str, reason: str, by: Actor) -> GrantSignature:
+    """Refuse, with the reason: the case goes back to review, and what others signed no longer counts."""
+    case = _require_may(request, seen, by)
+    if not reason.strip():
+        require(refused(_("Say why you refuse."), code="no_reason", rule="grant_request.send_back"))
+    signature = _write(case, GrantSignature.Decision.REFUSE, by, reason)
+    key = f"sent_back:{request.digest[:12]}"
+    move(
+        request,
+        "send_back",
+        by=by,
+        changes={"digest": "", "sent_at": None, "consent_due": None},
+        detail={"reason": reason},
+        about=[request.institution_id],
+    )
+    officers = members_with("case_officer", request.authority_id)
+    notices.tell(notices.SENT_BACK, request, to=officers, key=key, reason=reason.strip())
+    return signature
+
+
+def _require_may(request: GrantRequest, seen: str, by: Actor) -> RequestCase:
+    lock(request)
+    case = case_of(request)
+    require(signing_verdict(case, by))
+    if seen != request.digest or case.digest(request.sent_at) != request.digest:
+        raise Conflict(
+            refused(_("The case is no longer the one that you read. Read it again."), code="changed", rule="quorum")
+        )
+    return case
+
+
+def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSignature:
+    request = case.request
+    signature = GrantSignature(
+        request=request,
+        digest=request.digest,
+        decision=decision,
+        reason=note.strip()[:2000],
+        signatory=by.user,
+        body_id=by.body_id,
+        signed_at=clock.now(),
+    )
+    record(
+        request,
+        "sign",
+        by=by,
+        rulebook=request.rulebook,
+        says=_("Signed") if decision == GrantSignature.Decision.SIGN else _("Refused to sign"),
+        detail={"digest": request.digest, "decision": decision, "note": signature.reason},
+        about=[request.institution_id],
+    )
+    signature.save()
+    return signature
+
+
+def _decide(case: RequestCase, by: Actor) -> None:
+    request, granted = case.request, case.granted
+    outcomes = {str(item.line.number): item.outcome for item in case.lines}
+    move(
+        request,
+        "grant" if granted else "refuse",
+        by=by,
+        rulebook=request.rulebook,
+        changes={"decided_at": clock.now()},
+        detail={"lines": outcomes, "digest": request.digest},
+        about=[request.institution_id],
+    )
+    if not granted:
+        notices.tell_partner(notices.REFUSED, request, key="refused")
+        return
+    grant = issue_grant(case=case, by=by)
+    notices.tell_partner(
+        notices.GRANTED,
+        request,
+        key="granted",
+        url=reverse("grants:agreement", args=[grant.pk]),
+        granted=len(granted),
+        count=len(case.lines),
+    )

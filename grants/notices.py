@@ -1,0 +1,251 @@
+"""Who hears what about requests, grants and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from grants.models import Environment, Grant, GrantLine, GrantRequest, Hold
+from grants.states import GRANT_LIVE
+from portal.accounts.models import User
+from portal.accounts.queries.people import members_with
+from portal.notifications.notify import NoticeKind, notify
+
+SUBMITTED = NoticeKind(
+    "grant_request_submitted",
+    _("{reference} has arrived from {institution}"),
+    _("{institution} asks for {count} lines of access. Take the request up and assign a reviewer."),
+    _("Open the case"),
+)
+ASSIGNED = NoticeKind(
+    "grant_reviewer_assigned",
+    _("You are asked to review {reference}"),
+    _("The grant request of {institution} is assigned to you. First say whether you have a conflict of interest."),
+    _("Open the case"),
+)
+RECUSED = NoticeKind(
+    "grant_reviewer_recused",
+    _("{reference} needs another reviewer"),
+    _("{person} declared a conflict of interest and no longer sees the case. Assign someone else."),
+    _("Open the case"),
+)
+ASKED = NoticeKind(
+    "grant_question_asked",
+    _("A question about your grant request {reference}"),
+    _("{body} asks:\n\n{question}\n\nPlease answer by {due}."),
+    _("Answer the question"),
+)
+ANSWERED = NoticeKind(
+    "grant_question_answered",
+    _("{institution} has answered your question on {reference}"),
+    _("The answer is in, and the review can go on."),
+    _("Open the case"),
+)
+CONSENT_ASKED = NoticeKind(
+    "consent_asked",
+    _("Your consent is asked for: {reference} of {institution}"),
+    _("Lines of this request are about your releases. Answer for each by {due}. Silence is never consent."),
+    _("Answer line by line"),
+)
+CONSENT_DUE = NoticeKind(
+    "consent_due",
+    _("Your answer to {reference} is due by {due}"),
+    _("You have not answered for every line yet. A line without an answer is not granted."),
+    _("Answer line by line"),
+)
+CONSENT_GIVEN = NoticeKind(
+    "consent_given",
+    _("{provider} has answered on {reference}"),
+    _("The provider has answered for line {line}: {answer}."),
+    _("Open the case"),
+    email=False,
+)
+TO_SIGN = NoticeKind(
+    "grant_awaiting_signature",
+    _("{reference} waits for signatures"),
+    _("The grant request of {institution} is ready. Read it, then sign or refuse for your authority."),
+    _("Read and sign"),
+)
+SENT_BACK = NoticeKind(
+    "grant_sent_back",
+    _("{reference} went back to review"),
+    _("{reason}\n\nSignatures given so far no longer count."),
+    _("Open the case"),
+)
+GRANTED = NoticeKind(
+    "grant_issued",
+    _("Your request {reference} was granted in {granted} of {count} lines"),
+    _("Read the agreement and accept it. Nothing may be used before that."),
+    _("Read the agreement"),
+)
+REFUSED = NoticeKind(
+    "grant_request_refused",
+    _("Your request {reference} was refused"),
+    _("No line was granted. The reasons are with each line, together with how to appeal."),
+    _("See the decision"),
+)
+IN_FORCE = NoticeKind(
+    "grant_in_force",
+    _("Grant {reference} of {institution} is in force"),
+    _("The agreement was accepted. Gateways now permit what the lines cover, until {until} at the latest."),
+    _("See the grant"),
+)
+EXPIRING = NoticeKind(
+    "grant_expiring",
+    _("Your grant {reference} ends on {until}"),
+    _("It ends in {days} days. Ask for a renewal now: asking alone does not extend it."),
+    _("See the grant"),
+)
+ENDED = NoticeKind(
+    "grant_ended",
+    _("Grant {reference} of {institution} is now: {state}"),
+    _("{reason}\n\nGateways no longer permit anything under it."),
+    _("See the grant"),
+)
+HELD = NoticeKind(
+    "hold_placed",
+    _("Access of {institution} is on hold: {target}"),
+    _("{reason}\n\nIt is lifted when: {lifted_when}\n\nEvery request under it is refused from now on."),
+    _("See the hold"),
+    urgent=True,
+)
+CONFIRM = NoticeKind(
+    "hold_to_confirm",
+    _("An emergency hold on {institution} must be confirmed by {confirm_by}"),
+    _("{body} placed it. A signatory of another authority must confirm it in time, or it lapses.\n\n{reason}"),
+    _("Read and confirm"),
+    urgent=True,
+)
+CONFIRMED = NoticeKind(
+    "hold_confirmed",
+    _("The hold on {institution} is confirmed: {target}"),
+    _("{body} confirmed it. It stays until it is lifted: {lifted_when}"),
+    _("See the hold"),
+)
+LIFTED = NoticeKind(
+    "hold_lifted",
+    _("The hold on {institution} is lifted: {target}"),
+    _("{reason}\n\nWhat the grant covers is permitted again, unless another hold stops it."),
+    _("See the hold"),
+)
+LAPSED = NoticeKind(
+    "hold_lapsed",
+    _("Nobody confirmed it: the emergency hold on {institution} has lapsed"),
+    _("{target} was on hold since {since}. No second authority confirmed it in time, so access is open again."),
+    _("See what happened"),
+    urgent=True,
+)
+DRIFT = NoticeKind(
+    "environment_drift",
+    _("The environment {environment} of {institution} has changed"),
+    _("An attested safeguard changed, so its accreditation is suspended. Look at it before anything runs there again."),
+    _("See the environment"),
+)
+
+
+def moment(value: Any) -> str:
+    """A time as mails say it."""
+    return f"{value:%-d %B %Y, %H:%M} UTC"
+
+
+def day(value: Any) -> str:
+    return f"{value:%-d %B %Y}"
+
+
+def case_url(request: GrantRequest) -> str:
+    """The case at the desk."""
+    return reverse("admin:grants_grantrequest_change", args=[request.pk])
+
+
+def people_of(institution_id: UUID) -> list[User]:
+    """An institution's applicants and administrators."""
+    found = {user.pk: user for role in ("applicant", "administrator") for user in members_with(role, institution_id)}
+    return list(found.values())
+
+
+def tell(
+    kind: NoticeKind, request: GrantRequest, *, to: Iterable[Any], key: str, url: str = "", **more: object
+) -> None:
+    """Notify about a request. `key` tells apart several of one kind in one case."""
+    words = {"reference": request.reference, "institution": request.institution.name, **more}
+    where = url or case_url(request)
+    notify(kind, to=to, context=words, url=where, key=f"{request.pk}:{key}", about=request.pk)
+
+
+def tell_partner(kind: NoticeKind, request: GrantRequest, *, key: str, url: str = "", **more: object) -> None:
+    """Notify the institution about its request."""
+    own = url or reverse("grants:request", args=[request.pk])
+    tell(kind, request, to=people_of(request.institution_id), key=key, url=own, **more)
+
+
+def tell_about_grant(kind: NoticeKind, grant: Grant, *, to: Iterable[Any], key: str, **more: object) -> None:
+    """Notify about a grant."""
+    words = {"reference": grant.reference, "institution": grant.institution.name, "until": day(grant.ends_on), **more}
+    url = reverse("grants:grant", args=[grant.pk])
+    notify(kind, to=to, context=words, url=url, key=f"{grant.pk}:{key}", about=grant.pk)
+
+
+def provider_staff_of(grant: Grant) -> list[User]:
+    """Staff of every provider of a line of the grant."""
+    providers = set(GrantLine.objects.filter(grant=grant).values_list("provider_id", flat=True))
+    return [user for provider in sorted(providers) for user in members_with("provider_staff", provider)]
+
+
+def tell_about_hold(
+    kind: NoticeKind, hold: Hold, *, to: Iterable[Any], key: str, desk: bool = False, **more: object
+) -> None:
+    """Notify about a hold; `desk` leads to the hold at the desk instead of its page in the portal."""
+    words = {
+        "institution": hold.institution.name,
+        "target": describe(hold),
+        "reason": hold.reason,
+        "lifted_when": hold.lifted_when,
+        "body": hold.placed_body.name if hold.placed_body else "",
+        "confirm_by": moment(hold.confirm_by) if hold.confirm_by else "",
+        "since": moment(hold.placed_at),
+        **more,
+    }
+    url = reverse("admin:grants_hold_change" if desk else "grants:hold", args=[hold.pk])
+    notify(kind, to=to, context=words, url=url, key=f"{hold.pk}:{key}", about=hold.pk)
+
+
+def describe(hold: Hold) -> str:
+    """What a hold is on, in words."""
+    match hold.target_kind:
+        case "partner":
+            return str(_("all access"))
+        case "grant":
+            return str(_("grant %(reference)s") % {"reference": hold.grant})
+        case "line":
+            return str(_("one line of grant %(reference)s") % {"reference": hold.line.grant})  # type: ignore[union-attr]
+    return str(_("environment “%(name)s”") % {"name": hold.environment})
+
+
+def concerned_providers(hold: Hold) -> list[UUID]:
+    """Providers of live lines that the hold stops. One query."""
+    lines = GrantLine.objects.filter(institution_id=hold.institution_id, grant__state__in=GRANT_LIVE)
+    narrowed = {
+        "partner": Q(),
+        "grant": Q(grant_id=hold.grant_id),
+        "line": Q(pk=hold.line_id),
+        "environment": Q(environment_id=hold.environment_id),
+    }[hold.target_kind]
+    return sorted(set(lines.filter(narrowed).values_list("provider_id", flat=True)))
+
+
+def everyone_concerned(hold: Hold) -> list[User]:
+    """The institution, and the staff of providers whose lines are stopped."""
+    staff = [user for provider in concerned_providers(hold) for user in members_with("provider_staff", provider)]
+    return [*people_of(hold.institution_id), *staff]
+
+
+def tell_about_drift(environment: Environment, *, to: Iterable[Any], key: str) -> None:
+    """Tell case officers that an accredited environment changed."""
+    words = {"environment": environment.name, "institution": environment.institution.name}
+    url = reverse("admin:grants_environment_change", args=[environment.pk])
+    notify(DRIFT, to=to, context=words, url=url, key=f"{environment.pk}:{key}", about=environment.pk)

@@ -1,0 +1,53 @@
+"""The agreement's text, made from the lines as they were granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from grants.models import Grant, GrantLine
+from portal.rulebook.schema import Rulebook, find
+
+
+def sentence(institution: str, line: GrantLine, rules: Rulebook) -> str:
+    """The line in plain words: who may do what with which release, where, with which data, until when."""
+    return _(
+        "%(institution)s may use %(release)s for %(use)s in its environment “%(environment)s” with %(data)s data "
+        "until %(until)s."
+    ) % {
+        "institution": institution,
+        "release": line.release,
+        "use": find(rules.scope.use_cases, line.use_case).label.lower(),
+        "environment": line.environment.name,
+        "data": find(rules.scope.data_classes, line.data_class).label.lower(),
+        "until": date_format(line.ends_on, "j F Y"),
+    }
+
+
+def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) -> str:
+    """The whole text. Paragraphs are parted by empty lines; what is accepted is the digest over it."""
+    name = grant.institution.name
+    parts = [
+        _("Agreement on access under grant %(grant)s") % {"grant": grant.reference},
+        _("Between %(institution)s and %(authority)s, under version %(version)s of the rulebook.")
+        % {"institution": name, "authority": grant.authority.name, "version": grant.rulebook},
+    ]
+    for line in lines:
+        parts.append(f"{line.number}. {sentence(name, line, rules)}")
+        parts.append(_limits(line))
+        parts += [f"– {text}" for text in [*line.conditions, *line.provider_conditions]]
+    parts += [item.text for item in rules.declarations_on("agreement")]
+    return "\n\n".join(parts)
+
+
+def _limits(line: GrantLine) -> str:
+    return _(
+        "From %(start)s; at most %(requests)s requests and %(tokens)s tokens a day, and %(seats)s people at once."
+    ) % {
+        "start": date_format(line.starts_on, "j F Y"),
+        "requests": number_format(line.requests_per_day, force_grouping=True),
+        "tokens": number_format(line.tokens_per_day, force_grouping=True),
+        "seats": line.seats,
+    }

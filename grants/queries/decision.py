@@ -1,0 +1,206 @@
+"""The facts that a decision on access rests on, in one look at the database; a second one only to say why not.
+
+No cache of any kind: a hold that was committed before the question began is seen by it. Both statements go by
+index to the rows of one partner, one release and one environment, however many grants there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from grants.rules.decision import Decision, Facts, Held, LineFacts, Question, judge
+
+MOST_LINES = 50
+"""Lines with the same release, use, environment and data class: live ones first. More than a few are never live."""
+
+_STOPS = "state IN ('placed', 'confirmed')"
+
+
+def _hold(alias: str, on: str, outer: str) -> str:
+    """A lateral join to the hold that lasts longest on that row: a confirmed one, else the last to lapse."""
+    return f"""
+    LEFT JOIN LATERAL (
+        SELECT h.id, h.placed_at, CASE WHEN h.state = 'placed' THEN h.confirm_by END AS confirm_by
+        FROM grants_hold h WHERE h.{on}_id = {outer} AND h.{_STOPS}
+        ORDER BY (h.state = 'confirmed' OR h.confirm_by IS NULL) DESC, h.confirm_by DESC LIMIT 1
+    ) {alias} ON true"""  # noqa: S608 -- made of this module's own words; values are parameters
+
+
+_SUBJECTS = {
+    "partner": "SELECT %(subject)s::uuid AS id",
+    "partner.lei": "SELECT p.id FROM partners_institution p WHERE p.lei = %(subject)s",
+    "person": """
+        SELECT m.organisation_id AS id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+        WHERE u.id = %(subject)s::uuid AND u.is_active AND m.state = 'active'""",
+    "person.email": """
+        SELECT m.organisation_id AS id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+        WHERE lower(u.email) = lower(%(subject)s) AND u.is_active AND m.state = 'active'""",
+    "workload": "SELECT w.institution_id AS id FROM grants_environment w WHERE w.id = %(subject)s::uuid",
+}
+"""How to find the institution, by the kind of subject and of its name."""
+
+_FACTS = f"""
+SELECT i.id,
+    o.state = 'active' AND EXISTS (
+        SELECT 1 FROM partners_qualification q WHERE q.institution_id = i.id AND q.state IN ('in_force', 'restricted')
+        AND q.valid_from <= %(today)s AND q.valid_until >= %(today)s
+    ),
+    hp.id, hp.placed_at, hp.confirm_by,
+    r.id, r.state, e.id, e.state, e.accredited_until,
+    he.id, he.placed_at, he.confirm_by,
+    l.id, l.grant_id, g.reference, g.state, a.accepted_at IS NOT NULL, l.access_route, l.starts_on, l.ends_on,
+    l.requests_per_day, l.tokens_per_day, l.seats, l.obligations,
+    hg.id, hg.placed_at, hg.confirm_by, hl.id, hl.placed_at, hl.confirm_by
+FROM (SELECT 1) one
+    LEFT JOIN LATERAL ({{subject}}) s ON true
+    LEFT JOIN partners_institution i ON i.id = s.id
+    LEFT JOIN accounts_organisation o ON o.id = i.id
+    LEFT JOIN grants_release r ON r.provider_id = %(provider)s AND r.{{release}} = %(release)s
+    LEFT JOIN grants_environment e ON e.institution_id = i.id AND e.{{environment}} = %(environment)s
+    {_hold("hp", "partner", "i.id")}
+    {_hold("he", "environment", "e.id")}
+    LEFT JOIN grants_grantline l ON l.institution_id = i.id AND l.release_id = r.id AND l.use_case = %(use_case)s
+        AND l.environment_id = e.id AND l.data_class = %(data_class)s
+    LEFT JOIN grants_grant g ON g.id = l.grant_id
+    LEFT JOIN grants_agreement a ON a.grant_id = g.id
+    {_hold("hg", "grant", "g.id")}
+    {_hold("hl", "line", "l.id")}
+ORDER BY i.id, (g.state = 'in_force') DESC, (g.state = 'awaiting_agreement') DESC, l.id DESC
+LIMIT {MOST_LINES}
+"""  # noqa: S608 -- as above
+
+_NEAREST = """
+SELECT
+    EXISTS (SELECT 1 FROM grants_grantline l JOIN grants_grant g ON g.id = l.grant_id
+        WHERE {live} AND l.use_case = %(use_case)s AND l.environment_id = %(environment)s),
+    EXISTS (SELECT 1 FROM grants_grantline l JOIN grants_grant g ON g.id = l.grant_id
+        WHERE {live} AND l.use_case = %(use_case)s),
+    EXISTS (SELECT 1 FROM grants_grantline l JOIN grants_grant g ON g.id = l.grant_id WHERE {live})
+""".replace(
+    "{live}",
+    "l.institution_id = %(institution)s AND l.release_id = %(release)s"
+    " AND g.state IN ('awaiting_agreement', 'in_force')",
+)
+
+
+def decide(question: Question) -> Decision:
+    """The answer to the question at this moment. One query for a permit, two for most denials."""
+    return judge(question, facts_of(question))
+
+
+def facts_of(question: Question) -> Facts:
+    """What there is about the question now. Unknown names give empty facts, never an error."""
+    subject, kind = _subject(question)
+    if kind not in _SUBJECTS:
+        return Facts()
+    environment = question.environment or (question.subject_id if question.subject_type == "workload" else "")
+    by_id = {"release": _uuid(question.release), "environment": _uuid(environment)}
+    sql = _STATEMENTS[kind, by_id["release"] is not None, by_id["environment"] is not None]
+    rows = _rows(
+        sql,
+        {
+            "subject": subject,
+            "provider": question.provider_id,
+            "release": by_id["release"] or _text(question.release),
+            "environment": by_id["environment"] or _text(environment),
+            "use_case": _text(question.use_case),
+            "data_class": _text(question.data_class),
+            "today": question.today,
+        },
+    )
+    return _nearest(question, _best(rows, question))
+
+
+def _subject(question: Question) -> tuple[Any, str]:
+    found = _uuid(question.subject_id)
+    if found is not None or question.subject_type not in ("partner", "person"):
+        return found, question.subject_type if found is not None else ""
+    kind = {"partner": "partner.lei", "person": "person.email"}[question.subject_type]
+    return _text(question.subject_id), kind
+
+
+def _best(rows: list[tuple[Any, ...]], question: Question) -> Facts:
+    """The facts of the institution that the answer is best for: a person may belong to several."""
+    by_institution: dict[Any, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        by_institution.setdefault(row[0], []).append(row)
+    candidates = [_facts(group) for group in by_institution.values()] or [Facts()]
+    if len(candidates) == 1:
+        return candidates[0]
+    permitted = (facts for facts in candidates if judge(question, facts).permitted)
+    return next(permitted, next((facts for facts in candidates if facts.lines), candidates[0]))
+
+
+def _facts(rows: list[tuple[Any, ...]]) -> Facts:
+    first = rows[0]
+    return Facts(
+        institution_id=first[0],
+        qualified=bool(first[1]),
+        partner_hold=_held(first[2:5]),
+        release_id=first[5],
+        release_state=first[6] or "",
+        environment_id=first[7],
+        environment_state=first[8] or "",
+        accredited_until=first[9],
+        environment_hold=_held(first[10:13]),
+        lines=tuple(_line(row) for row in rows if row[13] is not None),
+    )
+
+
+def _line(row: tuple[Any, ...]) -> LineFacts:
+    return LineFacts(*row[13:24], tuple(row[24]), _held(row[25:28]), _held(row[28:31]))
+
+
+def _held(columns: tuple[Any, ...]) -> Held | None:
+    return Held(*columns) if columns[0] is not None else None
+
+
+def _nearest(question: Question, facts: Facts) -> Facts:
+    """Where no line covers the question, how far the partner's live lines go with it. One query."""
+    if facts.lines or not (facts.institution_id and facts.release_id and facts.environment_id and facts.qualified):
+        return facts
+    names = ("environment", "use_case", "release")
+    (found,) = _rows(
+        _NEAREST,
+        {
+            "institution": facts.institution_id,
+            "release": facts.release_id,
+            "environment": facts.environment_id,
+            "use_case": _text(question.use_case),
+        },
+    )
+    nearest = next((name for name, covered in zip(names, found, strict=True) if covered), "")
+    return replace(facts, nearest=nearest)
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def _text(value: str) -> str:
+    """What a database can hold, and no longer than any name is."""
+    return value.replace("\x00", "")[:255]
+
+
+_STATEMENTS = {
+    (kind, release, environment): _FACTS.format(
+        subject=select, release="id" if release else "key", environment="id" if environment else "key"
+    )
+    for kind, select in _SUBJECTS.items()
+    for release in (False, True)
+    for environment in (False, True)
+}
+"""Every statement, written out once."""

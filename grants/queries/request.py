@@ -1,0 +1,207 @@
+"""Everything about one grant request, loaded once: for its pages and for the deeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from grants.models import (
+    ConflictDeclaration,
+    Consent,
+    GrantQuestion,
+    GrantRequest,
+    GrantRequestUserPermission,
+    GrantSignature,
+    LineReview,
+    RequestLine,
+)
+from partners.rules import Hands, QuorumState, Signed, quorum_state
+from portal.core.canonical import digest
+from portal.rulebook.queries import rules
+from portal.rulebook.schema import QuorumRule, Rulebook
+
+ASSESS = "assess_grantrequest"
+"""The object permission of an assigned reviewer."""
+M = TypeVar("M", bound=Model)
+
+
+def lines_of(request: GrantRequest) -> list[RequestLine]:
+    """The lines as asked for, with what they name. One query."""
+    rows = RequestLine.objects.filter(request=request)
+    return list(rows.select_related("release__model", "release__provider", "environment").order_by("number"))
+
+
+def latest(rows: QuerySet[M], field: str = "line_id") -> dict[UUID, M]:
+    """The newest row for each line. Ids are ordered by time."""
+    return {getattr(row, field): row for row in rows.order_by("id")}
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line as asked for, as reviewed, and as answered by its provider."""
+
+    line: RequestLine
+    review: LineReview | None
+    consent: Consent | None
+
+    @property
+    def is_refused(self) -> bool:
+        return self.review is not None and self.review.outcome == "refused"
+
+    @property
+    def answer(self) -> Consent | None:
+        """The provider's answer to the review that counts; one to an earlier review is void."""
+        if self.consent is None or self.review is None or self.consent.review_id != self.review.pk:
+            return None
+        return self.consent
+
+    @property
+    def is_declined(self) -> bool:
+        return self.answer is not None and self.answer.answer == "decline"
+
+    @property
+    def waits_for_provider(self) -> bool:
+        return not self.is_refused and self.answer is None
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether signatures would grant it: reviewed, not refused, and the provider said yes."""
+        return self.review is not None and not self.is_refused and self.answer is not None and not self.is_declined
+
+    @property
+    def outcome(self) -> str:
+        """Key of the line's outcome so far: refused, declined, consented, waiting or not_reviewed."""
+        if self.review is None:
+            return "not_reviewed"
+        if self.is_refused:
+            return "refused"
+        if self.answer is None:
+            return "waiting"
+        return "declined" if self.is_declined else "consented"
+
+    def terms(self) -> dict[str, Any]:
+        """What is granted by this line, as signatories read and sign it."""
+        line, review, answer = self.line, self.review, self.answer
+        return {
+            "number": line.number,
+            "release": line.release_id,
+            "use_case": line.use_case,
+            "environment": line.environment_id,
+            "data_class": line.data_class,
+            "access_route": line.access_route,
+            "starts_on": line.starts_on,
+            "outcome": self.outcome,
+            "requests_per_day": review.requests_per_day if review else None,
+            "tokens_per_day": review.tokens_per_day if review else None,
+            "seats": review.seats if review else None,
+            "ends_on": review.ends_on if review else None,
+            "conditions": review.conditions if review else [],
+            "obligations": review.obligations if review else [],
+            "reason": [review.reason_code, review.reason] if review else [],
+            "provider": [answer.answer, answer.conditions, answer.reason_code, answer.reason] if answer else [],
+        }
+
+
+@dataclass
+class RequestCase:
+    """A request with its lines, who had a part, questions and signatures. Eight queries, however much there is."""
+
+    request: GrantRequest
+    lines: list[CaseLine]
+    hands: Hands
+    questions: list[GrantQuestion]
+    signatures: list[GrantSignature]
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        return rules(self.request.rulebook)
+
+    @cached_property
+    def quorum(self) -> QuorumRule:
+        return self.rules.quorum.rule(f"grant_{self.request.kind}", self.request.risk_tier)
+
+    @property
+    def granted(self) -> list[CaseLine]:
+        return [item for item in self.lines if item.is_granted]
+
+    @property
+    def open_questions(self) -> list[GrantQuestion]:
+        return [question for question in self.questions if question.answered_at is None]
+
+    @property
+    def assessors(self) -> set[UUID]:
+        return {item.review.reviewed_by_id for item in self.lines if item.review is not None}
+
+    def digest(self, sent_at: Any) -> str:
+        """SHA-256 over what is signed: the request, every line's terms, and when it was put before the signatories."""
+        return digest(
+            {
+                "request": self.request.reference,
+                "institution": self.request.institution_id,
+                "kind": self.request.kind,
+                "rulebook": self.request.rulebook,
+                "risk_tier": self.request.risk_tier,
+                "purpose": self.request.purpose,
+                "lines": [item.terms() for item in self.lines],
+                "sent_at": sent_at,
+            }
+        )
+
+    @property
+    def signed(self) -> list[Signed]:
+        """Signatures with effect: on the digest that is before the signatories now."""
+        return [
+            Signed(row.signatory_id, row.body_id, row.body.jurisdiction, row.body.kind)
+            for row in self.signatures
+            if row.digest == self.request.digest and row.decision == "sign"
+        ]
+
+    @property
+    def quorum_state(self) -> QuorumState:
+        return quorum_state(self.quorum, self.signed, home=self.request.authority_id)
+
+
+def case_of(request: GrantRequest) -> RequestCase:
+    """The case of a request."""
+    lines = lines_of(request)
+    reviews = LineReview.objects.filter(line__request=request).select_related("reviewed_by", "body")
+    consents = Consent.objects.filter(line__request=request).select_related("provider")
+    by_line, answered = latest(reviews), latest(consents)
+    signatures = GrantSignature.objects.filter(request=request).select_related("signatory", "body").order_by("id")
+    return RequestCase(
+        request=request,
+        lines=[CaseLine(line, by_line.get(line.pk), answered.get(line.pk)) for line in lines],
+        hands=hands_of(request),
+        questions=list(GrantQuestion.objects.filter(request=request).select_related("asked_by").order_by("id")),
+        signatures=list(signatures),
+    )
+
+
+def hands_of(request: GrantRequest) -> Hands:
+    """Everyone who had a part in the case. Three queries."""
+    said = list(ConflictDeclaration.objects.filter(request=request).values_list("person_id", "conflict"))
+    conflicted = frozenset(person for person, conflict in said if conflict)
+    reviewers = LineReview.objects.filter(line__request=request).order_by().values_list("reviewed_by", flat=True)
+    return Hands(
+        authors=_ids([request.begun_by_id, request.submitted_by_id]),
+        screeners=_ids([request.officer_id]),
+        assessors=_ids(reviewers.distinct()),
+        conflicted=conflicted,
+        clear=frozenset(person for person, conflict in said if not conflict) - conflicted,
+        assigned=assigned_reviewers(request),
+    )
+
+
+def assigned_reviewers(request: GrantRequest) -> frozenset[UUID]:
+    """Accounts that hold the object permission to assess the request."""
+    rows = GrantRequestUserPermission.objects.filter(content_object=request, permission__codename=ASSESS)
+    return _ids(rows.values_list("user_id", flat=True))
+
+
+def _ids(ids: Iterable[UUID | None]) -> frozenset[UUID]:
+    return frozenset(item for item in ids if item is not None)
