@@ -18,7 +18,7 @@ def mail_leaves_the_house(**_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             "Nobody would get any mail: EMAIL_URL is not set.",
-            hint="Set EMAIL_URL, such as submission://user:password@mail.example:587. Only DEMO=1 shows mail on a page.",
+            hint="Set EMAIL_URL, as in smtp+tls://user:password@mail.example:587. Only DEMO=1 keeps mail here.",
             id="portal.E010",
         )
     ]

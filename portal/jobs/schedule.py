@@ -13,7 +13,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 from portal.sweeps import SWEEPS, Sweep
 
 PLANNED = "planned_seconds"
-"""Key in a row's headers: the interval of the table when the row was laid out. A row that differs was changed by hand."""
+"""Key in a row's headers: the interval of the table when it was laid out. Where they differ, it was changed by hand."""
 
 
 @dataclass(frozen=True)

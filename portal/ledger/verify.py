@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Model, OuterRef, Subquery
+from django.db import connection, transaction
+from django.db.models import Exists, Model, OuterRef, Subquery
 
 from portal.core import clock
 from portal.core.canonical import canonical
@@ -38,13 +40,26 @@ class Problem:
 
 
 def verify() -> Iterator[Problem]:
-    """Every problem found in the record and in the rows that it speaks of."""
-    tree = Frontier()
-    stored = _StoredNodes()
-    yield from _entries(tree, stored)
-    yield from stored.left_over()
-    yield from _head(tree)
-    yield from _states()
+    """Every problem found in the record and in the rows that it speaks of, as they were at one moment."""
+    with _one_moment():
+        tree = Frontier()
+        stored = _StoredNodes()
+        yield from _entries(tree, stored)
+        yield from stored.left_over()
+        yield from _head(tree)
+        yield from _states()
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """A snapshot: what is appended while the verifier reads is not half seen. An open transaction is read as it is."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
 
 
 class _StoredNodes:
@@ -110,7 +125,7 @@ def _event(entry: Entry, where: str) -> Iterator[Problem]:
 
 
 def _head(tree: Frontier) -> Iterator[Problem]:
-    orphans = Event.objects.filter(entry__isnull=True).count()
+    orphans = Event.objects.filter(~Exists(Entry.objects.filter(pk=OuterRef("pk")))).count()
     if orphans:
         yield Problem("events", f"{orphans} without an entry")
     head = Head.objects.first()
@@ -137,7 +152,7 @@ def _states() -> Iterator[Problem]:
     """Rows whose state is not the last one recorded, rows that no entry speaks of, and entries whose row is gone."""
     for model in lifecycle_models():
         noun = model.TABLE.noun  # type: ignore[attr-defined]
-        recorded = Entry.objects.filter(object_id=OuterRef("pk")).exclude(state="").order_by("-seq")
+        recorded = Entry.objects.filter(object_id=OuterRef("pk"), object_type=noun).exclude(state="").order_by("-seq")
         rows = model._base_manager.annotate(recorded=Subquery(recorded.values("state")[:1]))
         for pk, state, known in rows.values_list("pk", "state", "recorded").iterator(chunk_size=5000):
             if known is None:
