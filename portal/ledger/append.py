@@ -61,7 +61,8 @@ def lock_head() -> Head:
     with connection.cursor() as cursor:
         empty = Frontier().root().hex()
         cursor.execute(
-            "INSERT INTO ledger_head (id, size, frontier, root, mac) VALUES (1, 0, '{}', %s, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO ledger_head (id, size, frontier, root, mac) VALUES (1, 0, '{}', %s, %s)"
+            " ON CONFLICT DO NOTHING",
             [empty, head_mac(0, empty)],
         )
     return Head.objects.select_for_update().get(pk=1)

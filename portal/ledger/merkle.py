@@ -67,7 +67,7 @@ class Frontier:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root by the recursive definition of RFC 6962 §2.1, from leaf hashes. Slow and plain: the check on Frontier."""
+    """The root by the recursive definition of RFC 6962 §2.1, from leaf hashes. Slow: the check on Frontier."""
     if not leaves:
         return EMPTY_ROOT
     if len(leaves) == 1:

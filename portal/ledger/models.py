@@ -1,4 +1,4 @@
-"""The record of every deed: entries (public, hashed), events (tiered, salted, purged in time), tree nodes and the head."""
+"""The record of every deed: entries (public, hashed), events (tiered, salted, purged in time), nodes and the head."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_an_empty_record_verifies():
 
 def test_the_command_fails_loudly(bodies):
     tamper("UPDATE ledger_entry SET role = 'signatory' WHERE seq = 5")
-    with pytest.raises(CommandError, match="problem.*13 entries"):
+    with pytest.raises(CommandError, match=r"problem.*13 entries"):
         call_command("verify_ledger", stdout=open("/dev/null", "w"))  # noqa: SIM115, PTH123
 
 

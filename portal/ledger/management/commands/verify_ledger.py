@@ -22,6 +22,7 @@ class Command(BaseCommand):
         size, root = (head.size, head.root) if head else (0, "")
         if problems:
             raise CommandError(
-                f"{problems} problem(s) in a record of {size} entries. Do not repair it: keep a copy, and compare with a backup."
+                f"{problems} problem(s) in a record of {size} entries. "
+                "Do not repair it: keep a copy, and compare with a backup."
             )
         self.stdout.write(self.style.SUCCESS(f"{size} entries verified. Root {root}"))
