@@ -41,6 +41,9 @@ def clean_lei(value: object) -> str:
         raise IdentifierError(_("An LEI has 20 letters and digits; this has %(count)s.") % {"count": len(text)})
     if not (text.isascii() and text.isalnum() and text[18:].isdigit()):
         raise IdentifierError(_("An LEI has only the letters A to Z and digits, and ends in two digits."))
+    if not 2 <= int(text[18:]) <= 98:
+        # The remainder alone would let 01 pass for 98 and 99 for 02: ISO 7064 gives check digits from 02 to 98.
+        raise IdentifierError(_("The check digits of this LEI do not match. Compare it with the GLEIF register."))
     try:
         return str(stdnum_lei.validate(text))
     except InvalidChecksum as error:

@@ -28,8 +28,9 @@ def allowed(rules: Rulebook, line: Combination) -> Verdict:
 
     What is not known yet is given the benefit of the doubt, so that a form can ask after every choice.
     """
-    if verdict := _first_unknown(rules, line):
-        return verdict
+    unknown = _first_unknown(rules, line)
+    if unknown is not None:
+        return unknown
     for rule in rules.scope.not_allowed:
         if matches(rule, line):
             return _against(rule)

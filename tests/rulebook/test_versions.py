@@ -1,4 +1,4 @@
-"""Versions of the rulebook: their lifecycle, their fixed documents, and the queries that everybody reads the rules by."""
+"""Versions of the rulebook: their lifecycle, their fixed documents, and the queries by which all read the rules."""
 
 from __future__ import annotations
 
@@ -121,9 +121,9 @@ def test_a_document_in_consultation_is_fixed() -> None:
 def test_the_database_refuses_to_change_a_version_behind_the_actions(column: str) -> None:
     version = founded_rulebook()
     value = {"document": "'{}'::jsonb", "digest": f"'{'0' * 64}'", "title": "'x'", "version": "'7.7'"}[column]
-    with pytest.raises(ProgrammingError, match="can no longer be changed"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE rulebook_rulebookversion SET {column} = {value} WHERE id = %s", [version.pk])
+    refused = pytest.raises(ProgrammingError, match="can no longer be changed")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE rulebook_rulebookversion SET {column} = {value} WHERE id = %s", [version.pk])
 
 
 def test_the_database_has_one_version_in_force() -> None:
