@@ -119,6 +119,17 @@ def takes_part(organisation: Organisation) -> Verdict:
     return refused(_("This organisation is closed."), code="closed", rule="organisation.closed")
 
 
+def waits_for_answer(invitation: Invitation) -> Verdict:
+    """A link works once, and not after it was taken back."""
+    if invitation.state == "sent":
+        return ALLOWED
+    return refused(
+        _("This invitation has been used or withdrawn. Ask the organisation for a new one."),
+        code="wrong_state",
+        rule="invitation.accept",
+    )
+
+
 def still_open(invitation: Invitation) -> Verdict:
     """An invitation holds until its time is over, whether or not the sweep has been there."""
     if clock.now() < invitation.expires_at:
@@ -145,4 +156,15 @@ def name_is_free(*, taken: bool) -> Verdict:
         _("Your organisation has an active gateway of this name. Choose another name."),
         code="name_taken",
         rule="gateway.name",
+    )
+
+
+def looks_after_gateways(actor: Actor) -> Verdict:
+    """Credentials of machines are looked after by provider staff; the system administrator may see and revoke them."""
+    if actor.has("provider_staff", "system_administrator"):
+        return ALLOWED
+    return refused(
+        _("Gateways are looked after by provider staff. Ask an administrator of your organisation for that role."),
+        code="wrong_role",
+        rule="gateway.staff",
     )

@@ -118,7 +118,7 @@ def _problem(response: Any) -> str:
     if response["Content-Type"].startswith("application/json"):
         return "" if response.json().get("detail") else "403 without a reason"
     verdict = (response.context or {}).get("verdict") if response.context else None
-    return "" if verdict and str(verdict.reason) else "403 without a reason"
+    return "" if verdict is not None and str(verdict.reason) else "403 without a reason"
 
 
 def test_refused_carries_a_verdict() -> None:

@@ -21,7 +21,7 @@ def founding_rules() -> Rulebook:
 
 def founded_rulebook() -> RulebookVersion:
     """The founding version in force, as `manage.py load_rulebook` leaves it."""
-    return found_rulebook(by=SYSTEM)
+    return found_rulebook(by=SYSTEM, rules=founding_rules())
 
 
 def document(version: str = "") -> dict[str, Any]:

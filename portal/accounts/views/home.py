@@ -1,21 +1,31 @@
-"""The front door: a visitor's page, or the home page of the actor's role; and the way to a second factor."""
+"""The front door: what the scheme is for a visitor, and what needs them now for everybody else."""
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from portal.accounts.guards import signed_in
+from portal.accounts.needs import needs_of
+from portal.accounts.queries.invitations import open_invitations_for
+from portal.accounts.roles import ROLES
+from portal.core.actors import Actor
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs me now; for visitors, what the portal is."""
-    return render(request, "accounts/home.html")
+    """The page for a visitor, for a newcomer without an organisation, or the role's dashboard."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.is_signed_in:
+        return render(request, "accounts/welcome.html")
+    if not actor.body_id and not actor.has("system_administrator") and not actor.dormant:
+        return render(request, "accounts/newcomer.html", {"invitations": open_invitations_for(actor)})
+    return render(request, "accounts/home.html", {"needs": needs_of(actor)})
 
 
 @require_safe
-@login_required
-def second_factor(request: HttpRequest) -> HttpResponse:
-    """Says which roles wait for a second factor, and leads to setting one up or confirming with it."""
-    return render(request, "accounts/second_factor.html")
+@signed_in
+def roles(request: HttpRequest) -> HttpResponse:
+    """Every role, by the words of the code that grants it."""
+    return render(request, "accounts/roles.html", {"roles": ROLES})

@@ -17,8 +17,13 @@ def version(world: World) -> dict[str, str]:
     return {"version": world.once(_founded).version}
 
 
+def index(world: World) -> dict[str, str]:
+    world.once(_founded)
+    return {}
+
+
 ROWS = [
-    row("rulebook:index", public(), make=lambda world: {} if version(world) else {}),
+    row("rulebook:index", public(), make=index),
     row("rulebook:version", public(), make=version),
     row("rulebook:document", public(), make=version),
 ]

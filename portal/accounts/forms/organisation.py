@@ -1,0 +1,91 @@
+"""Forms about organisations and their people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Organisation
+from portal.accounts.models.organisation import jurisdiction_choices
+from portal.accounts.roles import roles_of_kind
+from portal.core.verdicts import Refused
+from portal.ui.forms import Described
+
+
+def refuse_into(form: forms.BaseForm, error: Refused | ValidationError) -> None:
+    """Show why a deed was refused in the form's error summary; nothing was changed."""
+    form.add_error(None, str(error.verdict.reason) if isinstance(error, Refused) else ValidationError(error.messages))
+
+
+def _website() -> forms.URLField:
+    return forms.URLField(
+        label=_("Website"), required=False, assume_scheme="https", help_text=_("For example https://institute.example")
+    )
+
+
+class RegisterForm(forms.Form):
+    """An institution that wants to take part."""
+
+    name = forms.CharField(
+        label=_("Name of the institution"), max_length=200, help_text=_("As in its founding document or public register.")
+    )
+    jurisdiction = forms.ChoiceField(
+        label=_("Country"), help_text=_("Where it is established. This cannot be changed later.")
+    )
+    website = _website()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["jurisdiction"]
+        choices.choices = [("", _("Choose a country")), *jurisdiction_choices()]  # type: ignore[attr-defined]
+
+
+class BodyForm(RegisterForm):
+    """A body of any kind, registered by the system administrator with the address of its first administrator."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Organisation.Kind.choices)
+    email = forms.EmailField(
+        label=_("E-mail address of its first administrator"),
+        help_text=_("They are invited as administrator, and invite everybody else."),
+    )
+    field_order = ("kind", "name", "jurisdiction", "website", "email")
+
+
+class AmendForm(forms.Form):
+    """What an organisation may change about itself."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    website = _website()
+
+
+class RolesForm(forms.Form):
+    """Roles of one person, of those that the kind of organisation gives."""
+
+    roles = forms.MultipleChoiceField(label=_("Roles"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(role.slug, Described(str(role.label), str(role.purpose))) for role in roles_of_kind(kind)]
+        self.fields["roles"].choices = choices  # type: ignore[attr-defined]
+
+
+class InviteForm(RolesForm):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("The invitation works only for this address."))
+    field_order = ("email", "roles")
+
+
+class ReasonForm(forms.Form):
+    """A sentence for the record."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It is kept in the record."))
+
+
+class GatewayForm(forms.Form):
+    """A new gateway."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example: Inference gateway, Frankfurt"))

@@ -1,0 +1,47 @@
+"""The way to a second factor: which roles wait for it, how to set one up, how to confirm with it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from portal.accounts.guards import signed_in
+from portal.accounts.roles import BY_SLUG
+from portal.core.actors import Actor
+
+
+@require_safe
+@signed_in
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Says which roles wait, and leads to setting a second factor up or confirming with it, then back to `next`."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    there = safe_next(request)
+    if not actor.dormant:
+        return redirect(there or "home")
+    back = f"{reverse('second_factor')}?{urlencode({'next': there})}" if there else reverse("second_factor")
+    enabled = is_mfa_enabled(actor.user)
+    steps = urlencode({"next": back})
+    return render(
+        request,
+        "accounts/second_factor.html",
+        {
+            "waiting": [BY_SLUG[slug].label for slug in sorted(actor.dormant)],
+            "enabled": enabled,
+            "confirm_url": f"{reverse('mfa_reauthenticate')}?{steps}",
+            "app_url": f"{reverse('mfa_activate_totp')}?{steps}",
+            "key_url": f"{reverse('mfa_add_webauthn')}?{steps}",
+        },
+    )
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The `next` address when it is one of this portal's own, else nothing."""
+    there = request.GET.get("next") or request.POST.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return there if allowed else ""

@@ -1,0 +1,130 @@
+"""People, organisations, invitations and gateways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.accounts.actions.gateway import register_gateway
+from portal.accounts.actions.invitation import send_invitation
+from portal.accounts.models import Gateway, Invitation, Membership
+from portal.accounts.models.invitation import token_hash
+from tests.contracts.matrix import object_of, public, roles, row, signed_in
+from tests.world import World
+
+INSIDE = ("applicant.body", "administrator@institution.body")
+ADMINS = ("administrator@institution.body", "system_administrator")
+TOKEN = "a-token-that-only-the-mailbox-knows"
+
+
+def organisation(world: World) -> dict[str, Any]:
+    return {"pk": world.institution.pk}
+
+
+def invited(world: World) -> Invitation:
+    by = world.actor("administrator@institution")
+    sent = send_invitation(organisation=world.institution, email="invited@example.org", roles=["applicant"], by=by)
+    Invitation.objects.filter(pk=sent.pk).update(token_hash=token_hash(TOKEN))
+    return sent
+
+
+def invitation(world: World) -> dict[str, Any]:
+    return {"pk": world.once(invited).pk}
+
+
+def link(world: World) -> dict[str, Any]:
+    world.once(invited)
+    return {"token": TOKEN}
+
+
+def membership(world: World) -> dict[str, Any]:
+    """The applicant's own membership."""
+    applicant = world.actor("applicant")
+    return {"pk": Membership.objects.get(user=applicant.user, organisation=world.institution, state="active").pk}
+
+
+def registered(world: World) -> Gateway:
+    made, _ = register_gateway(organisation=world.provider, name="Ours", by=world.actor("provider_staff"))
+    return made
+
+
+def gateway(world: World) -> dict[str, Any]:
+    return {"pk": world.once(registered).pk}
+
+
+def reason(world: World) -> dict[str, Any]:
+    return {"reason": "No longer needed."}
+
+
+ROWS = [
+    row("home", public()),
+    row("roles", signed_in()),
+    row("second_factor", signed_in().but("dormant", gets="ok")),
+    row(
+        "act_as",
+        # Whoever names a membership that is not theirs finds nothing; test_acting covers the others.
+        post=signed_in().but("signed_in", gets="404"),
+        data=lambda world: {"membership": ""},
+    ),
+    row("organisation_register", signed_in(), signed_in()),
+    row("organisation_registered", signed_in()),
+    row("organisation", object_of(may=[*INSIDE, "system_administrator"]), make=organisation),
+    row(
+        "organisation_amend",
+        object_of(may=ADMINS, sees=INSIDE),
+        object_of(may=ADMINS, sees=INSIDE),
+        make=organisation,
+        data=lambda world: {"name": "Another name"},
+    ),
+    row(
+        "invitation_send",
+        object_of(may=ADMINS, sees=INSIDE),
+        object_of(may=ADMINS, sees=INSIDE),
+        make=organisation,
+        data=lambda world: {"email": "someone@example.org", "roles": ["applicant"]},
+    ),
+    row("invitation_resend", post=object_of(may=ADMINS, sees=INSIDE), make=invitation),
+    row("invitation_withdraw", post=object_of(may=ADMINS, sees=INSIDE), make=invitation),
+    # Whoever has the link may read it; only the mailbox that it was sent to can accept.
+    row(
+        "invitation_open",
+        public(),
+        signed_in().but("signed_in", gets="403"),
+        make=link,
+    ),
+    row(
+        "membership_roles",
+        object_of(may=ADMINS, sees=INSIDE),
+        object_of(may=ADMINS, sees=INSIDE),
+        make=membership,
+        data=lambda world: {"roles": ["applicant"]},
+    ),
+    row(
+        "membership_end",
+        object_of(may=["applicant", *ADMINS], sees=INSIDE),
+        # Whoever leaves is signed out at once.
+        object_of(may=["applicant", *ADMINS], sees=INSIDE).but("applicant", gets="sign-in"),
+        make=membership,
+        data=reason,
+    ),
+    row("gateways", roles("provider_staff")),
+    row("gateway_register", roles("provider_staff"), roles("provider_staff"), data=lambda world: {"name": "New"}),
+    row(
+        "gateway",
+        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
+        make=gateway,
+    ),
+    row(
+        "gateway_rotate",
+        post=object_of(
+            may=["provider_staff.body"], sees=["administrator@provider.body", "system_administrator"]
+        ),
+        make=gateway,
+    ),
+    row(
+        "gateway_revoke",
+        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
+        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
+        make=gateway,
+        data=reason,
+    ),
+]
