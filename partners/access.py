@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.models import (
     Application,
@@ -31,7 +32,7 @@ READERS = frozenset({"case_officer", "signatory", "auditor", "oversight_member",
 """Roles that may see which institutions are qualified."""
 
 NOT_YOUR_ROLE = refused(
-    _("This is for applicants of the institution. Ask your administrator for that role."),
+    gettext_lazy("This is for applicants of the institution. Ask your administrator for that role."),
     code="wrong_role",
     rule="roles",
 )

@@ -20,6 +20,7 @@ from typing import Any
 import filetype
 import pikepdf
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image
 
 PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
@@ -46,26 +47,26 @@ MAX_RATIO = 120
 MAX_PDF_OBJECTS = 300_000
 
 ACTIVE_KEYS = {
-    "/JS": _("JavaScript"),
-    "/JavaScript": _("JavaScript"),
-    "/EmbeddedFile": _("an embedded file"),
-    "/EmbeddedFiles": _("embedded files"),
-    "/EF": _("an embedded file"),
-    "/AA": _("automatic actions"),
-    "/RichMedia": _("rich media"),
-    "/RichMediaContent": _("rich media"),
-    "/XFA": _("a dynamic form (XFA)"),
+    "/JS": gettext_lazy("JavaScript"),
+    "/JavaScript": gettext_lazy("JavaScript"),
+    "/EmbeddedFile": gettext_lazy("an embedded file"),
+    "/EmbeddedFiles": gettext_lazy("embedded files"),
+    "/EF": gettext_lazy("an embedded file"),
+    "/AA": gettext_lazy("automatic actions"),
+    "/RichMedia": gettext_lazy("rich media"),
+    "/RichMediaContent": gettext_lazy("rich media"),
+    "/XFA": gettext_lazy("a dynamic form (XFA)"),
 }
 ACTIVE_ACTIONS = {
-    "/JavaScript": _("JavaScript"),
-    "/Launch": _("an action that starts a program"),
-    "/SubmitForm": _("a form that sends data away"),
-    "/ImportData": _("an action that loads data"),
-    "/GoToE": _("an action that opens an embedded file"),
-    "/GoToR": _("an action that opens another file"),
-    "/Rendition": _("multimedia"),
-    "/Movie": _("multimedia"),
-    "/Sound": _("multimedia"),
+    "/JavaScript": gettext_lazy("JavaScript"),
+    "/Launch": gettext_lazy("an action that starts a program"),
+    "/SubmitForm": gettext_lazy("a form that sends data away"),
+    "/ImportData": gettext_lazy("an action that loads data"),
+    "/GoToE": gettext_lazy("an action that opens an embedded file"),
+    "/GoToR": gettext_lazy("an action that opens another file"),
+    "/Rendition": gettext_lazy("multimedia"),
+    "/Movie": gettext_lazy("multimedia"),
+    "/Sound": gettext_lazy("multimedia"),
 }
 MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<|<\s*(?:script|svg|html|iframe|object|embed|!doctype)\b", re.IGNORECASE)
 PROGRAMS = (
@@ -294,11 +295,11 @@ def _inside(values: Iterable[Any], depth: int) -> str:
 def _named(item: pikepdf.Dictionary) -> str:
     """What the dictionary's own keys say it does."""
     if item.get("/Type") == pikepdf.Name("/EmbeddedFile"):
-        return ACTIVE_KEYS["/EmbeddedFile"]
+        return str(ACTIVE_KEYS["/EmbeddedFile"])
     for key in item.keys():  # noqa: SIM118 a PDF dictionary is not iterable by itself
         if key in ACTIVE_KEYS:
-            return ACTIVE_KEYS[key]
+            return str(ACTIVE_KEYS[key])
     action = item.get("/S")
     if isinstance(action, pikepdf.Name) and item.get("/Type") != pikepdf.Name("/StructElem"):
-        return ACTIVE_ACTIONS.get(str(action), "")
+        return str(ACTIVE_ACTIONS.get(str(action), ""))
     return ""

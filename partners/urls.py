@@ -1,6 +1,24 @@
 """Addresses of partners."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from partners.views import application, files, institution, question, section
 
 app_name = "partners"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("institution/", institution.institution, name="institution"),
+    path("institutions/", institution.InstitutionList.as_view(), name="institutions"),
+    path("institutions/<uuid:pk>/", institution.partner, name="partner"),
+    path("applications/", application.applications, name="applications"),
+    path("applications/start/", application.start, name="start"),
+    path("applications/<uuid:pk>/", application.application, name="application"),
+    path("applications/<uuid:pk>/check/", application.check, name="check"),
+    path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
+    path("applications/<uuid:pk>/sent/", application.sent, name="sent"),
+    path("applications/<uuid:pk>/withdraw/", application.withdraw, name="withdraw"),
+    path("applications/<uuid:pk>/questions/<uuid:query_pk>/", question.question, name="question"),
+    path("applications/<uuid:pk>/sections/<slug:section>/", section.section, name="section"),
+    path("applications/<uuid:pk>/sections/<slug:section>/autosave/", section.autosave, name="autosave"),
+    path("evidence/<uuid:pk>/", files.evidence, name="evidence"),
+    path("letters/<uuid:pk>/", files.letter, name="letter"),
+]

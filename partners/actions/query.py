@@ -12,14 +12,15 @@ from partners.actions.application import save_revision
 from partners.actions.signature import void_signatures
 from partners.models import Application, Query, Revision
 from partners.queries.answers import answers_of
-from partners.queries.case import Case, case_of
+from partners.queries.case import case_of
 from partners.queries.people import hands_of
-from partners.queries.rulebook import asked, progress_of, rules_of
-from partners.rules import may_review, no_conflict
+from partners.queries.rulebook import progress_of, rules_of
+from partners.queries.verdicts import asking_verdict
+from partners.rules import no_conflict
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
-from portal.core.verdicts import Verdict, refused, require
+from portal.core.verdicts import refused, require
 from portal.workflow import as_deed, create, lock, move, record
 
 
@@ -30,13 +31,6 @@ def working_days_later(start: date, days: int) -> date:
         day += timedelta(days=1)
         days -= day.weekday() < 5
     return day
-
-
-def asking_verdict(case: Case, by: Actor) -> Verdict:
-    """Assigned reviewers, and case officers and signatories who declared no conflict, may ask."""
-    if by.has("reviewer") and by.user_id in case.hands.assigned:
-        return may_review(case.hands, by)
-    return no_conflict(case.hands, by)
 
 
 @as_deed
@@ -195,12 +189,3 @@ def _require_part_in(application: Application, query: Query, by: Actor) -> None:
             )
         )
     require(no_conflict(hands_of(application), by))
-
-
-def sections_to_ask(case: Case) -> list[tuple[str, str]]:
-    """(key, title) of the sections that can be asked about."""
-    return (
-        [(item.key, str(item.title)) for item in asked(case.application, case.revision.answers)]
-        if case.revision
-        else []
-    )

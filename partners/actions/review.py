@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 
 from partners import notices
 from partners.models import Application, Recommendation, SectionAssessment
-from partners.queries.case import Case, case_of
-from partners.rules import may_recommend, may_review
+from partners.queries.case import case_of
+from partners.queries.verdicts import recommendation_verdict
+from partners.rules import may_review
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Verdict, refused, require
+from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
 from portal.workflow import as_deed, lock, record
 
@@ -95,8 +96,3 @@ def recommend_decision(*, application: Application, outcome: str, text: str, by:
     officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.RECOMMENDED, application, to=officers, key=f"recommended:{recommendation.pk}", person=by.name)
     return recommendation
-
-
-def recommendation_verdict(case: Case, by: Actor) -> Verdict:
-    """Whether the reviewer has come far enough to recommend."""
-    return may_recommend(unassessed=case.unassessed_by(by.user_id), open_queries=len(case.open_queries))

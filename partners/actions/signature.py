@@ -12,26 +12,13 @@ from partners.actions.letter import make_letter
 from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
 from partners.queries.case import Case, case_of
-from partners.rules import may_sign
+from partners.queries.verdicts import signing_verdict
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Conflict, Verdict, refused, require
+from portal.core.verdicts import Conflict, refused, require
 from portal.ledger.models import Tier
 from portal.workflow import as_deed, lock, move, record
-
-
-def signing_verdict(case: Case, by: Actor) -> Verdict:
-    """Whether the actor may sign or refuse the case as it stands now."""
-    return may_sign(
-        case.quorum,
-        case.hands,
-        case.signed,
-        by,
-        home=case.application.authority_id,
-        open_queries=len(case.open_queries),
-        outdated=case.is_outdated,
-    )
 
 
 @as_deed

@@ -1,0 +1,131 @@
+"""The queue of cases, and the addresses of everything that is done with one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from partners.access import require_role, visible_cases
+from partners.admin import case, deeds
+from partners.admin.actions import desk_url
+from partners.models import Application
+from partners.queries.desk import with_reviewers, working_days
+from partners.states import APPLICATION
+from portal.core.actors import Actor
+from portal.desk import DeskAdmin
+from portal.ui import tags
+from portal.ui.paging import BoundedPaginator
+
+CASE_ROLES = ("case_officer", "reviewer", "signatory")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [choice for choice in APPLICATION.choices if choice[0] != "draft"]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("With me")), ("us", _("With the authorities")), ("them", _("With the institution"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        actor = request.actor  # type: ignore[attr-defined]
+        if self.value() == "me":
+            return queryset.filter(reviewer_rows__user=actor.user_id)
+        if self.value() == "us":
+            return queryset.filter(state__in=["submitted", "under_review", "awaiting_signatures"])
+        return queryset.filter(state="awaiting_applicant") if self.value() == "them" else queryset
+
+
+class ApplicationAdmin(DeskAdmin):
+    """Cases: officers see their authority's, reviewers their own, signatories those that wait for signatures."""
+
+    roles_view: ClassVar[frozenset[str]] = frozenset(CASE_ROLES)
+    list_display = ("case", "institution_name", "state_tag", "tier_label", "age", "reviewers")
+    list_display_links = None
+    list_filter = (StateFilter, MineFilter, "tier", "kind")
+    list_select_related = ("institution__organisation", "authority")
+    search_fields = ("reference", "institution__organisation__name")
+    search_help_text = _("Reference or name of the institution")
+    ordering = ("-submitted_at", "-pk")
+    paginator = BoundedPaginator
+
+    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        return with_reviewers(visible_cases(rows, actor))
+
+    @admin.display(description=_("Case"), ordering="reference")
+    def case(self, row: Application) -> SafeString:
+        return format_html('<a href="{}">{}</a>', desk_url("change", row.pk), row.reference)
+
+    @admin.display(description=_("Institution"), ordering="institution__organisation__name")
+    def institution_name(self, row: Application) -> str:
+        return row.institution.name
+
+    @admin.display(description=_("State"), ordering="state")
+    def state_tag(self, row: Application) -> SafeString:
+        return tags.tag_of(row)
+
+    @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
+    def tier_label(self, row: Application) -> str:
+        return row.get_tier_display() or "–"
+
+    @admin.display(description=_("Age"), ordering="-submitted_at")
+    def age(self, row: Application) -> str:
+        days = working_days(row.submitted_at, row.decided_at.date() if row.decided_at else None)
+        return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
+
+    @admin.display(description=_("Reviewers"), empty_value="–")
+    def reviewers(self, row: Application) -> str:
+        return ", ".join(row.reviewer_names) or "–"  # type: ignore[attr-defined]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        require_role(request.actor, *CASE_ROLES)  # type: ignore[attr-defined]
+        return super().changelist_view(request, extra_context)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return case.case_page(request, object_id)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.actor.roles & self.roles_view)  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path(f"<uuid:pk>/{name}/", view(page), name=f"partners_application_{name}")
+            for name, page in deeds.PAGES.items()
+        ]
+        return [
+            *own,
+            path("<uuid:pk>/changes/", view(case.changes_page), name="partners_application_changes"),
+            path(
+                "<uuid:pk>/assess/<slug:section>/",
+                view(deeds.assess_section_page),
+                name="partners_application_assess_section",
+            ),
+            path(
+                "<uuid:pk>/reviewers/<uuid:user_pk>/remove/", view(deeds.unassign), name="partners_application_unassign"
+            ),
+            path(
+                "<uuid:pk>/questions/<uuid:query_pk>/<slug:verb>/",
+                view(deeds.question),
+                name="partners_application_question",
+            ),
+            *super().get_urls(),
+        ]

@@ -1,0 +1,287 @@
+"""The case page: everything about an application in tabs, and what changed between revisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from partners.admin.actions import case_actions, desk_url
+from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
+from partners.models import ConflictDeclaration, Revision, SectionAssessment
+from partners.queries.application import letters_of, read_sections
+from partners.queries.case import Case
+from partners.queries.desk import what_changed, working_days
+from partners.queries.timeline import tiers_for, timeline
+from partners.views.steps import steps_of
+from portal.accounts.models import User
+from portal.core.actors import Actor
+from portal.ui import tags
+
+TABS = ("summary", "answers", "evidence", "people", "assessment", "signatures", "timeline")
+OUTCOME_LOOK = {
+    "met": tags.GOOD,
+    "partly": tags.YOURS,
+    "not_met": tags.NO,
+    "not_applicable": tags.OVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section with its assessments as this viewer may see them."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[SectionAssessment, bool, str], ...]
+    mine: SectionAssessment | None
+    tag: str
+    url: str
+    changed: bool
+
+
+@require_safe
+def case_page(request: HttpRequest, pk: str) -> HttpResponse:
+    """One case. `?tab=` chooses the part."""
+    try:
+        case = open_case(request, pk)
+    except DeclareFirst as first:
+        return to_declaration(request, first.application)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    tab = request.GET.get("tab", "summary")
+    tab = tab if tab in TABS else "summary"
+    context = {
+        "title": case.application.reference,
+        "application": case.application,
+        "case": case,
+        "tab": tab,
+        "tabs": _tabs(case, tab, actor),
+        "steps": steps_of(case.application),
+        "facts": _facts(case, actor),
+        "actions": case_actions(case, actor),
+        **_PARTS[tab](case, actor),
+    }
+    return page(request, f"admin/partners/case_{tab}.html", context)
+
+
+def _facts(case: Case, actor: Actor) -> list[tuple[str, str]]:
+    application = case.application
+    clocks = {item.key: item.working_days for item in case.rules.clocks}
+    stage = {"submitted": "screening", "under_review": "assessment", "awaiting_signatures": "signatures"}.get(
+        application.state
+    )
+    since = {
+        "screening": application.submitted_at,
+        "assessment": application.screened_at,
+        "signatures": application.sent_at,
+    }.get(stage or "")
+    clock = (
+        _("Stopped")
+        if stage is None
+        else _("%(a)s of %(b)s working days") % {"a": working_days(since), "b": clocks[stage]}
+    )
+    return [
+        (_("Pen is with"), _pen(case, actor)),
+        (_("Clock"), clock),
+        (_("Tier"), application.get_tier_display() or _("Not set yet")),
+        (_("Authority"), application.authority.name),
+        (_("Jurisdiction"), application.institution.organisation.jurisdiction_name),
+        (_("Revision"), str(case.revision.number if case.revision else "–")),
+        (_("Rulebook"), application.rulebook),
+    ]
+
+
+def _pen(case: Case, actor: Actor) -> str:
+    state = case.application.state
+    if state == "awaiting_applicant":
+        return _("The institution")
+    if state in ("approved", "declined", "withdrawn"):
+        return _("Nobody; it is decided") if state != "withdrawn" else _("Nobody; it was withdrawn")
+    if state == "awaiting_signatures":
+        return _("The signatories")
+    if state == "submitted":
+        return _("The case officer")
+    return _("You") if actor.user_id in case.hands.assigned else _("The reviewers")
+
+
+def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
+    sections = case.sections
+    assessed = sum(
+        any(case.is_current(row) for row in case.newest_by_person.get(item.key, {}).values()) for item in sections
+    )
+    counts: dict[str, Any] = {
+        "evidence": len(case.revision.evidence) if case.revision else 0,
+        "people": len(case.hands.assigned),
+        "assessment": f"{assessed}/{len(sections)}",
+        "signatures": f"{case.quorum_state.signatures}/{case.quorum.signatures}",
+    }
+    labels = {
+        "summary": _("Summary"),
+        "answers": _("Answers"),
+        "evidence": _("Evidence"),
+        "people": _("People"),
+        "assessment": _("Assessment"),
+        "signatures": _("Signatures"),
+        "timeline": _("Timeline"),
+    }
+    base = desk_url("change", case.application.pk)
+    return [
+        {
+            "label": labels[key],
+            "url": base if key == "summary" else f"{base}?tab={key}",
+            "current": key == tab,
+            "count": counts.get(key),
+        }
+        for key in TABS
+    ]
+
+
+def section_rows(case: Case, actor: Actor) -> list[SectionRow]:
+    """Every section with the assessments that the viewer may see: a blind assessor only their own."""
+    blind = case.is_blind_for(actor.user_id)
+    found = []
+    for section in case.sections:
+        people = case.newest_by_person.get(section.key, {})
+        seen = [row for person, row in people.items() if not blind or person == actor.user_id]
+        rows = tuple((row, case.is_current(row), _tag(row, case.is_current(row))) for row in seen)
+        mine = people.get(actor.user_id) if actor.user_id else None
+        shown = mine or (seen[-1] if seen else None)
+        found.append(
+            SectionRow(
+                key=section.key,
+                title=str(section.title),
+                rows=rows,
+                mine=mine,
+                tag=_tag(shown, case.is_current(shown)) if shown else tags.derived_tag("not_assessed"),
+                url=desk_url("assess_section", case.application.pk, section.key),
+                changed=bool(shown) and not case.is_current(shown),
+            )
+        )
+    return found
+
+
+def _tag(row: SectionAssessment, current: bool) -> str:
+    if not current:
+        return tags.derived_tag("changed", _("Changed since"))
+    return tags.tag(row.get_outcome_display(), OUTCOME_LOOK[row.outcome])
+
+
+# --- the tabs -------------------------------------------------------------------------------------
+
+
+def _events(case: Case, actor: Actor, limit: int) -> list[Any]:
+    tiers = tiers_for(actor, own=False, assigned=_sees_restricted(case, actor))
+    return timeline(case.application.pk, tiers=tiers, viewer=actor, limit=limit, nouns=("application", "qualification"))
+
+
+def _sees_restricted(case: Case, actor: Actor) -> bool:
+    """Assessments in the record: for everyone on the case but reviewers who are still blind to each other."""
+    return not case.is_blind_for(actor.user_id)
+
+
+def _summary(case: Case, actor: Actor) -> dict[str, Any]:
+    return {
+        "section_rows": section_rows(case, actor),
+        "events": _events(case, actor, 8),
+        "letters": letters_of(case.application) if case.application.decided_at else [],
+        "may_assess": actor.user_id in case.hands.assigned,
+    }
+
+
+def _answers(case: Case, actor: Actor) -> dict[str, Any]:
+    revision = case.revision
+    before = (
+        Revision.objects.filter(application=case.application, number=revision.number - 1).first()
+        if revision and revision.number > 1
+        else None
+    )
+    changed = {item.key for item in what_changed(case.application, before, revision)} if before and revision else set()
+    return {
+        "sections": read_sections(case.application, revision.answers) if revision else [],
+        "changed": changed,
+        "revision": revision,
+    }
+
+
+def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
+    questions = {question.key: question for section in case.sections for question in section.questions}
+    return {
+        "documents": [
+            {**item, "label": str(questions[item["question"]].label) if item["question"] in questions else ""}
+            for item in (case.revision.evidence if case.revision else [])
+        ]
+    }
+
+
+def _people(case: Case, actor: Actor) -> dict[str, Any]:
+    declared = (
+        ConflictDeclaration.objects.filter(application=case.application).select_related("by", "body").order_by("at")
+    )
+    return {
+        "reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name")),
+        "declarations": list(declared),
+    }
+
+
+def _assessment(case: Case, actor: Actor) -> dict[str, Any]:
+    blind = case.is_blind_for(actor.user_id)
+    return {
+        "section_rows": section_rows(case, actor),
+        "blind": blind,
+        "recommendations": [row for row in case.recommendations if not blind or row.by_id == actor.user_id],
+        "current": {row.pk for row in case.current_recommendations},
+        "may_assess": actor.user_id in case.hands.assigned,
+    }
+
+
+def _signatures(case: Case, actor: Actor) -> dict[str, Any]:
+    start, until = case.validity()
+    return {"quorum": case.quorum_state, "valid_from": start, "valid_until": until}
+
+
+def _timeline(case: Case, actor: Actor) -> dict[str, Any]:
+    return {"events": _events(case, actor, 300)}
+
+
+_PARTS = {
+    "summary": _summary,
+    "answers": _answers,
+    "evidence": _evidence,
+    "people": _people,
+    "assessment": _assessment,
+    "signatures": _signatures,
+    "timeline": _timeline,
+}
+
+
+@require_safe
+def changes_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Two revisions side by side: `?from=` and `?to=`, the last two without them."""
+    try:
+        case = open_case(request, pk)
+    except DeclareFirst as first:
+        return to_declaration(request, first.application)
+    revisions = {
+        row.number: row for row in Revision.objects.filter(application=case.application).select_related("made_by")
+    }
+    last = max(revisions, default=0)
+    new = revisions.get(_number(request.GET.get("to"), last))
+    old = revisions.get(_number(request.GET.get("from"), (new.number if new else last) - 1))
+    found = what_changed(case.application, old, new) if old and new else ()
+    context = {
+        "title": _("What changed"),
+        "application": case.application,
+        "revisions": [revisions[key] for key in sorted(revisions)],
+        "old": old,
+        "new": new,
+        "differences": found,
+    }
+    return page(request, "admin/partners/changes.html", context)
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else default

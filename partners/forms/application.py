@@ -1,0 +1,68 @@
+"""Forms of the applicant's pages besides the questionnaire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.html import escape
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Application
+from portal.rulebook.schema import Declaration
+from portal.ui.forms import Described
+
+KIND_HINTS = {
+    Application.Kind.INITIAL: _("Your institution is not a trusted partner yet."),
+    Application.Kind.RENEWAL: _("Your qualification is about to end. Your last answers are taken over."),
+    Application.Kind.CHANGE: _("Ownership, jurisdiction, a key person or another answer has changed."),
+}
+
+
+class StartForm(forms.Form):
+    """What kind of application is started."""
+
+    kind = forms.ChoiceField(label=_("What do you want to apply for?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = dict(Application.Kind.choices)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds
+        ]
+
+
+class DeclarationForm(forms.Form):
+    """The declarations of the rulebook, each with its own words. All have to be made."""
+
+    def __init__(self, *args: Any, declarations: tuple[Declaration, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in declarations:
+            self.fields[item.key] = forms.BooleanField(
+                label=item.title,
+                help_text=escape(item.text),
+                error_messages={"required": _("Make this declaration, or ask someone who is entitled to.")},
+            )
+
+    @property
+    def declared(self) -> set[str]:
+        return {key for key, made in self.cleaned_data.items() if made}
+
+
+class AnswerForm(forms.Form):
+    """The answer to a question."""
+
+    text = forms.CharField(
+        label=_("Your answer"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+        help_text=_("If an answer above has to change, change it first: both are sent together."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why an application is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("Why do you withdraw it?"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000, required=False
+    )

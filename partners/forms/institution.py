@@ -1,0 +1,55 @@
+"""The form of an institution's details."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.identifiers import IdentifierError, clean_lei, clean_ror
+from portal.rulebook.queries import rules
+from portal.ui.forms import Described
+
+
+class InstitutionForm(forms.Form):
+    """What kind of institution it is, and how it is identified."""
+
+    kind = forms.ChoiceField(label=_("What kind of institution is it?"), widget=forms.RadioSelect)
+    lei = forms.CharField(
+        label=_("Legal Entity Identifier (LEI)"),
+        help_text=_("20 letters and digits, as in the GLEIF register."),
+        required=False,
+        max_length=60,
+    )
+    ror = forms.CharField(
+        label=_("ROR identifier"),
+        help_text=_("Your address in the Research Organization Registry, such as https://ror.org/03yrm5c26."),
+        required=False,
+        max_length=120,
+    )
+    address = forms.CharField(
+        label=_("Registered address"), widget=forms.Textarea(attrs={"rows": 4}), max_length=400, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (item.key, Described(item.label, item.meaning)) for item in rules().eligibility.kinds
+        ]
+
+    def clean_lei(self) -> str:
+        return _identifier(self.cleaned_data["lei"], clean_lei)
+
+    def clean_ror(self) -> str:
+        return _identifier(self.cleaned_data["ror"], clean_ror)
+
+
+def _identifier(value: str, clean: Any) -> str:
+    if not value:
+        return ""
+    try:
+        return str(clean(value))
+    except IdentifierError as error:
+        raise ValidationError(str(error)) from error

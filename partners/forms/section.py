@@ -1,0 +1,135 @@
+"""The form of one section of the questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from partners.actions.answers import Clash
+from partners.forms.fields import field_for, posted, shown
+from partners.inspection import ACCEPT
+from partners.models import Evidence
+from portal.rulebook.display import render
+from portal.rulebook.questionnaire import resolve, visible_section
+from portal.rulebook.schema import Question, Questionnaire, Section
+from portal.rulebook.schema.conditions import Equals, Includes, OneOf
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on the page. `when` and `when_value` let a script show and hide it; `hidden` is how it begins."""
+
+    question: Question
+    field: Any
+    when: str
+    when_value: str
+    hidden: bool
+    upload: str
+    clash: Clash | None
+    theirs: str
+
+
+class SectionForm(forms.Form):
+    """Shows the questions of a section with their answers, problems and clashes. It is never validated by itself."""
+
+    def __init__(
+        self,
+        *,
+        questionnaire: Questionnaire,
+        section: Section,
+        kind: str,
+        answers: Mapping[str, Any],
+        documents: Iterable[Evidence] = (),
+        problems: Mapping[str, str] | None = None,
+        clashes: Iterable[Clash] = (),
+        more_rows: str = "",
+    ) -> None:
+        super().__init__()
+        self.section = section
+        self.clashes = {clash.question: clash for clash in clashes}
+        asked = visible_section(questionnaire, section.key, answers, kind)
+        self.visible = {question.key for question in asked.questions} if asked else set()
+        self.questions = [
+            resolve(question, kind)
+            for question in section.questions
+            if question.key in self.visible or _by_script(question, section, kind)
+        ]
+        library = list(documents)
+        self.names = {str(item.pk): item.name for item in library}
+        for question in self.questions:
+            choices = _documents(question, answers.get(question.key), library) if question.type == "evidence" else []
+            more = 1 if more_rows == question.key else 0
+            field = field_for(question, documents=choices, more_rows=more)
+            field.initial = shown(question, answers.get(question.key))
+            self.fields[question.key] = field
+        self._errors = ErrorDict()
+        for key, words in (problems or {}).items():
+            if key in self.fields:
+                self._errors[key] = ErrorList([words], renderer=self.renderer)
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The questions as the page shows them, in order."""
+        return [self._asked(question) for question in self.questions]
+
+    def _asked(self, question: Question) -> Asked:
+        when, value = _simple(question, self.section)
+        clash = self.clashes.get(question.key)
+        return Asked(
+            question=question,
+            field=self[question.key],
+            when=when,
+            when_value=value,
+            hidden=question.key not in self.visible,
+            upload=f"upload-{question.key}" if question.type == "evidence" else "",
+            clash=clash,
+            theirs=render(question, clash.theirs, self.names) if clash else "",
+        )
+
+    @property
+    def accept(self) -> str:
+        return ACCEPT
+
+
+def posted_answers(questions: Iterable[Question], data: QueryDict) -> dict[str, Any]:
+    """Answers to the questions that the page showed: those that it names in `asked`."""
+    named = set(data.getlist("asked"))
+    return {question.key: posted(question, data) for question in questions if question.key in named}
+
+
+def _documents(question: Question, answer: Any, library: list[Evidence]) -> list[tuple[str, str]]:
+    """Documents to choose from: those chosen already, then those of the kinds that the question takes."""
+    chosen = set(answer) if isinstance(answer, list) else set()
+    kinds = set(getattr(question, "evidence_kinds", ()))
+    fitting = [
+        item for item in library if str(item.pk) in chosen or item.kind in kinds or item.question == question.key
+    ]
+    return [(str(item.pk), f"{item.name} ({_size(item.size)})") for item in fitting]
+
+
+def _size(size: int) -> str:
+    return (
+        _("%(n)s MB") % {"n": f"{size / 1_000_000:.1f}"}
+        if size >= 1_000_000
+        else _("%(n)s kB") % {"n": -(-size // 1000)}
+    )
+
+
+def _simple(question: Question, section: Section) -> tuple[str, str]:
+    """(question, values) of a condition that a script can follow: one comparison with a question of this page."""
+    when = question.when
+    if not isinstance(when, Equals | OneOf | Includes) or when.question not in {item.key for item in section.questions}:
+        return "", ""
+    values = when.one_of if isinstance(when, OneOf) else [when.equals if isinstance(when, Equals) else when.includes]
+    words = {True: "true", False: "false"}
+    return when.question, "|".join(words[item] if isinstance(item, bool) else str(item) for item in values)
+
+
+def _by_script(question: Question, section: Section, kind: str) -> bool:
+    return bool(_simple(question, section)[0]) and (not question.kinds or kind in question.kinds)

@@ -1,0 +1,184 @@
+"""The applicant's pages of an application: start, task list, check, send, answer, withdraw."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from partners.access import NOT_YOUR_ROLE, get_own_application, own_institution
+from partners.actions.application import begin_application, submit_application, withdraw_application
+from partners.forms.application import DeclarationForm, StartForm, WithdrawForm
+from partners.models import Application
+from partners.queries.answers import answers_of
+from partners.queries.application import letters_of, questions_of, read_sections, sent_answers, task_list
+from partners.queries.institution import applications_of, live_qualification
+from partners.queries.rulebook import rules_of
+from partners.queries.sections import open_sections
+from partners.queries.timeline import tiers_for, timeline
+from partners.views.steps import steps_of
+from portal.core.verdicts import Refused
+from portal.ui.forms import refuse
+from portal.workflow import can
+
+
+@require_safe
+@login_required
+def applications(request: HttpRequest) -> HttpResponse:
+    """The institution's applications and its status."""
+    actor = request.actor  # type: ignore[attr-defined]
+    institution = own_institution(actor)
+    if institution is None:
+        return redirect("partners:institution")
+    rows = list(applications_of(institution.pk)[:100])
+    context = {
+        "institution": institution,
+        "applications": rows,
+        "has_open": any(row.state in Application.TABLE.open_states for row in rows),
+        "qualification": live_qualification(institution.pk),
+    }
+    return render(request, "partners/applications.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """What to expect, then begin."""
+    actor = request.actor  # type: ignore[attr-defined]
+    institution = own_institution(actor)
+    if not actor.has("applicant"):
+        raise Refused(NOT_YOUR_ROLE)
+    if institution is None:
+        return redirect("partners:institution")
+    live = live_qualification(institution.pk)
+    kinds = [Application.Kind.RENEWAL, Application.Kind.CHANGE] if live else [Application.Kind.INITIAL]
+    form = StartForm(request.POST or None, kinds=kinds, initial={"kind": kinds[0]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            application = begin_application(institution=institution, kind=form.cleaned_data["kind"], by=actor)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            return redirect("partners:application", application.pk)
+    context = {"form": form, "institution": institution, "sections": _sections_asked(institution.kind)}
+    return render(request, "partners/start.html", context)
+
+
+def _sections_asked(kind: str) -> list[str]:
+    from portal.rulebook.queries import rules
+    from portal.rulebook.questionnaire import visible
+
+    return [str(section.title) for section in visible(rules().questionnaire, {}, kind)]
+
+
+@require_safe
+@login_required
+def application(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The task list of a draft; once it was sent, where it stands."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_application(actor=actor, pk=pk)
+    sections = open_sections(found)
+    context = {
+        "application": found,
+        "steps": steps_of(found),
+        "tasks": task_list(found, sections),
+        "may_write": actor.has("applicant"),
+        "withdraw": can(found, "withdraw", actor),
+    }
+    if found.state == "draft":
+        return render(request, "partners/application_draft.html", context)
+    questions = questions_of(found)
+    reasons = {item.key: item.label for item in rules_of(found).refusals.application}
+    context |= {
+        "questions": questions,
+        "open_questions": [item for item in questions if item.state == "open"],
+        "letters": letters_of(found),
+        "reasons": [reasons.get(key, key) for key in found.refusal_reasons],
+        "events": timeline(
+            found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=("application", "qualification")
+        ),
+        "qualification": getattr(found, "qualification", None) if found.state == "approved" else None,
+    }
+    return render(request, "partners/application_case.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything as it will be read, the declarations, and sending it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
+    if found.state != "draft" and request.method != "POST":
+        return redirect("partners:answers", found.pk)
+    rules = rules_of(found)
+    form = DeclarationForm(request.POST or None, declarations=rules.declarations_on("application"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            submit_application(application=found, declared=form.declared, by=actor)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            return redirect("partners:sent", found.pk)
+    sections = read_sections(found, answers_of(found))
+    context = {
+        "application": found,
+        "sections": sections,
+        "incomplete": [section for section in sections if not section.check.complete],
+        "form": form,
+        "may_write": actor.has("applicant"),
+    }
+    return render(request, "partners/check.html", context)
+
+
+@require_safe
+@login_required
+def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was sent last, for reading."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_application(actor=actor, pk=pk)
+    revision = sent_answers(found)
+    if revision is None:
+        return redirect("partners:check", found.pk)
+    context = {"application": found, "revision": revision, "sections": read_sections(found, revision.answers)}
+    return render(request, "partners/answers.html", context)
+
+
+@require_safe
+@login_required
+def sent(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What happens next, and when."""
+    found = get_own_application(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
+    if found.submitted_at is None:
+        return redirect("partners:application", found.pk)
+    clocks = {clock.key: clock for clock in rules_of(found).clocks}
+    context = {
+        "application": found,
+        "clocks": [clocks[key] for key in ("screening", "assessment", "signatures") if key in clocks],
+    }
+    return render(request, "partners/sent.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask once more, then withdraw."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_application(actor=actor, pk=pk, write=True)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_application(application=found, reason=form.cleaned_data["reason"], by=actor)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(
+                request, _("Your application is withdrawn. What you sent is kept, and you can start anew.")
+            )
+            return redirect("partners:application", found.pk)
+    context = {"application": found, "form": form, "verdict": can(found, "withdraw", actor)}
+    return render(request, "partners/withdraw.html", context)

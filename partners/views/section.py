@@ -1,0 +1,208 @@
+"""One section of the questionnaire: filled in, saved as one goes, with documents."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from partners.access import get_own_application
+from partners.actions.answers import Saved, save_answers
+from partners.actions.evidence import upload_evidence
+from partners.forms.section import SectionForm, posted_answers
+from partners.models import Application, Evidence
+from partners.queries.answers import answers_of
+from partners.queries.application import library
+from partners.queries.rulebook import asked, progress_of, rules_of
+from partners.queries.sections import open_sections
+from portal.core.verdicts import Refused
+from portal.rulebook.questionnaire import resolve
+from portal.rulebook.schema import Section
+from portal.ui.forms import summary_of
+from portal.ui.templatetags.ui import clock_time
+
+
+def _section(application: Application, key: str) -> Section:
+    try:
+        return rules_of(application).questionnaire.section(key)
+    except KeyError as error:
+        raise Http404("No such section.") from error
+
+
+def _posted(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
+    questions = [resolve(question, application.institution.kind) for question in section.questions]
+    return posted_answers(questions, request.POST)
+
+
+def _seen(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _page(request: HttpRequest) -> str:
+    text = request.POST.get("page", "")
+    return text if text.isascii() and text.isalnum() and len(text) <= 40 else secrets.token_hex(8)
+
+
+@require_POST
+@login_required
+def autosave(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+    """Save what was typed so far. JSON: when; or 409 with the reason where a colleague was first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    application = get_own_application(actor=actor, pk=pk, write=True)
+    found = _section(application, section)
+    try:
+        saved = save_answers(
+            application=application,
+            section=section,
+            posted=_posted(request, application, found),
+            seen=_seen(request),
+            page=_page(request),
+            by=actor,
+        )
+    except Refused as error:
+        return JsonResponse({"reason": str(error.verdict.reason)}, status=409)
+    if saved.clashes:
+        return JsonResponse({"reason": _clash_words(application, saved)}, status=409)
+    return JsonResponse({"saved": clock_time(saved.at), "written": saved.written})
+
+
+def _clash_words(application: Application, saved: Saved) -> str:
+    first = saved.clashes[0]
+    question = rules_of(application).questionnaire.question(first.question)
+    return _("%(who)s changed “%(question)s” while you were writing. Save the page to see both versions.") % {
+        "who": first.who,
+        "question": question.label,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+    """The questions of a section."""
+    actor = request.actor  # type: ignore[attr-defined]
+    application = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
+    found = _section(application, section)
+    if section not in {item.key for item in asked(application, answers_of(application))}:
+        return redirect("partners:application", application.pk)
+    if request.method == "POST":
+        return _save(request, application, found)
+    if section not in open_sections(application) or not actor.has("applicant"):
+        return redirect("partners:answers", application.pk)
+    return _show(request, application, found, problems="fix" in request.GET, more_rows=request.GET.get("row", ""))
+
+
+def _save(request: HttpRequest, application: Application, section: Section) -> HttpResponse:
+    posted = _posted(request, application, section)
+    refused_files = _take_files(request, application, section, posted)
+    saved = save_answers(
+        application=application,
+        section=section.key,
+        posted=posted,
+        seen=_seen(request),
+        page=_page(request),
+        by=request.actor,  # type: ignore[attr-defined]
+    )
+    if saved.clashes:
+        mine = {clash.question: clash.mine for clash in saved.clashes}
+        return _show(request, application, section, saved=saved, mine=mine, status=409)
+    if refused_files:
+        return _show(request, application, section, extra=refused_files)
+    if row := request.POST.get("add_row", ""):
+        return redirect(f"{request.path}?row={row}#id_{row}" if row.isidentifier() else request.path)
+    if "upload" in request.POST:
+        return redirect(request.path)
+    problems = progress_of(application, answers_of(application))
+    mine_ = next((item for item in problems.sections if item.key == section.key), None)
+    if mine_ and mine_.problems:
+        return _show(request, application, section, problems=True)
+    messages.success(request, _("“%(title)s” is saved.") % {"title": section.title})
+    return redirect(_next(application, section, problems.sections))
+
+
+def _next(application: Application, section: Section, sections: Any) -> str:
+    """The next section that is open, or the task list."""
+    from django.urls import reverse
+
+    keys = [item.key for item in sections]
+    place = keys.index(section.key) + 1 if section.key in keys else len(keys)
+    if application.state == "draft" and place < len(keys):
+        return reverse("partners:section", args=[application.pk, keys[place]])
+    return reverse("partners:application", args=[application.pk])
+
+
+def _take_files(
+    request: HttpRequest, application: Application, section: Section, posted: dict[str, Any]
+) -> dict[str, str]:
+    """Store the files that came with the form, add them to their answers, and return why others were refused."""
+    reasons = {}
+    for question in section.questions:
+        upload = request.FILES.get(f"upload-{question.key}")
+        if question.type != "evidence" or upload is None:
+            continue
+        evidence = upload_evidence(
+            institution=application.institution,
+            application=application,
+            question=question.key,
+            kind=next(iter(question.evidence_kinds), ""),
+            marking=request.POST.get(f"marking-{question.key}", Evidence.Marking.AMBER),
+            upload=upload,
+            by=request.actor,  # type: ignore[attr-defined]
+        )
+        if evidence.state == "refused":
+            reasons[question.key] = f"{evidence.name}: {evidence.reason}"
+        else:
+            chosen = posted.get(question.key) or []
+            posted[question.key] = [*(chosen if isinstance(chosen, list) else []), str(evidence.pk)]
+    return reasons
+
+
+def _show(
+    request: HttpRequest,
+    application: Application,
+    section: Section,
+    *,
+    problems: bool = False,
+    extra: dict[str, str] | None = None,
+    saved: Saved | None = None,
+    mine: dict[str, Any] | None = None,
+    more_rows: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    answers = answers_of(application)
+    checks = progress_of(application, answers)
+    own = next((item for item in checks.sections if item.key == section.key), None)
+    said = dict(own.errors if own and problems else own.problems if own and request.method == "POST" else {})
+    form = SectionForm(
+        questionnaire=rules_of(application).questionnaire,
+        section=section,
+        kind=application.institution.kind,
+        answers={**answers, **(mine or {})},
+        documents=library(application)[:200],
+        problems={**said, **(extra or {})},
+        clashes=saved.clashes if saved else (),
+        more_rows=more_rows,
+    )
+    keys = [item.key for item in checks.sections]
+    place = keys.index(section.key) if section.key in keys else 0
+    context = {
+        "application": application,
+        "section": section,
+        "form": form,
+        "summary": summary_of(form),
+        "version": application.answers_version,
+        "page": secrets.token_hex(8),
+        "number": place + 1,
+        "count": len(keys),
+        "previous": keys[place - 1] if place and application.state == "draft" else "",
+        "markings": Evidence.Marking.choices,
+        "status_409": status == 409,
+    }
+    return render(request, "partners/section.html", context, status=status)
