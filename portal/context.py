@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from portal.navigation import entries_for
+from portal.notifications.queries.inbox import unread_count
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +20,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "nav": entries_for(actor, request.path) if actor is not None else [],
         "memberships": getattr(request, "memberships", []),
         "membership": getattr(request, "membership", None),
+        "unread": SimpleLazyObject(lambda: unread_count(actor.user_id if actor is not None else None)),
         "DEMO": settings.DEMO,
         "SITE_NAME": settings.SITE_NAME,
     }

@@ -20,7 +20,10 @@ class Place:
     roles: frozenset[str]
 
 
-PLACES: tuple[Place, ...] = (Place(_("Home"), "home", frozenset({"person"})),)
+PLACES: tuple[Place, ...] = (
+    Place(_("Home"), "home", frozenset({"person"})),
+    Place(_("Jobs"), "jobs", frozenset({"system_administrator"})),
+)
 
 
 def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("grants.urls")),
     path("", include("audits.urls")),
     path("", include("portal.api.urls")),
+    path("", include("portal.jobs.urls")),
     path("", include("portal.dashboards.urls")),
     path("", include("portal.transparency.urls")),
     path("admin/", admin.site.urls),
