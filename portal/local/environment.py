@@ -53,12 +53,17 @@ def _common(addresses: Addresses) -> dict[str, str]:
 def for_tests(addresses: Addresses, *, database: str, redis_number: int, scratch: str) -> dict[str, str]:
     """What tests run with: only this, nothing of what the user's shell has set for the portal."""
     return _common(addresses) | {
-        "DATABASE_URL": addresses.database_url.replace("/portal?", f"/{database}?", 1),
+        "DATABASE_URL": with_database(addresses.database_url, database),
         "REDIS_URL": re.sub(r"/0$", f"/{redis_number}", addresses.redis_url),
         "BASE_URL": "http://localhost:8000",
         "MEDIA_ROOT": f"{scratch}/files",
         "STATIC_ROOT": f"{scratch}/static",
     }
+
+
+def with_database(url: str, name: str) -> str:
+    """The address of another database on the same server."""
+    return re.sub(r"(://[^/?]*)/[^?]*", rf"\g<1>/{name}", url, count=1)
 
 
 def exports(environment: dict[str, str]) -> str:

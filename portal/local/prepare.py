@@ -15,6 +15,7 @@ from typing import Any
 
 from .console import Stop, complain, step
 from .paths import LOGS
+from .quick_state import quick_state
 
 
 def main(part: str) -> int:
@@ -47,7 +48,7 @@ def _command(title: str, name: str, **arguments: Any) -> None:
     from django.core.management import call_command, get_commands
 
     if name in get_commands():
-        with step(title):
+        with step(title), quick_state():
             _quietly(title, lambda: call_command(name, verbosity=1, **arguments))
 
 

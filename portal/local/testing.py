@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_django
 
-from . import machine
+from . import machine, template
 from .console import Stop
-from .environment import for_tests, settings_variables
+from .environment import for_tests, settings_variables, with_database
 from .locks import FileLock
 from .paths import VAR
 from .servers import Addresses, Servers
@@ -176,15 +177,23 @@ def chromium() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Copy the test database from a migrated template. Imported by tests/conftest.py, to come before pytest-django's."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure(connection)
+
+
 @pytest.fixture
 def process_environment(transactional_db: None) -> dict[str, str]:
     """The environment for a process of its own (a worker, `manage.py`) that shares this test's database and broker."""
     from django.db import connection
 
-    url = re.sub(
-        r"(://[^/]*)/[^?/]*", rf"\g<1>/{connection.settings_dict['NAME']}", os.environ["DATABASE_URL"], count=1
-    )
-    return {**os.environ, "DATABASE_URL": url}
+    return {**os.environ, "DATABASE_URL": with_database(os.environ["DATABASE_URL"], connection.settings_dict["NAME"])}
 
 
 def _reason(longrepr: object) -> str:
