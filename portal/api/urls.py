@@ -1,6 +1,13 @@
-"""Addresses of api."""
+"""Addresses for machines."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.api.api import api
+from portal.api.views import access
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("access/v1/evaluation", access.evaluation, name="evaluation"),
+    path(".well-known/authzen-configuration", access.configuration, name="authzen_configuration"),
+    path("api/v1/", api.urls),
+]
