@@ -1,6 +1,7 @@
 """Checks at start-up: a portal that is set up wrongly says so, with an id and what to do.
 
 `manage.py check` runs the plain ones, `manage.py check --deploy` all of them. docs/operations.md explains each id.
+Those of jobs and mail are in portal/jobs/checks.py.
 """
 
 from typing import Any
@@ -128,27 +129,13 @@ def plain_http(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def proxied_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W002: with TLS ended in front of the portal and nothing said about it, every request is redirected for ever."""
+    """W001: with TLS ended in front of the portal and nothing said about it, every request is redirected for ever."""
     if not settings.SECURE_SSL_REDIRECT or settings.SECURE_PROXY_SSL_HEADER:
         return []
     return [
         Caution(
             "Requests are redirected to https without BEHIND_PROXY: behind a proxy that ends TLS they go in circles.",
             hint="Set BEHIND_PROXY=1 when the proxy sets X-Forwarded-Proto and drops what clients send in it.",
-            id="portal.W002",
-        )
-    ]
-
-
-@register(deploy=True)
-def mail_stays_inside(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W001: invitations and notices would reach nobody."""
-    if not settings.EMAIL_BACKEND.endswith("MailboxBackend"):
-        return []
-    return [
-        Caution(
-            "E-mail goes to the portal's own mailbox page and leaves it for nowhere.",
-            hint="Set EMAIL_URL, for example smtp+tls://user:password@mail.example:587.",
             id="portal.W001",
         )
     ]

@@ -37,7 +37,7 @@ def _data() -> None:
         _quietly("Loading the portal", django.setup)
     for title, command, arguments in (
         ("Database", "migrate", {"interactive": False}),
-        ("Reference data", "setup_reference", {}),
+        ("Rulebook", "load_rulebook", {}),
         ("Schedule", "setup_schedule", {}),
         ("Demo data", "prepare_demo", {}),
     ):

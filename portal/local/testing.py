@@ -181,7 +181,7 @@ def chromium() -> str:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
 ) -> None:
-    """Copy the test database from a migrated template. Imported by tests/conftest.py, to come before pytest-django's."""
+    """Copy the test database from a migrated template. tests/conftest.py imports it, else pytest-django's counts."""
     from django.db import connection
 
     with django_db_blocker.unblock():
