@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 
+from portal.core.verdicts import Text
 from portal.rulebook import sentences as say
 from portal.rulebook.schema import DECISIONS, Rulebook
 
@@ -43,7 +44,7 @@ def _rule(key: str, title: str, text: str, rule: Any = None) -> Citation:
 
 def chapters(rules: Rulebook) -> tuple[Chapter, ...]:
     """All chapters but the questionnaire, in the order of the document, in the language of the moment."""
-    made: Iterable[tuple[str, str, Any, Iterable[Citation]]] = (
+    made: tuple[tuple[str, Text, Any, Iterable[Citation]], ...] = (
         ("disclosure", say.DISCLOSURE, None, _disclosure(rules)),
         ("eligibility", say.ELIGIBILITY, rules.eligibility, _eligibility(rules)),
         ("declarations", say.DECLARATIONS, None, _declarations(rules)),
@@ -118,7 +119,7 @@ def _declarations(rules: Rulebook) -> Iterator[Citation]:
 
 def _risk(rules: Rulebook) -> Iterator[Citation]:
     for level in rules.risk.tiers:
-        yield _rule(f"risk.tiers.{level.key}", say.tier(level.key), say.level(level))
+        yield _rule(f"risk.tiers.{level.key}", capfirst(say.tier(level.key)), say.level(level))
     for factor in rules.risk.factors:
         yield _rule(f"risk.factors.{factor.key}", factor.label, say.factor(factor), factor)
 

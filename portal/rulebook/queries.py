@@ -18,7 +18,7 @@ class NoRulebook(RuntimeError):
 
 def current() -> RulebookVersion:
     """The version in force. Raises NoRulebook when there is none. One query."""
-    version = RulebookVersion.objects.filter(state="in_force").first()
+    version: RulebookVersion | None = RulebookVersion.objects.filter(state="in_force").first()
     if version is None:
         raise NoRulebook("No rulebook is in force. Run `manage.py load_rulebook` to put the founding version in force.")
     return version

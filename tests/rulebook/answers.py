@@ -22,17 +22,17 @@ def good_answer(question: Question | Column) -> Any:
     """A valid answer; to yes and no always no, and the first of the options."""
     match question.type:
         case "text" | "long_text":
-            if getattr(question, "format", None):
-                return FORMATS[question.format]  # type: ignore[union-attr, index]
-            return ("Words enough. " * 40)[: min(question.max_length, 400)].strip()  # type: ignore[union-attr]
+            if (name := getattr(question, "format", None)) is not None:
+                return FORMATS[name]
+            return ("Words enough. " * 40)[: min(question.max_length, 400)].strip()
         case "number":
             return max(1, int(getattr(question, "minimum", None) or 0))
         case "date":
             return "2025-03-01"
         case "choice":
-            return question.options[0].key  # type: ignore[union-attr]
+            return question.options[0].key
         case "several":
-            return [question.options[0].key]  # type: ignore[union-attr]
+            return [question.options[0].key]
         case "country":
             return ["NO"] if getattr(question, "many", False) else "NO"
         case "yes_no":
@@ -41,7 +41,7 @@ def good_answer(question: Question | Column) -> Any:
             return {"name": "Ada Okafor", "email": "ada@institute.example", "job_title": "Director"}
         case "evidence":
             return [str(uuid5(NAMESPACE_URL, question.key))]
-    return [{column.key: good_answer(column) for column in question.columns}] * question.min_items  # type: ignore[union-attr]
+    return [{column.key: good_answer(column) for column in question.columns}] * question.min_items
 
 
 def good_answers(sheet: Questionnaire, kind: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def found_rulebook(*, by: Actor, rules: Rulebook | None = None) -> RulebookVersi
     `rules` is the document; without it the one that comes with the portal. Raises RulebookError when it is not valid.
     """
     _one_at_a_time()
-    standing = RulebookVersion.objects.filter(state="in_force").first()
+    standing: RulebookVersion | None = RulebookVersion.objects.filter(state="in_force").first()
     if standing is not None:
         return standing
     document = rules if rules is not None else load(FOUNDING)
