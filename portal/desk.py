@@ -48,6 +48,8 @@ class DeskSite(UnfoldAdminSite):
             return redirect_to_login(
                 request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path(), reverse("account_login")
             )
+        if self.has_permission(request):
+            return redirect("admin:index")
         if actor.dormant & DESK_ROLES:
             return redirect("second_factor")
         raise Refused(

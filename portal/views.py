@@ -8,7 +8,10 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from portal.core.verdicts import refused
 from redis.exceptions import RedisError
 
 
@@ -40,7 +43,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/403.html", {"verdict": None}, status=403)
+    """What the desk's own pages refuse without a verdict still gets its reason."""
+    verdict = refused(
+        _("Your roles do not include this page. Ask an administrator of your organisation if you need it."),
+        code="wrong_role",
+        rule="roles",
+    )
+    return render(request, "errors/403.html", {"verdict": verdict}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

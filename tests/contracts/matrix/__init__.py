@@ -121,7 +121,7 @@ def explicit(**outcomes: str) -> Expect:
 
 def kept_out() -> Expect:
     """A method that the address does not have: whatever it answers, nobody is let in."""
-    return Expect((), KEPT_OUT)
+    return Expect((), KEPT_OUT)  # the same object: the test knows it by that
 
 
 Make = Callable[[World], Mapping[str, Any]]
@@ -146,24 +146,28 @@ def row(url: str, get: Expect | None = None, post: Expect | None = None, **more:
     return Row(url, get or kept_out(), post or kept_out(), **more)
 
 
-def desk_model(model: str, *patterns: str, make: Make, hidden: tuple[str, ...] = (), deeds: bool = True) -> list[Row]:
-    """The stock addresses of one DeskAdmin (`accounts_organisation`): list and detail for the roles named, nothing else.
+DESK = ("case_officer", "reviewer", "signatory", "auditor", "system_administrator")
+"""Personas whose roles work at the desk; the frame of the admin is open to them."""
 
-    `make` gives `{"object_id": …}`. `patterns` are who sees the object; `hidden` who has the list but not this row.
-    `deeds` False leaves the detail's POST out for admins that keep Django's form.
+
+def desk_model(model: str, *patterns: str, make: Make, hidden: tuple[str, ...] = ()) -> list[Row]:
+    """The stock addresses of one DeskAdmin (`accounts_organisation`): list, detail and history for the roles named.
+
+    `make` gives `{"object_id": …}`. `patterns` are who sees that row; `hidden` who has the list, but not this row.
+    Nobody adds, changes or deletes by the stock forms: deeds have rows of their own.
     """
     app, _, name = model.partition("_")
     listed = roles(*patterns, *hidden)
-    # Django's admin sends somebody who may not see a row back to the index with a message.
-    one = listed.but(*hidden, gets="ok|404") if hidden else listed
-    base = f"admin/{app}/{name}/"
+    # Django's admin sends whoever may not see the row back to the index, and says that it does not exist.
+    one = listed.but(*hidden, gets="ok|403|404") if hidden else listed
     return [
         row(f"admin:{model}_changelist", listed, listed),
-        row(f"admin:{model}_add", kept_out(), kept_out()),
-        row(f"admin:{model}_change", one, kept_out(), make=make),
-        row(f"admin:{model}_delete", kept_out(), kept_out(), make=make),
-        row(f"admin:{model}_history", kept_out(), kept_out(), make=make),
-        row(f"{base}<path:object_id>/", listed, kept_out() if deeds else listed, path=f"/{base}1/"),
+        row(f"admin:{model}_add"),
+        row(f"admin:{model}_change", one, make=make),
+        row(f"admin:{model}_delete", make=make),
+        row(f"admin:{model}_history", one, one, make=make),
+        # Leads on to the detail, whose row decides.
+        row(f"admin/{app}/{name}/<path:object_id>/", roles(*DESK), roles(*DESK), path=f"/admin/{app}/{name}/1/"),
     ]
 
 

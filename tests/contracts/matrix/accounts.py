@@ -115,9 +115,7 @@ ROWS = [
     ),
     row(
         "gateway_rotate",
-        post=object_of(
-            may=["provider_staff.body"], sees=["administrator@provider.body", "system_administrator"]
-        ),
+        post=object_of(may=["provider_staff.body"], sees=["administrator@provider.body", "system_administrator"]),
         make=gateway,
     ),
     row(
