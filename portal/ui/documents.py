@@ -33,7 +33,9 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
 
 
-def render_pdf(template: str, data: dict[str, Any], *, title: str, lang: str = "en", at: datetime | None = None) -> bytes:
+def render_pdf(
+    template: str, data: dict[str, Any], *, title: str, lang: str = "en", at: datetime | None = None
+) -> bytes:
     """The document as tagged PDF.
 
     `template` is a file of templates/documents. `data` may hold dates, UUIDs and decimals: they arrive as text.

@@ -122,7 +122,8 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "section": {"complete": GOOD, "in_progress": MOVING, "needs_you": YOURS, "not_needed": OVER},
     "check": {"valid": GOOD, "failed": NO, "running": MOVING},
     "notice": {"queued": WITH_US, "sent": GOOD, "failed": NO, "read": OVER},
-    "evidence": {"uploaded": WITH_US, "scanning": MOVING, "clean": GOOD},
+    "evidence": {"received": WITH_US, "stored": GOOD, "abandoned": OVER},
+    "institution": {"described": GOOD},
 }
 """Looks of states that one noun has for itself; they win over EVERYWHERE."""
 

@@ -55,17 +55,16 @@ def scss() -> str:
     lines = [f"// {NOTE}", ""]
     lines += [f"${name}: {value};" for name, value in source["colour"].items()]
     lines += [f'$family: "{source["type"]["family"]}";', f"$fallback: '{source['type']['fallback']}';"]
-    lines += _scss_map("tones", source["tone"]) + _scss_map("heat", source["heat"])
-    lines += ["", "@mixin custom-properties {"]
-    lines += [f"  --tp-{name}: {value};" for name, value in custom_properties().items()]
-    return "\n".join([*lines, "}", ""])
-
-
-def _scss_map(name: str, rows: dict[str, dict[str, str]]) -> list[str]:
-    inner = [
-        f'  "{key}": ({", ".join(f"{part}: {value}" for part, value in parts.items())}),' for key, parts in rows.items()
+    lines += [
+        f"${name}: {', '.join(json.dumps(key) for key in source[group])};"
+        for name, group in (("tones", "tone"), ("heat", "heat"))
     ]
-    return ["", f"${name}: (", *inner, ");"]
+    lines += _mixin("custom-properties", custom_properties()) + _mixin("dark-properties", source["dark"])
+    return "\n".join([*lines, ""])
+
+
+def _mixin(name: str, properties: dict[str, str]) -> list[str]:
+    return ["", f"@mixin {name} {{", *(f"  --tp-{key}: {value};" for key, value in properties.items()), "}"]
 
 
 def typst() -> str:

@@ -28,7 +28,17 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": tokens()["radius"]["base"],
-    "COLORS": {**tokens()["scale"]},
+    "COLORS": {
+        **tokens()["scale"],
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "subtle-dark": "var(--color-base-300)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-200)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-50)",
+        },
+    },
     "STYLES": [_sheet],
     "SIDEBAR": {"show_search": False, "command_search": False, "show_all_applications": False},
 }

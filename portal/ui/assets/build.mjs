@@ -1,7 +1,7 @@
 // Builds the front end into portal/ui/static/build: one style sheet for pages, one for the admin, one script, charts, icons, fonts.
 // `npm run build`. Nothing is fetched; everything comes from node_modules and this folder.
 import { build } from "esbuild";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../../..");
 const modules = join(root, "node_modules");
 const uswds = join(modules, "@uswds/uswds");
-const out = resolve(here, "../static/build");
+const place = resolve(here, "../static/build");
+const out = resolve(here, "../static/.build");
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -21,6 +22,9 @@ sprite();
 cpSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
 cpSync(join(here, "icons/favicon.svg"), join(out, "favicon.svg"));
 fontsForDocuments();
+// Whole or not at all: what is being served stays until the new build is complete.
+rmSync(place, { recursive: true, force: true });
+renameSync(out, place);
 report();
 
 /** Sass, then esbuild for the addresses: small pictures go inline, fonts beside the sheet. */
@@ -88,8 +92,8 @@ function fontsForDocuments() {
 }
 
 function report() {
-  for (const name of readdirSync(out, { recursive: true })) {
-    const path = join(out, name);
+  for (const name of readdirSync(place, { recursive: true })) {
+    const path = join(place, name);
     if (!statSync(path).isFile()) continue;
     const bytes = readFileSync(path);
     const sent = name.endsWith("woff2") ? bytes.length : gzipSync(bytes, { level: 9 }).length;

@@ -26,14 +26,20 @@ function draw(figure) {
   place.hidden = false;
   place.setAttribute("role", "img");
   const chart = init(place, null, { renderer: "svg" });
-  chart.setOption(options(source));
-  new ResizeObserver(() => chart.resize()).observe(place);
+  chart.setOption(options(source, place.clientWidth));
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption(options(source, place.clientWidth));
+  }).observe(place);
 }
 
 /** {kind: "line" | "bar" | "stacked" | "across", labels: [], series: [{name, values, tone?}], unit?, target?} as drawing options. */
-function options(source) {
+function options(source, width) {
   const across = source.kind === "across";
-  const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: words, inverse: across };
+  // Every bar is named: long names break into lines instead of being left out.
+  const room = across ? Math.min(180, width * 0.38) : Math.max(40, width / source.labels.length - 8);
+  const names = source.kind === "line" ? { ...words, hideOverlap: true } : { ...words, interval: 0, width: room, overflow: "break" };
+  const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: names, inverse: across };
   const values = { type: "value", axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colour["line-2"] } }, minInterval: source.whole ? 1 : 0 };
   return {
     aria: { enabled: true, decal: { show: source.series.length > 1 && source.kind !== "line", decals: DECALS } },
