@@ -1,4 +1,4 @@
-"""The questions of a periodic report, and checking its answers: pure, over the rulebook's own answer rules."""
+"""The questions of a periodic report, and checking its answers by the rulebook's own answer rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from audits.models import Obligation
 from portal.rulebook.answers import check
+from portal.rulebook.display import render
 from portal.rulebook.queries import rules
-from portal.rulebook.schema import ObligationRule, Question, find, holds
+from portal.rulebook.schema import ObligationRule, find, holds
 
 
 @dataclass
@@ -20,6 +21,7 @@ class CheckedReport:
 
     answers: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    documents: list[str] = field(default_factory=list)
 
 
 def rule_of(obligation: Obligation) -> ObligationRule:
@@ -27,9 +29,9 @@ def rule_of(obligation: Obligation) -> ObligationRule:
     return find(rules(obligation.rulebook).obligations, obligation.kind)
 
 
-def asked(rule: ObligationRule, answers: Mapping[str, Any]) -> list[Question]:
-    """The questions that these answers leave open or bring up, in order."""
-    return [question for question in rule.questions if question.when is None or holds(question.when, answers)]
+def answered(rule: ObligationRule, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Questions with the answers filed, in words and in order."""
+    return [(item.label, render(item, answers[item.key])) for item in rule.questions if item.key in answers]
 
 
 def checked(obligation: Obligation, answers: Mapping[str, Any]) -> CheckedReport:
@@ -40,9 +42,11 @@ def checked(obligation: Obligation, answers: Mapping[str, Any]) -> CheckedReport
             continue
         found = check(question, answers.get(question.key))
         if found.problem:
-            result.problems[question.key] = f"{question.label} {found.problem}"
+            result.problems[question.key] = found.problem
         elif found.is_blank and question.required:
-            result.problems[question.key] = _("%(question)s Enter an answer.") % {"question": question.label}
+            result.problems[question.key] = _("Answer “%(question)s”.") % {"question": question.label}
         elif not found.is_blank:
             result.answers[question.key] = found.value
+            if question.type == "evidence":
+                result.documents += found.value
     return result

@@ -336,3 +336,12 @@ def nothing_owed(*, owed: int) -> Verdict:
         code="reports_owed",
         rule="incidents.deadlines",
     )
+
+
+def own_documents(*, named: Collection[str], known: Collection[str]) -> Verdict:
+    """Documents named in a report are stored ones of the institution itself."""
+    if set(named) <= set(known):
+        return ALLOWED
+    return refused(
+        _("A document that you named is not in your institution’s library."), code="no_document", rule="obligations"
+    )

@@ -1,6 +1,31 @@
-"""Addresses of audits."""
+"""Addresses of audits, reports, incidents and enforcement, for partners. The desk's are in audits/admin."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from audits.views import lists, pages
+from audits.views.partner import deed_urls
+from portal.accounts.guards import for_roles
 
 app_name = "audits"
-urlpatterns: list[URLPattern] = []
+partner = for_roles("applicant")
+urlpatterns = [
+    path("audits/", partner(lists.AuditList.as_view()), name="audits"),
+    path("audits/<uuid:pk>/", pages.audit, name="audit"),
+    path("findings/", partner(lists.FindingList.as_view()), name="findings"),
+    path("findings/<uuid:pk>/", pages.finding, name="finding"),
+    path("reports/", partner(lists.ObligationList.as_view()), name="obligations"),
+    path("reports/<uuid:pk>/", pages.obligation, name="obligation"),
+    path(
+        "incidents/",
+        for_roles("applicant", "provider_staff", "oversight_member")(lists.IncidentList.as_view()),
+        name="incidents",
+    ),
+    path("incidents/report/", pages.report, name="incident_report"),
+    path("incidents/<uuid:pk>/", pages.incident, name="incident"),
+    path("incidents/deadlines/<uuid:pk>/", pages.deadline, name="deadline"),
+    path("enforcement/", partner(lists.CaseList.as_view()), name="cases"),
+    path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),
+    path("enforcement/<uuid:pk>/appeal/", pages.appeal_case, name="appeal_case"),
+    path("appeals/<uuid:pk>/", pages.appeal, name="appeal"),
+    *deed_urls(),
+]

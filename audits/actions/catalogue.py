@@ -42,7 +42,7 @@ def import_catalogue(*, key: str, read: Read, by: Actor, source: str = "", file_
         skipped=[asdict(item) for item in read.skipped],
         imported_at=clock.now(),
     )
-    catalogue.clean_fields(exclude=["state"])
+    catalogue.clean_fields(exclude=["state", "skipped"])
     detail = {"key": key, "version": read.version, "digest": read.digest, "controls": len(read.controls)}
     create(catalogue, "import", by=by, detail=detail, tier=Tier.SCHEME)
     _controls(catalogue, read.controls, _groups(catalogue, read))

@@ -13,7 +13,7 @@ from audits.actions.deadlines import meet_by_report, renew_deadlines
 from audits.models import Incident, IncidentUpdate
 from audits.queries.cases import authority_of
 from audits.rules import not_in_future, nothing_owed, same_case
-from grants.actions.hold import place_hold
+from grants.actions.hold import Target, place_hold
 from grants.models import Grant, GrantLine, Hold, Release
 from partners.models import Institution
 from portal.core import clock
@@ -130,16 +130,14 @@ def reclassify_incident(*, incident: Incident, severity: str, reason: str, by: A
 
 
 @as_deed
-def hold_for_incident(*, incident: Incident, target: Any, reason: str, lifted_when: str, by: Actor) -> Hold:
+def hold_for_incident(*, incident: Incident, target: Target, reason: str, lifted_when: str, by: Actor) -> Hold:
     """Stop access at once, on the partner, grant, line or environment, in one step from the incident.
 
     The hold is an emergency one: a second signatory, of another body, confirms it in time or it lapses
     (rulebook: enforcement.emergency).
     """
     lock(incident)
-    require(same_case(None if isinstance(target, Institution) else target, incident.institution_id))
-    if isinstance(target, Institution) and target.pk != incident.institution_id:
-        raise Refused(refused(_("This is another institution."), code="other_institution", rule="audits.same_case"))
+    require(same_case(target, incident.institution_id))
     hold = place_hold(
         target=target, reason=reason, lifted_when=lifted_when, emergency=True, incident=incident.reference, by=by
     )

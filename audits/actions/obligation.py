@@ -12,7 +12,8 @@ from audits import notices
 from audits.models import Obligation, Report
 from audits.queries.obligations import DueReport, next_due_reports
 from audits.reports import checked
-from audits.rules import complete_report
+from audits.rules import complete_report, own_documents
+from partners.queries.answers import evidence_named
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_references
@@ -90,6 +91,7 @@ def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor
     lock(obligation)
     found = checked(obligation, answers)
     require(complete_report(problems=list(found.problems.values())))
+    require(own_documents(named=found.documents, known=set(evidence_named(obligation.institution_id, found.documents))))
     number = obligation.reports.count() + 1
     changes = {"submitted_at": clock.now()}
     detail = {"number": number, "answers": found.answers}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,10 @@ class Appeal(LifecycleModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:appeal", args=[self.pk])
 
     @cached_property
     def bodies_with_a_part(self) -> frozenset[UUID]:

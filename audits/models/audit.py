@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -96,6 +97,10 @@ class Audit(LifecycleModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:audit", args=[self.pk])
 
     @cached_property
     def assigned_ids(self) -> frozenset[UUID]:

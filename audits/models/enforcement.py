@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.finding import Finding
@@ -77,6 +78,10 @@ class EnforcementCase(LifecycleModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:enforcementcase", args=[self.pk])
 
 
 class DecisionSignature(Record):

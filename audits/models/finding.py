@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.audit import Audit
@@ -77,6 +78,10 @@ class Finding(LifecycleModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:finding", args=[self.pk])
 
     @property
     def authority_id(self) -> UUID | None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.finding import Severity
@@ -70,6 +71,10 @@ class Incident(LifecycleModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:incident", args=[self.pk])
 
 
 class IncidentDeadline(Record):

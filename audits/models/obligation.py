@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audits.states import OBLIGATION
@@ -65,6 +66,10 @@ class Obligation(LifecycleModel):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Its page for the partner."""
+        return reverse("audits:obligation", args=[self.pk])
 
     @property
     def is_overdue(self) -> bool:

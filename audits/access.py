@@ -1,0 +1,157 @@
+"""Fetch and authorise in one call. A stranger gets Http404; a colleague without the right gets Refused with the reason.
+
+`visible_*` narrow rows for lists and for the desk; they use EXISTS subqueries and no joins that multiply rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from audits.models import (
+    AUDIT_PERMISSION,
+    Appeal,
+    Audit,
+    AuditUserObjectPermission,
+    EnforcementCase,
+    Finding,
+    Incident,
+    IncidentDeadline,
+    Obligation,
+)
+from portal.accounts.assign import assigned
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused, refused
+
+M = TypeVar("M", bound=Model)
+
+TOLD = ("notified", "fieldwork", "draft_report", "partner_response", "closed")
+"""States in which the partner knows more of its audit than that one is planned."""
+
+
+# --- the partner's side ---------------------------------------------------------------------------
+def own(rows: QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """What belongs to the actor's institution."""
+    if actor.body_kind != "institution" or not actor.has("applicant"):
+        return rows.none()
+    return rows.filter(institution_id=actor.body_id)
+
+
+def own_audits(actor: Actor) -> QuerySet[Audit]:
+    """Audits of the actor's institution."""
+    return own(Audit.objects.all(), actor)
+
+
+def get_own_audit(*, actor: Actor, pk: UUID) -> Audit:
+    """An audit of the actor's institution."""
+    rows = Audit.objects.select_related("institution__organisation", "authority", "catalogue")
+    return _get_own(rows, actor, pk)
+
+
+def get_own_finding(*, actor: Actor, pk: UUID) -> Finding:
+    """A finding on the actor's institution."""
+    rows = Finding.objects.select_related("audit__authority", "institution__organisation", "control")
+    return _get_own(rows, actor, pk)
+
+
+def get_own_obligation(*, actor: Actor, pk: UUID) -> Obligation:
+    """A report that the actor's institution owes or filed."""
+    rows = Obligation.objects.select_related("institution__organisation", "grant", "authority")
+    return _get_own(rows, actor, pk)
+
+
+def get_own_case(*, actor: Actor, pk: UUID) -> EnforcementCase:
+    """An enforcement case against the actor's institution, once notice was given or it was decided."""
+    rows = EnforcementCase.objects.select_related("institution__organisation", "authority", "hold", "incident")
+    return _get_own(rows.exclude(state="opened"), actor, pk)
+
+
+def get_own_appeal(*, actor: Actor, pk: UUID) -> Appeal:
+    """An appeal of the actor's institution."""
+    return _get_own(Appeal.objects.select_related("institution__organisation", "case", "hold"), actor, pk)
+
+
+def get_incident(*, actor: Actor, pk: UUID) -> Incident:
+    """An incident, for its institution, the provider of the release concerned, and oversight."""
+    rows = Incident.objects.select_related(
+        "institution__organisation", "authority", "grant", "line", "release__model", "hold", "duplicate_of"
+    )
+    found = visible_incidents(rows, actor).filter(pk=pk).first()
+    return found if found is not None else _get_own(rows, actor, pk)
+
+
+def get_deadline(*, actor: Actor, pk: UUID) -> IncidentDeadline:
+    """A deadline of an incident that the actor may see on the portal's pages."""
+    deadline = IncidentDeadline.objects.filter(pk=pk).first()
+    if deadline is None:
+        raise Http404("No such deadline.")
+    deadline.incident = get_incident(actor=actor, pk=deadline.incident_id)
+    return deadline
+
+
+def visible_incidents(rows: QuerySet[Incident], actor: Actor) -> QuerySet[Incident]:
+    """Incidents of one's own institution, of releases of one's own provider, and for oversight all."""
+    seen = Q(pk__in=[])
+    if actor.has("applicant"):
+        seen |= Q(institution_id=actor.body_id)
+    if actor.has("provider_staff"):
+        seen |= Q(release__provider_id=actor.body_id)
+    if actor.has("oversight_member"):
+        seen |= Q(pk__isnull=False)
+    return rows.filter(seen)
+
+
+def _get_own(rows: QuerySet[M], actor: Actor, pk: UUID) -> M:
+    """The row, for applicants of its institution; colleagues hear why not, everybody else sees nothing."""
+    found = rows.filter(pk=pk, institution_id=actor.body_id).first() if actor.body_id else None
+    if found is None:
+        raise Http404("Nothing here that you may see.")
+    if not actor.has("applicant"):
+        raise Refused(
+            refused(
+                _("This is for applicants of the institution. Ask your administrator for that role."),
+                code="wrong_role",
+                rule="roles",
+            )
+        )
+    return found
+
+
+# --- the desk -------------------------------------------------------------------------------------
+def audits_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Case officers see the audits of their authority, auditors those assigned to them."""
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
+        seen |= Q(authority_id=actor.body_id)
+    if actor.has("auditor"):
+        seen |= Q(assigned(AUDIT_PERMISSION, actor.user_id, AuditUserObjectPermission))
+    return rows.filter(seen)
+
+
+def findings_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """As audits; signatories see those of their authority, whose risk they may accept."""
+    seen = Q(pk__in=[])
+    if actor.has("case_officer", "signatory"):
+        seen |= Q(audit__authority_id=actor.body_id)
+    if actor.has("auditor"):
+        seen |= Q(assigned(AUDIT_PERMISSION, actor.user_id, AuditUserObjectPermission, outer="audit_id"))
+    return rows.filter(seen)
+
+
+def of_own_authority(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Case officers see what their authority runs."""
+    return rows.filter(authority_id=actor.body_id) if actor.has("case_officer") else rows.none()
+
+
+def cases_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Incidents and enforcement cases: officers those of their authority, signatories all, for any may have to act."""
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
+        seen |= Q(authority_id=actor.body_id)
+    if actor.has("signatory"):
+        seen |= Q(pk__isnull=False)
+    return rows.filter(seen)

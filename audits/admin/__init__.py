@@ -1,0 +1,16 @@
+"""The desk: where authorities plan audits, check fixes, read reports, and deal with what goes wrong."""
+
+from django.contrib import admin
+
+from audits.admin.assurance import CatalogueAdmin, FindingAdmin, ObligationAdmin
+from audits.admin.audit import AuditAdmin
+from audits.admin.cases import AppealAdmin, EnforcementCaseAdmin, IncidentAdmin
+from audits.models import Appeal, Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
+
+admin.site.register(Audit, AuditAdmin)
+admin.site.register(Finding, FindingAdmin)
+admin.site.register(Obligation, ObligationAdmin)
+admin.site.register(Incident, IncidentAdmin)
+admin.site.register(EnforcementCase, EnforcementCaseAdmin)
+admin.site.register(Appeal, AppealAdmin)
+admin.site.register(Catalogue, CatalogueAdmin)

@@ -1,0 +1,209 @@
+"""Forms of deeds that need words, a choice or a day, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from audits.models import Severity
+
+LONG = 6000
+
+
+def area(label: Any, *, help_text: Any = "", required: bool = True, most: int = LONG) -> forms.CharField:
+    """A field for several lines."""
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: the page says what happens, the button does it."""
+
+
+class ReasonForm(forms.Form):
+    """A deed that takes a reason."""
+
+    reason = area(_("Why?"), help_text=_("Everybody concerned can read this."), most=2000)
+
+
+class PlanForm(forms.Form):
+    """The plan to put a finding right."""
+
+    plan = area(
+        _("How will you put it right?"),
+        help_text=_("Say what will be done, by whom and by when. An auditor agrees to the plan or asks for another."),
+    )
+
+
+class RemediationForm(forms.Form):
+    """What was done about a finding."""
+
+    remediation = area(
+        _("What was done, and what shows it?"),
+        help_text=_("Name the documents, settings or logs in which an auditor can see it."),
+    )
+
+
+class ResponseForm(forms.Form):
+    """The partner's response to a report."""
+
+    response = area(
+        _("Your response to the report"),
+        help_text=_("It is kept with the report, word for word. You can respond once."),
+    )
+
+
+class NoteForm(forms.Form):
+    """A remark that may be left out."""
+
+    note = area(_("Remark"), required=False, most=2000)
+
+
+class SummaryForm(forms.Form):
+    """The report of an audit."""
+
+    summary = area(
+        _("Report"),
+        help_text=_("What was looked at, what holds, what does not. Results and findings are attached by themselves."),
+        most=20_000,
+    )
+
+
+class RescheduleForm(forms.Form):
+    """Another day for an audit."""
+
+    planned_for = forms.DateField(label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = area(_("Why?"), most=2000)
+
+
+class AuditorForm(forms.Form):
+    """Who audits. Only people who had no part in the institution's case are offered."""
+
+    auditor = forms.ModelChoiceField(
+        label=_("Auditor"),
+        queryset=None,
+        empty_label=_("Choose one"),
+        help_text=_("Listed are auditors of your authority who had no part in the case of this institution."),
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["auditor"].queryset = people  # type: ignore[attr-defined]
+
+
+class FindingForm(forms.Form):
+    """A finding as it is recorded."""
+
+    control = forms.ModelChoiceField(
+        label=_("Control"), queryset=None, required=False, empty_label=_("No single control")
+    )
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
+    title = forms.CharField(label=_("In a few words"), max_length=200)
+    description = area(_("What was found"), help_text=_("What was promised, what is the case, and how you know."))
+
+    def __init__(self, *args: Any, controls: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["control"].queryset = controls  # type: ignore[attr-defined]
+
+
+class AcceptRiskForm(forms.Form):
+    """Accepting the risk of a finding until a day."""
+
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = area(_("Why can the risk be borne until then?"), most=2000)
+
+
+class SeverityForm(forms.Form):
+    """The severity of an incident, with a note."""
+
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
+    note = area(_("Why this severity?"), most=2000)
+
+
+class ResolveForm(forms.Form):
+    """Cause and lessons of an incident."""
+
+    cause = area(_("What was the cause?"))
+    lessons = area(_("What was learned?"), help_text=_("What changes, so that it does not happen again."))
+
+
+class HoldForm(forms.Form):
+    """Stopping access. `target` is one of the things that the incident concerns."""
+
+    target = forms.ChoiceField(label=_("What is stopped?"), widget=forms.RadioSelect)
+    reason = area(_("Why?"), help_text=_("The partner, its provider and the gateways are told this."), most=2000)
+    lifted_when = area(_("What must be true before it is lifted?"), most=2000)
+
+    def __init__(self, *args: Any, targets: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].choices = targets  # type: ignore[attr-defined]
+        self.fields["target"].initial = targets[0][0] if targets else None
+
+
+class SuspendForm(forms.Form):
+    """Stopping all access of a partner."""
+
+    reason = area(_("Why at once?"), most=2000)
+    lifted_when = area(_("What must be true before it is lifted?"), most=2000)
+
+
+class FactsForm(forms.Form):
+    """The facts of an enforcement case."""
+
+    facts = area(_("Facts"), help_text=_("What happened, and how it is known. Link nothing that is not on file."))
+
+
+class AnswerForm(forms.Form):
+    """The partner's answer to a notice."""
+
+    answer = area(_("Your side"), help_text=_("It goes to the signatories, word for word. You can answer once."))
+
+
+class NoticeForm(forms.Form):
+    """What is proposed in an enforcement case."""
+
+    measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
+    reasons = area(_("Why this measure and none that is milder?"))
+    lifted_when = area(_("What must be true for it to be lifted?"), required=False, most=2000)
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("A restriction or suspension needs a last day; a removal without one is for good."),
+    )
+
+    def __init__(self, *args: Any, measures: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["measure"].choices = measures  # type: ignore[attr-defined]
+
+
+class SignForm(forms.Form):
+    """A signature, bound to what the page showed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class AppealForm(forms.Form):
+    """An appeal: a ground that the rulebook opens, and the partner's words."""
+
+    ground = forms.ChoiceField(label=_("On what ground?"), widget=forms.RadioSelect)
+    statement = area(_("What should be looked at again, and why?"))
+
+    def __init__(self, *args: Any, grounds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+
+
+class DeadlineForm(forms.Form):
+    """What is filed for a deadline."""
+
+    text = area(_("What you file"), help_text=_("It goes to the recipient and onto the incident’s timeline."))
+
+
+class UpdateForm(forms.Form):
+    """News on an incident."""
+
+    text = area(_("What is new?"))

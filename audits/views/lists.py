@@ -1,0 +1,155 @@
+"""The partner's lists: audits, findings, reports, incidents and enforcement cases."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from audits.access import own, visible_incidents
+from audits.models import Audit, EnforcementCase, Finding, Incident, Obligation, Severity
+from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
+from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.ui.lists import ListView
+
+
+class AuditFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=AUDIT.choices, label=_("State"), empty_label=_("Any"))
+
+    class Meta:
+        model = Audit
+        fields: ClassVar[list[str]] = []
+
+
+class FindingFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=FINDING.choices, label=_("State"), empty_label=_("Any"))
+    severity = django_filters.ChoiceFilter(choices=Severity.choices, label=_("Severity"), empty_label=_("Any"))
+
+    class Meta:
+        model = Finding
+        fields: ClassVar[list[str]] = []
+
+
+class ObligationFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=OBLIGATION.choices, label=_("State"), empty_label=_("Any"))
+    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Overdue"))
+
+    class Meta:
+        model = Obligation
+        fields: ClassVar[list[str]] = []
+
+    def only_overdue(self, rows: QuerySet[Obligation], name: str, value: bool) -> QuerySet[Obligation]:
+        late = {"state__in": ["due", "returned"], "due__lt": clock.today()}
+        return rows.filter(**late) if value else rows.exclude(**late)
+
+
+class IncidentFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=INCIDENT.choices, label=_("State"), empty_label=_("Any"))
+    severity = django_filters.ChoiceFilter(choices=Severity.choices, label=_("Severity"), empty_label=_("Any"))
+
+    class Meta:
+        model = Incident
+        fields: ClassVar[list[str]] = []
+
+
+class PartnerList(ListView):
+    """What belongs to the actor's institution. The tabs lead to the other lists."""
+
+    template_name = "audits/list.html"
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor  # type: ignore[attr-defined, no-any-return]
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The lists beside each other."""
+        here = self.request.path
+        named = ((_("Audits"), "audits"), (_("Findings"), "findings"), (_("Reports"), "obligations"))
+        urls = [(label, reverse(f"audits:{name}")) for label, name in named]
+        return [{"label": label, "url": url, "current": url == here} for label, url in urls]
+
+
+class AuditList(PartnerList):
+    title = _("Audits")
+    lead = _("Inspections of what your institution promised: when, why then, and what came of them.")
+    table_class = AuditTable
+    filterset_class = AuditFilter
+    search_fields = ("reference",)
+    sorts: ClassVar = {"planned_for": ("planned_for",), "reference": ("reference",)}
+    default_sort = "-planned_for"
+    empty_title = _("No audits yet")
+    empty_text = _("The first audit is planned when your institution is qualified. You will hear of it in good time.")
+
+    def get_queryset(self) -> QuerySet[Audit]:
+        return own(Audit.objects.all(), self.actor)
+
+
+class FindingList(PartnerList):
+    title = _("Findings")
+    lead = _("What audits found wanting. Each needs a plan, and then proof that it was put right.")
+    table_class = FindingTable
+    filterset_class = FindingFilter
+    search_fields = ("reference", "title")
+    sorts: ClassVar = {"remedy_due": ("remedy_due",), "severity": ("severity",), "title": ("title",)}
+    default_sort = "remedy_due"
+    empty_title = _("No findings")
+    empty_text = _("Nothing was found wanting. Findings of later audits will be listed here.")
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        return own(Finding.objects.all(), self.actor)
+
+
+class ObligationList(PartnerList):
+    title = _("Reports")
+    lead = _("Reports that the rulebook asks of your institution and of each grant, again and again.")
+    table_class = ObligationTable
+    filterset_class = ObligationFilter
+    search_fields = ("reference", "title")
+    sorts: ClassVar = {"due": ("due",), "title": ("title",)}
+    default_sort = "-due"
+    empty_title = _("No reports yet")
+    empty_text = _("Reports are asked for once your institution is qualified or a grant is in force.")
+
+    def get_queryset(self) -> QuerySet[Obligation]:
+        return own(Obligation.objects.select_related("grant"), self.actor)
+
+
+class IncidentList(PartnerList):
+    title = _("Incidents")
+    lead = _("What went wrong, and what was done about it.")
+    template_name = "base_list.html"
+    table_class = IncidentTable
+    filterset_class = IncidentFilter
+    search_fields = ("reference", "title")
+    sorts: ClassVar = {"reported_at": ("reported_at",), "severity": ("severity",)}
+    default_sort = "-reported_at"
+    empty_title = _("No incidents")
+    empty_text = _("Nothing was reported. Report early: what is known early can still be contained.")
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        return visible_incidents(Incident.objects.all(), self.actor)
+
+    def page_actions(self) -> list[dict[str, Any]]:
+        if not self.actor.has("applicant"):
+            return []
+        return [{"label": _("Report an incident"), "url": reverse("audits:incident_report")}]
+
+
+class CaseList(PartnerList):
+    title = _("Enforcement")
+    lead = _("Notices to your institution, what was decided, and how to appeal.")
+    template_name = "base_list.html"
+    table_class = CaseTable
+    search_fields = ("reference",)
+    sorts: ClassVar = {"opened_at": ("opened_at",)}
+    default_sort = "-opened_at"
+    empty_title = _("No cases")
+    empty_text = _("No notice was given to your institution.")
+
+    def get_queryset(self) -> QuerySet[EnforcementCase]:
+        return own(EnforcementCase.objects.exclude(state="opened"), self.actor)

@@ -1,0 +1,306 @@
+"""The partner's pages of one thing: an audit, a finding, a report, an incident, a case, an appeal."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audits import access
+from audits.actions.appeal import lodge_appeal
+from audits.actions.deadlines import file_deadline
+from audits.actions.incident import Concerns, report_incident
+from audits.actions.obligation import file_report
+from audits.forms.incident import IncidentForm
+from audits.forms.report import ReportForm
+from audits.forms.text import AppealForm, DeadlineForm
+from audits.models import EnforcementCase, Finding, Incident, IncidentDeadline, Obligation
+from audits.queries.ladder import LADDER
+from audits.queries.pages import checklist, results_of
+from audits.reasons import why_then
+from audits.reports import answered, checked, rule_of
+from audits.rules import may_file
+from audits.views.partner import deed_addresses
+from grants.models import GrantLine
+from partners.models import Evidence, Institution
+from partners.queries.timeline import tiers_for, timeline
+from portal.accounts.guards import for_roles, signed_in
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused, require
+from portal.rulebook.queries import rules
+from portal.rulebook.schema import find
+from portal.ui.forms import refuse
+from portal.ui.panel import actions_for
+from portal.workflow import can
+
+STEPS = ("planned", "notified", "fieldwork", "draft_report", "partner_response", "closed")
+
+
+def steps_of(subject: Any, states: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Where a lifecycle stands, for `<c-steps>`; nothing where it ended another way."""
+    if subject.state not in states:
+        return []
+    now = states.index(subject.state)
+    return [
+        {"label": subject.TABLE.state(state).label, "state": "done" if place < now else "now" if place == now else ""}
+        for place, state in enumerate(states)
+    ]
+
+
+def happened(subject: Any, actor: Actor) -> list[Any]:
+    """The subject's timeline, as much as a party to it may know."""
+    return timeline(subject.pk, tiers=tiers_for(actor, own=True), viewer=actor, limit=50)
+
+
+@require_safe
+@signed_in
+def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One audit: when and why, what was looked at, findings, the report and the response."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_audit(actor=actor, pk=pk)
+    reported = found.state in ("partner_response", "closed")
+    families = checklist(found) if found.began_at else []
+    context = {
+        "audit": found,
+        "why": why_then(found.why),
+        "steps": steps_of(found, STEPS),
+        "families": families,
+        "results": [(label, count) for label, count in results_of(families) if label] if reported else [],
+        "reported": reported,
+        "findings": found.findings.order_by("remedy_due"),
+        "actions": actions_for(found, actor, deed_addresses("audit", pk), primary=["respond"]),
+        "events": happened(found, actor),
+    }
+    return render(request, "audits/audit.html", context)
+
+
+@require_safe
+@signed_in
+def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One finding: what is wanting, until when, the plan, what was written about it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_finding(actor=actor, pk=pk)
+    context = {
+        "finding": found,
+        "notes": found.notes.select_related("written_by", "body").order_by("written_at"),
+        "late": _late(found),
+        "actions": actions_for(found, actor, deed_addresses("finding", pk), primary=["propose_plan", "remediate"]),
+    }
+    return render(request, "audits/finding.html", context)
+
+
+def _late(found: Finding) -> bool:
+    due = found.plan_due if found.state == "open" and not found.plan else found.remedy_due
+    return found.state in ("open", "plan_agreed") and due < clock.today()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def obligation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One report: its questions while the partner has the pen, what was filed afterwards."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_obligation(actor=actor, pk=pk)
+    rule, reports = rule_of(found), list(found.reports.order_by("number"))
+    last = reports[-1].answers if reports else {}
+    form = None
+    if can(found, "file", actor):
+        form = ReportForm(
+            request.POST if request.method == "POST" else None,
+            rule=rule,
+            answers=last,
+            documents=_documents(found.institution_id) if _asks_documents(rule) else [],
+        )
+        if request.method == "POST" and (done := _filed(request, found, form)):
+            return done
+    elif request.method == "POST":
+        require(can(found, "file", actor))
+    context = {
+        "obligation": found,
+        "rule": rule,
+        "form": form,
+        "answers": answered(rule, last),
+        "reports": reports,
+    }
+    return render(request, "audits/obligation.html", context)
+
+
+def _filed(request: HttpRequest, found: Obligation, form: ReportForm) -> HttpResponse | None:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    answers = form.posted()
+    form.is_valid()
+    for key, problem in checked(found, answers).problems.items():
+        form.add_error(key, problem)
+    if form.errors:
+        return None
+    try:
+        file_report(obligation=found, answers=answers, by=actor)
+    except Refused as error:
+        refuse(form, error.verdict)
+        return None
+    messages.success(request, _("Report filed. A case officer reads it; you will hear."))
+    return redirect(found.get_absolute_url())
+
+
+def _asks_documents(rule: Any) -> bool:
+    return any(question.type == "evidence" for question in rule.questions)
+
+
+def _documents(institution_id: UUID) -> list[tuple[str, Any]]:
+    """Stored documents of the institution, the newest first."""
+    rows = Evidence.objects.filter(institution_id=institution_id, state="stored").order_by("-uploaded_at")[:50]
+    return [(str(row.pk), row.name) for row in rows]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles("applicant")
+def report(request: HttpRequest) -> HttpResponse:
+    """Report an incident."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    institution = Institution.objects.select_related("organisation").filter(pk=actor.body_id).first()
+    if institution is None:
+        return render(request, "audits/no_institution.html", status=409)
+    lines = GrantLine.objects.filter(institution=institution).select_related("grant").order_by("grant", "number")
+    form = IncidentForm(request.POST or None, rulebook=rules(), lines=lines, initial={"aware_at": clock.now()})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            incident = report_incident(
+                institution=institution,
+                severity=said["severity"],
+                kind=said["kind"],
+                title=said["title"],
+                description=said["description"],
+                aware_at=said["aware_at"],
+                occurred_at=said["occurred_at"],
+                concerns=Concerns(line=said["line"]),
+                by=actor,
+            )
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(request, _("Incident reported. What has to be filed by when is listed here."))
+            return redirect(incident.get_absolute_url())
+    return render(request, "audits/incident_report.html", {"form": form})
+
+
+@require_safe
+@signed_in
+def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One incident: what happened, what is due by when, what was done."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_incident(actor=actor, pk=pk)
+    party = actor.body_id == found.institution_id
+    deadlines = list(found.deadlines.filter(waived_at=None).order_by("due_at"))
+    context = {
+        "incident": found,
+        "kind": _kind_of(found),
+        "party": party,
+        "deadlines": [(row, _file_url(row, found, actor)) for row in deadlines],
+        "updates": found.updates.select_related("body", "deadline").order_by("-written_at") if party else [],
+        "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
+        "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),
+    }
+    return render(request, "audits/incident.html", context)
+
+
+def _file_url(row: IncidentDeadline, found: Incident, actor: Actor) -> str:
+    """Where the partner files it; nothing where it is not the partner's to file, or not now."""
+    mine = row.duty == "partner" and actor.body_id == found.institution_id
+    allowed = mine and may_file(row, found, actor) and can(found, "meet_deadline", actor)
+    return reverse("audits:deadline", args=[row.pk]) if allowed else ""
+
+
+def _kind_of(found: Incident) -> str:
+    return next((item.label for item in rules(found.rulebook).incidents.kinds if item.key == found.kind), found.kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def deadline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """File what is due about an incident."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_deadline(actor=actor, pk=pk)
+    require(can(found.incident, "meet_deadline", actor))
+    require(may_file(found, found.incident, actor))
+    form = DeadlineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file_deadline(deadline=found, text=form.cleaned_data["text"], by=actor)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(request, _("Filed."))
+            return redirect(found.incident.get_absolute_url())
+    return render(request, "audits/deadline.html", {"deadline": found, "incident": found.incident, "form": form})
+
+
+@require_safe
+@signed_in
+def enforcementcase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One case against the institution: what is proposed and why, its answer, the decision, how to appeal."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_case(actor=actor, pk=pk)
+    context = {
+        "case": found,
+        "ladder": _ladder(found),
+        "appeals": list(found.appeals.order_by("-lodged_at")),
+        "may_appeal": _may_appeal(found),
+        "actions": actions_for(found, actor, deed_addresses("enforcementcase", pk), primary=["answer"]),
+        "events": happened(found, actor),
+    }
+    return render(request, "audits/case.html", context)
+
+
+def _ladder(case: EnforcementCase) -> list[dict[str, Any]]:
+    """The rungs, with the one that is proposed or decided."""
+    reached = case.measure or case.proposed
+    return [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER]
+
+
+def _may_appeal(case: EnforcementCase) -> bool:
+    return case.appeal_until is not None and case.appeal_until >= clock.today() and case.measure != "no_action"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def appeal_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Lodge an appeal against a decision."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_case(actor=actor, pk=pk)
+    book = rules(found.rulebook).appeal
+    rule = find(book.against, "enforcement")
+    grounds = [(item.key, item.label) for item in book.grounds if item.key in rule.grounds]
+    form = AppealForm(request.POST or None, grounds=grounds)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            appeal = lodge_appeal(against=found, ground=said["ground"], statement=said["statement"], by=actor)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(request, _("Appeal lodged. People without a part in the decision will look at it."))
+            return redirect(appeal.get_absolute_url())
+    return render(request, "audits/appeal_lodge.html", {"case": found, "form": form, "rule": rule, "book": book})
+
+
+@require_safe
+@signed_in
+def appeal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One appeal: where it stands."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = access.get_own_appeal(actor=actor, pk=pk)
+    grounds = {item.key: item.label for item in rules(found.rulebook).appeal.grounds}
+    context = {
+        "appeal": found,
+        "ground": grounds.get(found.ground, found.ground),
+        "actions": actions_for(found, actor, deed_addresses("appeal", pk)),
+        "events": happened(found, actor),
+    }
+    return render(request, "audits/appeal.html", context)
