@@ -119,14 +119,18 @@ class Postgres:
         return done.returncode == 0 and b"PostgreSQL" in done.stdout
 
     def _copied(self, tree: Path) -> Path:
-        copy = self.home / f"programs-{MAJOR}"
-        if not (copy / ".complete").exists():
-            shutil.rmtree(copy, ignore_errors=True)
+        """A copy within reach, laid out as the wheel is: the programs look for their libraries beside the package."""
+        place = self.home / f"programs-{MAJOR}"
+        copy = place / tree.parent.name / tree.name
+        if not (place / ".complete").exists():
+            shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(tree, copy, symlinks=True)
-            for path in (copy, *copy.rglob("*")):
+            for libraries in tree.parent.parent.glob(f"{tree.parent.name}.libs"):
+                shutil.copytree(libraries, place / libraries.name, symlinks=True)
+            for path in (place, *place.rglob("*")):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-            (copy / ".complete").touch()
+            (place / ".complete").touch()
         return copy
 
     def _own(self, folder: Path) -> None:
