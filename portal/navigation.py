@@ -22,6 +22,13 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", frozenset({"person"})),
+    Place(_("Applications"), "partners:applications", frozenset({"applicant"})),
+    Place(_("Cases"), "admin:partners_application_changelist", frozenset({"case_officer", "reviewer", "signatory"})),
+    Place(
+        _("Institutions"),
+        "partners:institutions",
+        frozenset({"case_officer", "signatory", "auditor", "oversight_member", "provider_staff"}),
+    ),
     Place(_("Jobs"), "jobs", frozenset({"system_administrator"})),
 )
 

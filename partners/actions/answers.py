@@ -87,6 +87,7 @@ def _write(
     page: str,
     by: Actor,
 ) -> None:
+    changed = []
     for key, value in posted.items():
         row = rows.get(key)
         if (row is None and is_blank(value)) or (row is not None and same(row.value, value)):
@@ -95,17 +96,23 @@ def _write(
             if not same(row.before, value):
                 saved.clashes.append(Clash(key, value, row.value, str(row.saved_by), row.saved_at))
             continue
-        saved.written.append(key)
         answer = row or Answer(application=application, question=key)
         if answer.saved_in != page:
             answer.before = answer.value
         answer.value, answer.version = value, application.answers_version + 1
         answer.saved_in, answer.saved_by, answer.saved_at = page, by.user, saved.at
-        answer.save()
-    if saved.written:
-        application.answers_version += 1
-        application.save(update_fields=["answers_version"])
-        saved.version = application.answers_version
+        changed.append(answer)
+    if not changed:
+        return
+    Answer.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["application", "question"],
+        update_fields=["value", "before", "version", "saved_in", "saved_by", "saved_at"],
+    )
+    application.answers_version += 1
+    application.save(update_fields=["answers_version"])
+    saved.written, saved.version = [answer.question for answer in changed], application.answers_version
 
 
 def same(left: Any, right: Any) -> bool:

@@ -83,10 +83,16 @@ EVERYWHERE: dict[str, Look] = {
 """Looks of states that mean the same for every noun."""
 
 BY_NOUN: dict[str, dict[str, Look]] = {
+    "invitation": {"sent": WITH_US},
+    "institution": {"described": GOOD},
+    "evidence": {"received": WITH_US, "stored": GOOD, "abandoned": OVER},
+    "query": {"open": YOURS, "answered": WITH_US},
     "qualification": {"restricted": PAUSED, "lapsed": BAD},
-    "request": {"partly_granted": GOOD},
-    "line": {"consented": MOVING, "held": STOPPED},
+    "model": {"listed": GOOD, "unlisted": OVER},
+    "release": {"announced": IDLE, "released": GOOD},
+    "environment": {"registered": WITH_US, "attested": MOVING, "accredited": GOOD},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
+    "catalogue": {"current": GOOD},
     "audit": {
         "notified": WITH_US,
         "fieldwork": MOVING,
@@ -112,18 +118,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
         "varied": PAUSED,
         "dismissed": NO,
     },
-    "rulebook": {"consultation": WITH_US, "voting": MOVING, "adopted": MOVING},
-    "query": {"open": YOURS, "asked": YOURS, "answered": WITH_US},
-    "signature": {"signed": GOOD},
-    "organisation": {"registered": WITH_US},
-    "environment": {"registered": WITH_US, "attested": GOOD},
-    "release": {"announced": IDLE, "available": GOOD, "withdrawn": GONE},
-    "assessment": {"not_assessed": IDLE, "met": GOOD, "partly_met": YOURS, "not_met": NO},
-    "section": {"complete": GOOD, "in_progress": MOVING, "needs_you": YOURS, "not_needed": OVER},
-    "check": {"valid": GOOD, "failed": NO, "running": MOVING},
-    "notice": {"queued": WITH_US, "sent": GOOD, "failed": NO, "read": OVER},
-    "evidence": {"received": WITH_US, "stored": GOOD, "abandoned": OVER},
-    "institution": {"described": GOOD},
+    "rulebook_version": {"consultation": WITH_US, "voting": MOVING, "adopted": MOVING},
 }
 """Looks of states that one noun has for itself; they win over EVERYWHERE."""
 

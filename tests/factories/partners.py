@@ -82,6 +82,14 @@ def make_authority(jurisdiction: str = "NO") -> Organisation:
     return make_organisation("authority", jurisdiction=jurisdiction)
 
 
+def an_authority(jurisdiction: str) -> Organisation:
+    """The authority that runs that jurisdiction's cases, made where there is none."""
+    found = Organisation.objects.filter(kind="authority", jurisdiction=jurisdiction, state="active").order_by(
+        "created_at"
+    )
+    return found.first() or make_authority(jurisdiction)
+
+
 def make_evidence(institution: Institution, by: Actor, **more: Any) -> Evidence:
     return upload_evidence(institution=institution, upload=upload(), by=by, **more)
 
@@ -181,8 +189,8 @@ def cast(
 
     `people` may name the actors and bodies: authority, other_authority, institution (with applicant), officer, …
     """
-    authority = people.get("authority") or make_authority(jurisdiction)
-    other = people.get("other_authority") or make_authority("GB" if jurisdiction != "GB" else "NO")
+    authority = people.get("authority") or an_authority(jurisdiction)
+    other = people.get("other_authority") or an_authority("GB" if jurisdiction != "GB" else "NO")
     if "institution" in people:
         institution, applicant = people["institution"], people["applicant"]
     else:
