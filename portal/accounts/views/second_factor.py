@@ -33,6 +33,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         {
             "waiting": [BY_SLUG[slug].label for slug in sorted(actor.dormant)],
             "enabled": enabled,
+            "second_factor_page": True,
             "confirm_url": f"{reverse('mfa_reauthenticate')}?{steps}",
             "app_url": f"{reverse('mfa_activate_totp')}?{steps}",
             "key_url": f"{reverse('mfa_add_webauthn')}?{steps}",

@@ -10,7 +10,7 @@ ROWS = [
     row("admin:search", desk(*DESK), desk(*DESK)),
     row("admin:login", desk(*DESK), desk(*DESK)),
     # Signing out: a GET only leads somewhere, and changes nothing.
-    row("admin:logout", public(), public()),
+    row("admin:logout", explicit(everyone="ok|405"), public()),
     row("admin:password_change", desk(*DESK), desk(*DESK)),
     row("admin:password_change_done", desk(*DESK)),
     row(

@@ -1,0 +1,10 @@
+"""People and organisations."""
+
+LIFECYCLE = {
+    "accounts.Organisation",
+    "accounts.Membership",
+    "accounts.Appointment",
+    "accounts.Invitation",
+    "accounts.Gateway",
+}
+MUTABLE = {"accounts.User": "People change their name, address, password and language."}
