@@ -45,6 +45,7 @@ SWEEPS: tuple[Sweep, ...] = (
         timedelta(days=1),
         _("Removes the text of mail sent long ago, and notices read long ago"),
     ),
+    Sweep("portal.accounts.tasks.lapse_invitations", HOURLY, _("Closes invitations that nobody accepted in time")),
     Sweep("partners.tasks.lapse_qualifications", HOURLY, _("Ends qualifications whose last day has passed")),
     Sweep("partners.tasks.remind_of_ends", HOURLY, _("Announces qualifications that end soon")),
     Sweep("partners.tasks.abandon_uploads", HOURLY, _("Gives up uploads that were never finished")),

@@ -17,7 +17,7 @@ from portal.notifications.notify import queue_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mail sign-in. Its mails go through the portal's outbox, so that none is lost with a mail server that is down."""
+    """E-mail sign-in. Its mails go through the outbox, so that none is lost with a mail server that is down."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue the mail with a text and an HTML part. Its words are removed once it is sent: it opens something."""

@@ -1,4 +1,4 @@
-"""Guards of pages without an object: visitors are led to sign-in, sleeping roles to their second factor, others get 403."""
+"""Guards of pages without an object: visitors are led to sign-in, sleeping roles to a second factor, others get 403."""
 
 from __future__ import annotations
 

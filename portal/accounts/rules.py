@@ -19,7 +19,8 @@ def may_register(kind: str, actor: Actor) -> Verdict:
         return ALLOWED
     return refused(
         _(
-            "Authorities, providers and oversight bodies are registered by the system administrator. Ask them to invite you."
+            "Authorities, providers and oversight bodies are registered by the system administrator. "
+            "Ask them to invite you."
         ),
         code="kind_not_open",
         rule="organisation.register",
@@ -62,7 +63,7 @@ def accepts(email: str, actor: Actor) -> Verdict:
 
 
 def keeps_duties_apart(*, elsewhere: bool) -> Verdict:
-    """Nobody is system administrator and member of an organisation at once; `elsewhere` is whether they have the other."""
+    """Nobody is system administrator and a member of an organisation; `elsewhere`: they have the other already."""
     if not elsewhere:
         return ALLOWED
     return refused(

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from django.apps import apps
 
+from portal.accounts.documents import documents
 from portal.core.states import StateTable
 from portal.ui import tags
 from portal.workflow import LifecycleModel
@@ -16,17 +17,16 @@ from tests.contracts.source import ROOT, calls, modules
 
 LAYERS = (
     ("ledger",),
-    ("notifications", "rulebook", "accounts", "ui"),
+    ("jobs", "notifications", "rulebook", "accounts", "ui"),
     ("partners",),
     ("grants",),
     ("audits",),
     ("api", "dashboards", "transparency"),
+    ("demo",),
 )
 """Labels of apps from the ground up. A foreign key never points to a higher floor."""
 FLOOR = {label: floor for floor, labels in enumerate(LAYERS) for label in labels}
-CLOCKS = re.compile(
-    r"(^|\.)(timezone\.now|datetime\.now|datetime\.utcnow|date\.today|datetime\.today|localdate)$"
-)
+CLOCKS = re.compile(r"(^|\.)(timezone\.now|datetime\.now|datetime\.utcnow|date\.today|datetime\.today|localdate)$")
 MAY_READ_THE_CLOCK = {"portal/core/clock.py"}
 """The clock itself. Everything else asks it."""
 NO_CSRF = {"portal/api/views/access.py"}
@@ -169,3 +169,8 @@ def test_states_and_deeds_explain_themselves() -> None:
         if len(state.meaning) < 10 or not state.meaning.endswith(".")
     ]
     assert dull == []
+
+
+def test_generated_documents_are_fresh() -> None:
+    stale = [name for name, content in documents().items() if (ROOT / "docs" / name).read_text() != content]
+    assert stale == [], "Run manage.py write_docs"

@@ -30,7 +30,9 @@ class RegisterForm(forms.Form):
     """An institution that wants to take part."""
 
     name = forms.CharField(
-        label=_("Name of the institution"), max_length=200, help_text=_("As in its founding document or public register.")
+        label=_("Name of the institution"),
+        max_length=200,
+        help_text=_("As in its founding document or public register."),
     )
     jurisdiction = forms.ChoiceField(
         label=_("Country"), help_text=_("Where it is established. This cannot be changed later.")

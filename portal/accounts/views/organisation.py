@@ -33,7 +33,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             organisation = register_organisation(
-                kind=Organisation.Kind.INSTITUTION, by=request.actor, **form.cleaned_data  # type: ignore[attr-defined]
+                kind=Organisation.Kind.INSTITUTION,
+                by=request.actor,
+                **form.cleaned_data,  # type: ignore[attr-defined]
             )
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
@@ -108,5 +110,3 @@ def act_as(request: HttpRequest) -> HttpResponse:
     request.session[CHOSEN] = str(chosen.pk)
     messages.success(request, _("You now act for %(name)s.") % {"name": chosen.organisation.name})
     return redirect(safe_next(request) or "home")
-
-

@@ -131,9 +131,7 @@ def membership_end(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             return _after_end(request, membership)
     leaving = membership.user_id == actor.user_id
-    return render(
-        request, "accounts/membership_end.html", {"form": form, "membership": membership, "leaving": leaving}
-    )
+    return render(request, "accounts/membership_end.html", {"form": form, "membership": membership, "leaving": leaving})
 
 
 def _after_end(request: HttpRequest, membership: Membership) -> HttpResponse:

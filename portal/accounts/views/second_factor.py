@@ -44,5 +44,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def safe_next(request: HttpRequest) -> str:
     """The `next` address when it is one of this portal's own, else nothing."""
     there = request.GET.get("next") or request.POST.get("next") or ""
-    allowed = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    allowed = url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return there if allowed else ""

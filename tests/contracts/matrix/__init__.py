@@ -129,7 +129,7 @@ Make = Callable[[World], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Row:
-    """One URL. `make` gives the arguments of its address from the world; `data` what is posted; `path` an unnamed URL's address."""
+    """One URL. `make` gives its arguments from the world, `data` what is posted, `path` an unnamed URL's address."""
 
     url: str
     get: Expect = field(default_factory=kept_out)
@@ -151,7 +151,7 @@ DESK = ("case_officer", "reviewer", "signatory", "auditor", "system_administrato
 
 
 def desk_model(model: str, *patterns: str, make: Make, hidden: tuple[str, ...] = ()) -> list[Row]:
-    """The stock addresses of one DeskAdmin (`accounts_organisation`): list, detail and history for the roles named.
+    """The stock addresses of a DeskAdmin (`accounts_organisation`): list, detail and history for the roles named.
 
     `make` gives `{"object_id": …}`. `patterns` are who sees that row; `hidden` who has the list, but not this row.
     Nobody adds, changes or deletes by the stock forms: deeds have rows of their own.

@@ -8,7 +8,7 @@ from portal.accounts.actions.gateway import register_gateway
 from portal.accounts.actions.invitation import send_invitation
 from portal.accounts.models import Gateway, Invitation, Membership
 from portal.accounts.models.invitation import token_hash
-from tests.contracts.matrix import object_of, public, roles, row, signed_in
+from tests.contracts.matrix import desk_model, object_of, public, roles, row, signed_in
 from tests.world import World
 
 INSIDE = ("applicant.body", "administrator@institution.body")
@@ -54,6 +54,17 @@ def gateway(world: World) -> dict[str, Any]:
 def reason(world: World) -> dict[str, Any]:
     return {"reason": "No longer needed."}
 
+
+def member_row(world: World) -> dict[str, Any]:
+    return {"object_id": membership(world)["pk"]}
+
+
+def appointment(world: World) -> dict[str, Any]:
+    return {"pk": world.actor("system_administrator").user.appointments.get().pk}
+
+
+BODY = {"kind": "provider", "name": "New provider", "jurisdiction": "US", "email": "first@example.org"}
+SYSTEM = roles("system_administrator")
 
 ROWS = [
     row("home", public()),
@@ -125,4 +136,24 @@ ROWS = [
         make=gateway,
         data=reason,
     ),
+    *desk_model(
+        "accounts_user", "system_administrator", make=lambda world: {"object_id": world.actor("applicant").user_id}
+    ),
+    *desk_model(
+        "accounts_organisation", "system_administrator", make=lambda world: {"object_id": world.institution.pk}
+    ),
+    *desk_model("accounts_membership", "system_administrator", make=member_row),
+    *desk_model(
+        "accounts_invitation", "system_administrator", make=lambda world: {"object_id": world.once(invited).pk}
+    ),
+    *desk_model(
+        "accounts_gateway", "system_administrator", make=lambda world: {"object_id": world.once(registered).pk}
+    ),
+    *desk_model(
+        "accounts_appointment", "system_administrator", make=lambda world: {"object_id": appointment(world)["pk"]}
+    ),
+    row("admin:accounts_organisation_register", SYSTEM, SYSTEM, data=lambda world: BODY),
+    row("admin:accounts_organisation_close", SYSTEM, SYSTEM, make=organisation, data=reason),
+    row("admin:accounts_appointment_appoint", SYSTEM, SYSTEM, data=lambda world: {"email": "nobody@example.org"}),
+    row("admin:accounts_appointment_dismiss", SYSTEM, SYSTEM, make=appointment),
 ]

@@ -1,0 +1,377 @@
+"""Audits, findings, reports, incidents, enforcement and appeals: the partner's pages and the desk's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from audits.actions.appeal import lodge_appeal
+from audits.actions.audit import (
+    assign_auditor,
+    begin_audit,
+    draft_report,
+    notify_audit,
+    plan_audit,
+    respond_to_report,
+    send_report,
+)
+from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
+from audits.actions.finding import agree_plan, propose_plan, remediate_finding
+from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident
+from audits.actions.obligation import file_report
+from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
+from audits.queries.ladder import decision_content
+from audits.queries.pages import checklist
+from portal.core import clock
+from portal.core.canonical import digest
+from tests.contracts.matrix import Expect, object_of, roles, row
+from tests.factories import partners as partner
+from tests.factories.accounts import make_member
+from tests.factories.audits import Stage, baseline, due_reports, finding_in, results_for_all
+from tests.world import World
+
+APPLICANTS = ("applicant.body",)
+OFFICERS = ("case_officer.body",)
+ALL_ROLES = (
+    "applicant",
+    "case_officer",
+    "reviewer",
+    "signatory",
+    "auditor",
+    "provider_staff",
+    "oversight_member",
+    "administrator",
+)
+
+
+def stage(world: World) -> Stage:
+    """Our institution, qualified by people of our authority who have no part in the matrix; our auditor is free."""
+    baseline()
+    applicant = world.actor("applicant")
+    institution, _ = partner.make_institution(world.institution, by=applicant)
+    cast = partner.application_to_sign(
+        institution=institution,
+        applicant=applicant,
+        authority=world.authority,
+        other_authority=world.others["authority"],
+        officer=make_member(world.authority, "case_officer"),
+        reviewer=make_member(world.authority, "reviewer"),
+        signatory=make_member(world.authority, "signatory"),
+    )
+    partner.sign(cast)
+    # What the case was decided at: the authority that runs it is ours, whoever the home authority would be.
+    qualification = institution.qualifications.get(state="in_force")
+    return Stage(cast, qualification, world.actor("auditor"), world.actor("case_officer"))
+
+
+def _officer(world: World) -> Any:
+    return world.actor("case_officer")
+
+
+def planned(world: World) -> Audit:
+    made = world.once(stage)
+    return plan_audit(
+        institution_id=made.institution.pk,
+        authority_id=world.authority.pk,
+        kind=Audit.Kind.CAUSE,
+        tier="standard",
+        planned_for=clock.today() + timedelta(days=30),
+        reason="For the matrix",
+        by=_officer(world),
+    )
+
+
+def assigned(world: World) -> Audit:
+    audit = planned(world)
+    return assign_auditor(audit=audit, auditor=world.actor("auditor").user, by=_officer(world))
+
+
+def notified(world: World) -> Audit:
+    return notify_audit(audit=assigned(world), by=_officer(world))
+
+
+def in_fieldwork(world: World) -> Audit:
+    return begin_audit(audit=notified(world), by=world.actor("auditor"))
+
+
+def tested(world: World) -> Audit:
+    return results_for_all(in_fieldwork(world), world.actor("auditor"))
+
+
+def drafted(world: World) -> Audit:
+    return draft_report(audit=tested(world), summary="All is well.", by=world.actor("auditor"))
+
+
+def with_partner(world: World) -> Audit:
+    return send_report(audit=drafted(world), by=world.actor("auditor"))
+
+
+def responded(world: World) -> Audit:
+    return respond_to_report(audit=with_partner(world), response="We agree.", by=world.actor("applicant"))
+
+
+def found(world: World) -> Finding:
+    return finding_in(world.once(in_fieldwork), world.actor("auditor"))
+
+
+def with_plan(world: World) -> Finding:
+    return propose_plan(finding=found(world), plan="Soon.", by=world.actor("applicant"))
+
+
+def agreed(world: World) -> Finding:
+    return agree_plan(finding=with_plan(world), by=world.actor("auditor"))
+
+
+def remediated(world: World) -> Finding:
+    return remediate_finding(finding=agreed(world), remediation="Done.", by=world.actor("applicant"))
+
+
+def owed(world: World) -> Obligation:
+    _, reports = due_reports(world.once(stage))
+    return next(report for report in reports if report.kind == "security_attestation")
+
+
+def filed(world: World) -> Obligation:
+    _, reports = due_reports(world.once(stage))
+    report = next(report for report in reports if report.kind == "staff_changes")
+    answers = {"joined": 1, "left": 0, "late_removals": False}
+    return file_report(obligation=report, answers=answers, by=world.actor("applicant"))
+
+
+def incident(world: World) -> Incident:
+    made = world.once(stage)
+    return report_incident(
+        institution=made.institution,
+        severity="critical",
+        kind="credential",
+        title="A key leaked",
+        description="In a repository.",
+        aware_at=clock.now() - timedelta(hours=1),
+        by=world.actor("applicant"),
+    )
+
+
+def triaged(world: World) -> Incident:
+    return triage_incident(incident=incident(world), severity="critical", note="Real.", by=_officer(world))
+
+
+def contained(world: World) -> Incident:
+    return contain_incident(incident=triaged(world), how="Revoked.", by=_officer(world))
+
+
+def resolved(world: World) -> Incident:
+    made = contained(world)
+    resolver = make_member(world.authority, "case_officer")
+    resolve_incident(incident=made, cause="Haste.", lessons="A vault.", by=resolver)
+    made.deadlines.filter(met_at=None).update(waived_at=clock.now())
+    return made
+
+
+def case(world: World) -> EnforcementCase:
+    made = world.once(stage)
+    opener = make_member(world.authority, "case_officer")
+    return open_case(institution=made.institution, facts="Twice.", by=opener)
+
+
+def noticed(world: World) -> EnforcementCase:
+    return give_notice(case=case(world), measure="warning", reasons="The mildest.", by=_officer(world))
+
+
+def answered(world: World) -> EnforcementCase:
+    return answer_notice(case=noticed(world), answer="We see.", by=world.actor("applicant"))
+
+
+def heard(world: World) -> EnforcementCase:
+    return hear_case(case=answered(world), notes="", by=_officer(world))
+
+
+def decided(world: World) -> EnforcementCase:
+    made = heard(world)
+    return sign_decision(case=made, seen=digest(decision_content(made)), by=make_member(world.authority, "signatory"))
+
+
+def appealed(world: World) -> Any:
+    return lodge_appeal(against=decided(world), ground="facts", statement="Look again.", by=world.actor("applicant"))
+
+
+# --- expectations ---------------------------------------------------------------------------------
+
+
+def own() -> Expect:
+    """The partner's own; colleagues of the institution hear why not, everybody else sees nothing."""
+    return object_of(may=APPLICANTS, sees=["administrator@institution.body"])
+
+
+def incident_page() -> Expect:
+    """Besides the partner, oversight reads every incident."""
+    return object_of(may=[*APPLICANTS, "oversight_member.any"], sees=["administrator@institution.body"])
+
+
+def desk(*may: str, sees: tuple[str, ...] = (), viewers: tuple[str, ...]) -> Expect:
+    """A page of the desk: roles that have no such pages get 403, others that may not see this one 404."""
+    others = [f"{role}.any" for role in ALL_ROLES if role not in viewers]
+    return object_of(may=list(may), sees=[*sees, *others, "newcomer", "system_administrator"])
+
+
+AUDIT = ("case_officer", "auditor")
+FINDING = ("case_officer", "auditor", "signatory")
+REPORT = ("case_officer",)
+CASE = ("case_officer", "signatory")
+
+
+def at(make: Any, *more: str) -> Any:
+    """The address's arguments from an object that is made once."""
+    return lambda world: {"pk": world.once(make).pk}
+
+
+def data(**values: Any) -> Any:
+    return lambda world: values
+
+
+def deed(name: str, make: Any, expect: Expect, posted: Any = None) -> Any:
+    return row(name, expect, expect, make=at(make), data=posted or data())
+
+
+def admin_deed(model: str, slug: str, make: Any, expect: Expect, posted: Any = None) -> Any:
+    return deed(f"admin:audits_{model}_{slug}", make, expect, posted)
+
+
+def desk_pages(model: str, make: Any, expect: Expect, *viewers: str) -> list[Any]:
+    """The stock addresses of one admin of ours: the queue for the roles, the page of one, nothing to add or delete."""
+    listed = roles(*viewers)
+    one = lambda world: {"object_id": world.once(make).pk}  # noqa: E731 -- an argument, named for the rows below
+    base = f"admin/audits/{model}/"
+    return [
+        row(f"admin:audits_{model}_changelist", listed, listed),
+        row(f"admin:audits_{model}_add"),
+        row(f"admin:audits_{model}_change", expect, make=one),
+        row(f"admin:audits_{model}_delete", make=one),
+        row(f"admin:audits_{model}_history", make=one),
+        row(f"{base}<path:object_id>/", listed.but(*viewers, gets="404|ok"), path=f"/{base}1/"),
+    ]
+
+
+def catalogue(world: World) -> Catalogue:
+    return baseline()
+
+
+def someone(field: str, persona: str) -> Any:
+    return lambda world: {field: world.actor(persona).user_id}
+
+
+def family(world: World) -> dict[str, Any]:
+    audit = world.once(in_fieldwork)
+    return {"pk": audit.pk, "group_pk": checklist(audit)[0].group.pk}
+
+
+def own_deadline(world: World) -> dict[str, Any]:
+    made = world.once(incident)
+    return {"pk": made.deadlines.filter(duty="partner", met_at=None, waived_at=None).first().pk}
+
+
+def desk_deadline(world: World) -> dict[str, Any]:
+    made = world.once(triaged)
+    return {"pk": made.pk, "deadline_pk": made.deadlines.filter(met_at=None, waived_at=None).first().pk}
+
+
+SOON = (clock.today() + timedelta(days=60)).isoformat()
+OFFICER_ONLY = desk(*OFFICERS, sees=("auditor",), viewers=AUDIT)
+AUDITOR_ONLY = desk("auditor", sees=OFFICERS, viewers=AUDIT)
+FINDING_AUDITOR = desk("auditor", sees=(*OFFICERS, "signatory.body"), viewers=FINDING)
+INCIDENT_OFFICER = desk(*OFFICERS, sees=("signatory.any",), viewers=CASE)
+SIGNATORY_ONLY = desk("signatory.any", sees=OFFICERS, viewers=CASE)
+HOLD = {"reason": "Keys in wrong hands.", "lifted_when": "New keys are in use."}
+NOTICE = {"measure": "warning", "reasons": "The mildest that works.", "lifted_when": "", "until": ""}
+
+ROWS: list[Any] = [
+    row("audits:audits", roles("applicant")),
+    row("audits:findings", roles("applicant")),
+    row("audits:obligations", roles("applicant")),
+    row("audits:cases", roles("applicant")),
+    row("audits:incidents", roles("applicant", "provider_staff", "oversight_member")),
+    row("audits:incident_report", roles("applicant"), roles("applicant"), data=data(title="A key leaked")),
+    row("audits:audit", own(), make=at(planned)),
+    row("audits:finding", own(), make=at(found)),
+    row("audits:obligation", own(), own(), make=at(owed), data=data(unchanged="true", security_events="0")),
+    row("audits:incident", incident_page(), make=at(incident)),
+    row(
+        "audits:deadline",
+        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
+        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
+        make=own_deadline,
+        data=data(text="As before."),
+    ),
+    row("audits:enforcementcase", own(), make=at(noticed)),
+    row("audits:appeal_case", own(), own(), make=at(decided), data=data(ground="facts", statement="Look again.")),
+    row("audits:appeal", own(), make=at(appealed)),
+    deed("audits:audit_respond", with_partner, own(), data(response="We agree.")),
+    deed("audits:finding_plan", found, own(), data(plan="Soon.")),
+    deed("audits:finding_remedy", agreed, own(), data(remediation="Done.")),
+    deed(
+        "audits:incident_update",
+        incident,
+        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
+        data(text="News."),
+    ),
+    deed("audits:enforcementcase_answer", noticed, own(), data(answer="We see.")),
+    deed("audits:appeal_withdraw", appealed, own()),
+    # --- the desk ---
+    *desk_pages("audit", assigned, desk(*OFFICERS, "auditor", viewers=AUDIT), *AUDIT),
+    admin_deed("audit", "assign", assigned, OFFICER_ONLY, someone("auditor", "auditor.colleague")),
+    admin_deed("audit", "unassign", assigned, OFFICER_ONLY, someone("auditor", "auditor")),
+    admin_deed("audit", "reschedule", assigned, OFFICER_ONLY, data(planned_for=SOON, reason="Later.")),
+    admin_deed("audit", "cancel", assigned, OFFICER_ONLY, data(reason="Merged.")),
+    admin_deed("audit", "notify", assigned, desk(*OFFICERS, "auditor", viewers=AUDIT)),
+    admin_deed("audit", "begin", notified, AUDITOR_ONLY),
+    row("admin:audits_audit_checklist", AUDITOR_ONLY, AUDITOR_ONLY, make=family, data=data()),
+    row("admin:audits_audit_finding", AUDITOR_ONLY, AUDITOR_ONLY, make=at(in_fieldwork), data=data(title="Logs")),
+    admin_deed("audit", "report", tested, AUDITOR_ONLY, data(summary="All is well.")),
+    admin_deed("audit", "resume", drafted, AUDITOR_ONLY, data(reason="Once more.")),
+    admin_deed("audit", "send", drafted, AUDITOR_ONLY),
+    admin_deed("audit", "close", responded, OFFICER_ONLY),
+    *desk_pages("finding", found, desk(*OFFICERS, "auditor", "signatory.body", viewers=FINDING), *FINDING),
+    admin_deed("finding", "agree", with_plan, FINDING_AUDITOR),
+    admin_deed("finding", "verify", remediated, FINDING_AUDITOR, data(note="")),
+    admin_deed("finding", "back", remediated, FINDING_AUDITOR, data(reason="Not yet.")),
+    admin_deed(
+        "finding",
+        "accept",
+        found,
+        desk("signatory.body", sees=(*OFFICERS, "auditor"), viewers=FINDING),
+        data(until=SOON, reason="Low exposure."),
+    ),
+    *desk_pages("obligation", filed, desk(*OFFICERS, viewers=REPORT), *REPORT),
+    admin_deed("obligation", "accept", filed, desk(*OFFICERS, viewers=REPORT)),
+    admin_deed("obligation", "return", filed, desk(*OFFICERS, viewers=REPORT), data(reason="A number is missing.")),
+    *desk_pages("incident", incident, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    admin_deed("incident", "triage", incident, INCIDENT_OFFICER, data(severity="critical", note="Real.")),
+    admin_deed("incident", "dismiss", incident, INCIDENT_OFFICER, data(reason="A false alarm.")),
+    admin_deed("incident", "hold", incident, SIGNATORY_ONLY, data(target="partner", **HOLD)),
+    admin_deed("incident", "update", incident, INCIDENT_OFFICER, data(text="News.")),
+    admin_deed("incident", "severity", triaged, INCIDENT_OFFICER, data(severity="low", note="Less.")),
+    admin_deed("incident", "contain", triaged, INCIDENT_OFFICER, data(text="Revoked.")),
+    admin_deed("incident", "resolve", contained, INCIDENT_OFFICER, data(cause="Haste.", lessons="A vault.")),
+    admin_deed("incident", "close", resolved, INCIDENT_OFFICER),
+    admin_deed("incident", "reopen", resolved, INCIDENT_OFFICER, data(reason="Again.")),
+    row(
+        "admin:audits_incident_deadline", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(text="So.")
+    ),
+    row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
+    *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    admin_deed("enforcementcase", "suspend", case, SIGNATORY_ONLY, data(**HOLD)),
+    admin_deed("enforcementcase", "notice", case, INCIDENT_OFFICER, data(**NOTICE)),
+    admin_deed("enforcementcase", "hear", answered, INCIDENT_OFFICER, data(note="")),
+    admin_deed("enforcementcase", "sign", heard, SIGNATORY_ONLY, data(seen="0" * 64)),
+    admin_deed("enforcementcase", "drop", case, SIGNATORY_ONLY, data(reason="Nothing to do.")),
+    *desk_pages("appeal", appealed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    *desk_pages(
+        "catalogue",
+        catalogue,
+        desk("case_officer.any", "auditor.any", viewers=("case_officer", "auditor")).but(
+            "system_administrator", gets="ok"
+        ),
+        "case_officer",
+        "auditor",
+        "system_administrator",
+    ),
+]

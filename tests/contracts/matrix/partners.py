@@ -1,0 +1,280 @@
+"""Applications, cases, documents and qualifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from partners.actions.query import answer_question, ask_question
+from partners.models import Application, Evidence, Letter, Query
+from partners.queries.case import case_of
+from tests.contracts.matrix import Expect, desk_model, object_of, roles, row
+from tests.factories import partners as make
+from tests.world import World
+
+OWN = ("applicant.body", "administrator@institution.body")
+NOT_AT_THE_DESK = (
+    "applicant.any",
+    "administrator.any",
+    "provider_staff.any",
+    "oversight_member.any",
+    "newcomer",
+)
+OFFICERS = ("case_officer.body",)
+SIGNATORIES = ("signatory.any",)
+
+
+# --- the institution's own application ------------------------------------------------------------
+
+
+def partner(world: World) -> make.Cast:
+    """Our institution, qualified after one question, with a renewal begun."""
+    applicant = world.actor("applicant")
+    institution, _ = make.make_institution(world.institution, by=applicant)
+    made = make.reviewed_application(institution=institution, applicant=applicant, **_people(world))
+    query = ask_question(application=made.application, section="security", text="Which vault?", by=made.reviewer)
+    answer_question(query=query, text="A national one.", by=applicant)
+    make.sign(make.send(make.assess(made)))
+    make.begin_application(institution=institution, kind="renewal", by=applicant)
+    return made
+
+
+def _people(world: World) -> dict[str, Any]:
+    return {
+        "authority": world.authority,
+        "other_authority": world.others["authority"],
+        "officer": make.make_member(world.authority, "case_officer"),
+        "reviewer": make.make_member(world.authority, "reviewer"),
+        "signatory": make.make_member(world.authority, "signatory"),
+    }
+
+
+def approved(world: World) -> dict[str, Any]:
+    return {"pk": world.once(partner).application.pk}
+
+
+def renewal(world: World) -> dict[str, Any]:
+    made = world.once(partner)
+    return {"pk": Application.objects.get(institution=made.institution, state="draft").pk}
+
+
+def renewal_section(world: World) -> dict[str, Any]:
+    return {**renewal(world), "section": "security"}
+
+
+def answered(world: World) -> dict[str, Any]:
+    made = world.once(partner)
+    return {"pk": made.application.pk, "query_pk": Query.objects.get(application=made.application).pk}
+
+
+def document(world: World) -> dict[str, Any]:
+    return {"pk": Evidence.objects.filter(institution=world.once(partner).institution, state="stored").first().pk}  # type: ignore[union-attr]
+
+
+def letter(world: World) -> dict[str, Any]:
+    return {"pk": Letter.objects.get(application=world.once(partner).application).pk}
+
+
+def institution(world: World) -> dict[str, Any]:
+    return {"pk": world.once(partner).institution.pk}
+
+
+def own(write: bool = False) -> Expect:
+    """Pages of the own application; writing takes an applicant."""
+    if write:
+        return object_of(may=["applicant.body"], sees=["administrator@institution.body"])
+    return object_of(may=OWN)
+
+
+# --- cases at the desk ----------------------------------------------------------------------------
+
+
+def _cast(world: World) -> dict[str, Any]:
+    """The world's own personas on the case of another institution."""
+    return {
+        "authority": world.authority,
+        "other_authority": world.others["authority"],
+        "officer": world.actor("case_officer"),
+        "reviewer": world.actor("reviewer"),
+        "signatory": world.actor("signatory"),
+        "other_signatory": world.actor("signatory.stranger"),
+    }
+
+
+def arrived(world: World) -> make.Cast:
+    made = make.submitted_application(**_cast(world))
+    make.declare_conflict(application=made.application, conflict=False, by=made.officer)
+    return made
+
+
+def in_review(world: World) -> make.Cast:
+    made = make.reviewed_application(**_cast(world))
+    return made
+
+
+def recommended(world: World) -> make.Cast:
+    return make.assess(make.reviewed_application(**_cast(world)))
+
+
+def to_sign(world: World) -> make.Cast:
+    made = make.application_to_sign(**_cast(world))
+    make.declare_conflict(application=made.application, conflict=False, by=made.signatory)
+    return made
+
+
+def asked(world: World) -> Query:
+    made = make.reviewed_application(**_cast(world))
+    return ask_question(application=made.application, section="security", text="Which vault?", by=made.reviewer)
+
+
+def _pk(stage: Any) -> Any:
+    return lambda world: {"pk": world.once(stage).application.pk}
+
+
+def changed(world: World) -> dict[str, Any]:
+    return {"object_id": world.once(in_review).application.pk}
+
+
+def case(*may: str, sees: tuple[str, ...] = ()) -> Expect:
+    """A page of a case. `may` includes who is first led to declare; people without a role of the desk get 403."""
+    return object_of(may=may, sees=sees).but(*NOT_AT_THE_DESK, gets="403")
+
+
+def seen(world: World) -> dict[str, Any]:
+    return {
+        "seen": case_of(world.once(to_sign).application).dossier_digest,
+        "read": "on",
+        "reasons": ["security"],
+        "note": "Because.",
+    }
+
+
+def reviewer_to_remove(world: World) -> dict[str, Any]:
+    made = world.once(in_review)
+    return {"pk": made.application.pk, "user_pk": made.reviewer.user_id}
+
+
+def open_question(world: World) -> dict[str, Any]:
+    query = world.once(asked)
+    return {"pk": query.application_id, "query_pk": query.pk, "verb": "withdraw"}
+
+
+REVIEW_DATA = {
+    "outcome": "met",
+    "note": "",
+    "section": "security",
+    "text": "Why?",
+    "tier": "standard",
+    "reason": "Because.",
+}
+
+
+def review_data(world: World) -> dict[str, Any]:
+    return REVIEW_DATA
+
+
+def deed(name: str, stage: Any, expect: Expect, data: Any = review_data, post: bool = True) -> Any:
+    return row(
+        f"admin:partners_application_{name}",
+        expect,
+        expect if post else None,
+        make=_pk(stage),
+        data=data if post else None,
+    )
+
+
+IN_REVIEW = case("case_officer.body", "reviewer")
+
+
+ROWS: list[Any] = [
+    row(
+        "partners:institution",
+        roles("applicant", "administrator@institution"),
+        roles("applicant", "administrator@institution"),
+        data=lambda world: {"kind": "company"},
+    ),
+    row(
+        "partners:institutions",
+        roles("case_officer", "signatory", "auditor", "oversight_member", "provider_staff"),
+    ),
+    row(
+        "partners:partner",
+        object_of(
+            may=["case_officer.any", "signatory.any", "auditor.any", "oversight_member.any", "provider_staff.any"],
+            sees=[
+                "reviewer.any",
+                "administrator@authority.any",
+                "administrator@provider.any",
+                "administrator@oversight.any",
+                "system_administrator",
+                "newcomer",
+            ],
+        ),
+        make=institution,
+    ),
+    row("partners:applications", roles("applicant", "administrator@institution")),
+    row("partners:start", roles("applicant"), roles("applicant"), data=lambda world: {"kind": "change"}),
+    row("partners:application", own(), make=approved),
+    row("partners:check", own(), own(write=True), make=renewal, data=lambda world: {"truth": "on", "changes": "on"}),
+    row("partners:answers", own(), make=approved),
+    row("partners:sent", own(), make=approved),
+    row("partners:withdraw", own(write=True), own(write=True), make=renewal, data=lambda world: {"reason": ""}),
+    row("partners:question", own(), own(write=True), make=answered, data=lambda world: {"text": "Again"}),
+    row("partners:section", own(), own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
+    row("partners:autosave", post=own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
+    # Whoever may open a case in which a document was sent; here nobody of the world works on that case but
+    # officers of the authority that runs it, who are first to declare.
+    row("partners:evidence", object_of(may=OWN, sees=OFFICERS), make=document),
+    row("partners:letter", object_of(may=OWN, sees=OFFICERS), make=letter),
+    *desk_model("partners_application", "case_officer", "reviewer", "signatory", make=changed)[:2],
+    row("admin:partners_application_change", IN_REVIEW, make=changed),
+    row("admin:partners_application_delete", make=changed),
+    row("admin:partners_application_history", make=changed),
+    row(
+        "admin/partners/application/<path:object_id>/",
+        roles("case_officer", "reviewer", "signatory").but("case_officer", "reviewer", "signatory", gets="404|ok"),
+        path="/admin/partners/application/1/",
+    ),
+    deed("screen", arrived, case(*OFFICERS)),
+    deed(
+        "declare", arrived, case(*OFFICERS), data=lambda world: {"conflict": "yes", "detail": "My brother works there."}
+    ),
+    deed("tier", in_review, case(*OFFICERS, sees=("reviewer",))),
+    deed(
+        "reviewers",
+        in_review,
+        case(*OFFICERS, sees=("reviewer",)),
+        data=lambda world: {"reviewer": world.actor("reviewer.colleague").user_id},
+    ),
+    deed("assess", in_review, IN_REVIEW, post=False),
+    row(
+        "admin:partners_application_assess_section",
+        case("reviewer", "case_officer.colleague", sees=("case_officer",)),
+        case("reviewer", "case_officer.colleague", sees=("case_officer",)),
+        make=lambda world: {"pk": world.once(in_review).application.pk, "section": "security"},
+        data=review_data,
+    ),
+    deed("ask", in_review, IN_REVIEW),
+    deed("changes", in_review, IN_REVIEW, post=False),
+    row(
+        "admin:partners_application_unassign",
+        post=case("case_officer", sees=("reviewer", "case_officer.colleague")),
+        make=reviewer_to_remove,
+    ),
+    row(
+        "admin:partners_application_question",
+        post=case("case_officer", "reviewer", sees=("case_officer.colleague",)),
+        make=open_question,
+    ),
+    deed(
+        "recommend",
+        recommended,
+        case("reviewer", "case_officer.colleague", sees=("case_officer",)),
+        data=lambda world: {"outcome": "approve", "text": "Sound."},
+    ),
+    deed("send", recommended, case(*OFFICERS, sees=("reviewer",))),
+    deed(
+        "return", to_sign, case(*OFFICERS, "signatory.colleague", "signatory.stranger", sees=("reviewer", "signatory"))
+    ),
+    deed("sign", to_sign, case(*SIGNATORIES, "case_officer.colleague", sees=("case_officer", "reviewer")), data=seen),
+    deed("refuse", to_sign, case(*SIGNATORIES, "case_officer.colleague", sees=("case_officer", "reviewer")), data=seen),
+]

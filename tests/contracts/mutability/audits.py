@@ -1,0 +1,25 @@
+"""Audits, reports, incidents and enforcement."""
+
+LIFECYCLE = {
+    "audits.Appeal",
+    "audits.Audit",
+    "audits.Catalogue",
+    "audits.EnforcementCase",
+    "audits.Finding",
+    "audits.Incident",
+    "audits.Obligation",
+}
+APPEND_ONLY = {
+    "audits.CheckResult",
+    "audits.Control",
+    "audits.ControlGroup",
+    "audits.DecisionSignature",
+    "audits.FindingNote",
+    "audits.IncidentUpdate",
+    "audits.Report",
+}
+MUTABLE = {
+    "audits.AuditUserObjectPermission": "An auditor is assigned and taken off; the record keeps both.",
+    "audits.Check": "Carries the latest result of a control; every result stays as a CheckResult.",
+    "audits.IncidentDeadline": "Is met, waived or noted as missed; the record keeps each.",
+}

@@ -1,0 +1,23 @@
+"""Institutions, applications and qualifications."""
+
+LIFECYCLE = {
+    "partners.Institution",
+    "partners.Application",
+    "partners.Evidence",
+    "partners.Query",
+    "partners.Qualification",
+}
+APPEND_ONLY = {
+    "partners.Revision",
+    "partners.ConflictDeclaration",
+    "partners.SectionAssessment",
+    "partners.Recommendation",
+    "partners.Dossier",
+    "partners.Signature",
+    "partners.SignatureVoid",
+    "partners.Letter",
+}
+MUTABLE = {
+    "partners.Answer": "A draft changes until it is sent; what was sent is a Revision.",
+    "partners.ApplicationUserObjectPermission": "A reviewer is assigned and taken off; the record keeps both.",
+}
