@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import pgtrigger
-from django.db import OperationalError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
 from portal.core import clock
@@ -46,8 +46,10 @@ __all__ = [
 
 RETENTION_DAYS = 10 * 365
 """How long an event is kept when its deed names no other time (rulebook: retention.events)."""
-LOST_RACES = {"40001", "40P01", "55P03"}
-"""SQLSTATEs of serialisation failure, deadlock and lock not available: someone else was first."""
+LOST_RACES = {"40001", "40P01", "55P03", "23505", "23P01"}
+"""SQLSTATEs that say that someone else was first: serialisation failure, deadlock, lock not available; and unique and
+exclusion violation, where two made the same thing and both had looked before.
+"""
 
 
 class Record(models.Model):
@@ -216,13 +218,13 @@ def deed() -> Iterator[None]:
         with transaction.atomic(durable=True):
             yield
             ledger.append(mine.pending)
-    except OperationalError as error:
+    except (OperationalError, IntegrityError) as error:
         raise _lost_race(error) from error
     finally:
         _current.reset(token)
 
 
-def _lost_race(error: OperationalError) -> Exception:
+def _lost_race(error: OperationalError | IntegrityError) -> Exception:
     if getattr(error.__cause__, "sqlstate", "") not in LOST_RACES:
         return error
     return Conflict(

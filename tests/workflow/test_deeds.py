@@ -4,7 +4,8 @@ import threading
 from contextlib import suppress
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from portal.accounts.actions.membership import join_organisation
 from portal.accounts.actions.organisation import amend_organisation, close_organisation, register_organisation
@@ -294,6 +295,26 @@ def test_two_that_would_make_the_same_thing_one_wins_and_the_other_gets_a_reason
     assert all(isinstance(error, Refused) for error in filter(None, ends))
     assert Membership.objects.count() == 1
     assert list(verify()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_both_looked_before_one_is_first_and_the_other_gets_a_reason():
+    """The name is free when both look; the database lets one of them have it."""
+
+    def register():
+        register_organisation(kind="institution", name="One name", jurisdiction="NO", by=SYSTEM)
+
+    ends = at_once(register, register, register, register)
+    assert ends.count(None) == 1
+    assert all(isinstance(error, Conflict | ValidationError) for error in filter(None, ends))
+    assert Organisation.objects.count() == 1
+    assert list(verify()) == []
+
+
+@pytest.mark.django_db
+def test_a_broken_constraint_that_is_no_race_stays_an_error():
+    with pytest.raises(IntegrityError, match="organisation_kind"), deed():
+        create(Organisation(kind="guild", name="x", jurisdiction="NO"), "register", by=SYSTEM)
 
 
 @pytest.mark.django_db(transaction=True)
