@@ -78,7 +78,7 @@ class MemorableDate(forms.MultiWidget):
         return f"{year.zfill(4)}-{month.zfill(2)}-{day.zfill(2)}" if year and month and day else f"{year}-{month}-{day}"
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
-        return f"{id_}_day" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
 
 class MemorableDateField(forms.DateField):

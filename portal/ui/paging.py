@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
+
+from portal.core.canonical import plain
 
 COUNT_LIMIT = 2_000
 """Rows are counted up to here: nobody turns eighty pages, and a list must not slow down as the scheme grows."""
@@ -54,7 +54,7 @@ def keyset_page(rows: QuerySet[Any], order: str, size: int, after: str, first_ur
     down, name = order.startswith("-"), order.lstrip("-")
     way = "lt" if down else "gt"
     sorted_rows = rows.order_by(order, f"{'-' if down else ''}pk")
-    place = _read(after)
+    place = _read(after, rows, name)
     if place:
         value, key = place
         sorted_rows = sorted_rows.filter(Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"pk__{way}": key}))
@@ -65,14 +65,16 @@ def keyset_page(rows: QuerySet[Any], order: str, size: int, after: str, first_ur
 
 
 def _write(value: Any, key: Any) -> str:
-    text = json.dumps([value.isoformat() if isinstance(value, datetime) else value, str(key)])
+    text = json.dumps([plain(value), str(key)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> tuple[Any, str] | None:
+def _read(cursor: str, rows: QuerySet[Any], name: str) -> tuple[Any, Any] | None:
+    """The cursor's value and key, as the model's own fields read them."""
+    meta = rows.model._meta
     try:
         value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = parse_datetime(value) if isinstance(value, str) else None
-    except (ValueError, TypeError, binascii.Error):
+        place = (meta.get_field(name).to_python(value), meta.pk.to_python(key))
+    except (ValueError, TypeError, ValidationError):
         return None
-    return (moment or value, str(key))
+    return None if None in place else place

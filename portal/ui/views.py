@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,7 @@ from portal.ui import gallery as samples
 def session_keep(request: HttpRequest) -> HttpResponse:
     """Gives the session its full length again, and says how many seconds that is."""
     if not request.user.is_authenticated:
-        return HttpResponseForbidden(_("You are signed out."))
+        return JsonResponse({"reason": _("You are signed out. Sign in again to go on.")}, status=401)
     request.session["renewed"] = int(clock.now().timestamp())
     return JsonResponse({"seconds": request.session.get_expiry_age()})
 
