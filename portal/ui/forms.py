@@ -43,6 +43,7 @@ class Described(str):
     """A choice's label with a second line: `("low", Described("Tier 1", "No weights leave the provider"))`."""
 
     __slots__ = ("hint",)
+    hint: str
 
     def __new__(cls, label: str, hint: str = "") -> Described:
         made = super().__new__(cls, label)
@@ -57,7 +58,9 @@ class MemorableDate(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {name: forms.TextInput(attrs=attrs) for name in ("day", "month", "year")}
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
+            name: forms.TextInput(attrs=attrs) for name in ("day", "month", "year")
+        }
         super().__init__(boxes, attrs)
 
     def decompress(self, value: date | str | None) -> list[str | None]:
@@ -68,7 +71,7 @@ class MemorableDate(forms.MultiWidget):
             return [day, month, year]
         return [None, None, None]
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:  # type: ignore[override]
         """The three boxes as an ISO date, or as it was typed where it is none: the field then says so."""
         if name in data:
             return str(data[name])
@@ -193,7 +196,7 @@ def summary_of(form: forms.BaseForm) -> list[tuple[str, str]]:
     for name in form.fields:
         bound = form[name]
         anchor = getattr(bound, "first_id", bound.id_for_label) if not bound.is_hidden else ""
-        found += [(anchor, message) for message in getattr(bound, "messages", bound.errors)]
+        found += [(anchor, str(message)) for message in getattr(bound, "messages", bound.errors)]
     return found
 
 

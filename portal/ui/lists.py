@@ -41,7 +41,7 @@ OWN = ("q", "sort", "page", "after", "export")
 class ListView(TemplateView):
     """Base of all list pages. Queries: the rows, their bounded count, and what the filters' choices need."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
     template_name = "base_list.html"
     title: Words = ""
     lead: Words = ""
@@ -125,7 +125,7 @@ class ListView(TemplateView):
         return rows.order_by(*fields, "-pk" if down else "pk")
 
     # --- the answer ---
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         kind = request.GET.get("export", "")
         if kind in CONTENT_TYPES and kind in self.exports:
             name = f"{slugify(str(self.title)) or 'list'}-{clock.today().isoformat()}"

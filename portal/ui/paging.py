@@ -18,7 +18,7 @@ COUNT_LIMIT = 2_000
 """Rows are counted up to here: nobody turns eighty pages, and a list must not slow down as the scheme grows."""
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):
     """Counts at most COUNT_LIMIT rows. `more` says that there are others; filters lead to them."""
 
     @cached_property

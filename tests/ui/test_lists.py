@@ -67,7 +67,7 @@ def many() -> list[Organisation]:
 def ask(query: str = "", view: type[ListView] = Organisations) -> HttpResponseBase:
     request = RequestFactory().get(f"/list/{query}")
     request.actor = ANONYMOUS  # type: ignore[attr-defined]
-    request.user = type("Nobody", (), {"is_authenticated": False})()  # type: ignore[assignment]
+    request.user = type("Nobody", (), {"is_authenticated": False})()
     request.session = {}  # type: ignore[assignment]
     response: Any = view.as_view()(request)
     if hasattr(response, "render"):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import django_tables2
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 import tablib
 from hypothesis import given

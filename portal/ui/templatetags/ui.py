@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
+from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
@@ -19,7 +20,7 @@ from django.utils.translation import ngettext
 
 from portal.core import clock
 from portal.ui import tags
-from portal.ui.forms import UswdsBoundField, summary_of
+from portal.ui.forms import summary_of
 from portal.ui.tokens import colour
 
 register = template.Library()
@@ -62,7 +63,7 @@ TONE_ICON: dict[str, str] = {
 
 # --- forms -------------------------------------------------------------------------------------------
 @register.simple_tag
-def field(bound: UswdsBoundField, **options: Any) -> SafeString:
+def field(bound: BoundField, **options: Any) -> SafeString:
     """A field with label, hint, error and control.
 
     Options: `label`, `large` (True, or "h1" where the question is the page's title), `hide_label`,
