@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
-
 from portal.accounts.actions.invitation import lapse_invitation
 from portal.accounts.queries.invitations import due_to_lapse
+from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 
-BATCH = 200
 
-
-@shared_task
-def lapse_invitations() -> int:
-    """Lapse invitations whose time is over, each in its own deed. Returns how many; running twice lapses each once."""
-    rows = due_to_lapse(BATCH)
-    for invitation in rows:
-        lapse_invitation(invitation=invitation)
-    return len(rows)
+@sweep_task
+def lapse_invitations() -> Tally:
+    """Lapse invitations whose time is over, each in its own deed."""
+    return sweep_rows(due_to_lapse(), lambda row: lapse_invitation(invitation=row))

@@ -27,6 +27,9 @@ from portal.notifications.models import SweepRun
 
 logger = logging.getLogger(__name__)
 
+registered: set[str] = set()
+"""Paths of all sweeps that were imported, to be held against the table."""
+
 
 @dataclass
 class Tally:
@@ -41,6 +44,7 @@ class Tally:
 def sweep_task(function: Callable[[], Tally]) -> Any:
     """Decorator: a Celery task under the function's own path that notes its run and returns its tally."""
     name = f"{function.__module__}.{function.__name__}"
+    registered.add(name)
 
     @shared_task(name=name)
     @functools.wraps(function)

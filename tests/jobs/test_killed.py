@@ -118,20 +118,24 @@ def test_broker_and_beat_killed_with_all_that_they_held(house: House, monkeypatc
     tell(3, "before")
     wait_until(lambda: all_arrived(3) and has_swept(), "mail arrives and sweeps run while all is well")
 
-    house.kill_broker()
-    tell(20, "without a broker")  # the deed goes through: nobody waits for it
-    assert Message.objects.filter(status="waiting").count() == 20
+    with mail_stands_still():
+        tell(4, "in the middle")
+        wait_until(lambda: deliveries_held() == 2, "two deliveries in the middle, not acknowledged")
+        house.kill_broker()
+        tell(20, "without a broker")  # the deed goes through: nobody waits for it
+        assert Message.objects.filter(status="waiting").count() == 24
     house.restart_broker()
-    wait_until(lambda: all_arrived(23), "worker and beat come back by themselves, and all mail arrives")
+    wait_until(lambda: all_arrived(27), "worker and beat come back by themselves, and all mail arrives")
+    assert worker.process.poll() is None
 
     beat.kill()
     monkeypatch.setattr(deliver_message, "apply_async", _lost)
     tell(5, "without beat")
-    assert Mail.objects.count() == 23
+    assert Mail.objects.count() == 27
     house.beat()
     house.beat()  # two at once sweep twice, and still deliver once
-    wait_until(lambda: all_arrived(28), "the new beat finds what was due")
-    assert_each_arrived_once(28)
+    wait_until(lambda: all_arrived(32), "the new beat finds what was due")
+    assert_each_arrived_once(32)
     assert SweepRun.objects.get().failed == 0
 
 

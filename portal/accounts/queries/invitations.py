@@ -23,7 +23,6 @@ def open_invitations_of(organisation_id: UUID) -> QuerySet[Invitation]:
     return rows.select_related("invited_by").order_by("-sent_at")
 
 
-def due_to_lapse(limit: int) -> list[Invitation]:
-    """Invitations whose time is over, the oldest first, at most `limit`."""
-    rows = Invitation.objects.filter(state="sent", expires_at__lte=clock.now())
-    return list(rows.select_related("organisation").order_by("expires_at")[:limit])
+def due_to_lapse() -> QuerySet[Invitation]:
+    """Invitations whose time is over."""
+    return Invitation.objects.filter(state="sent", expires_at__lte=clock.now()).select_related("organisation")
