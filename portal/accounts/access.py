@@ -39,6 +39,12 @@ def get_invitation(*, actor: Actor, pk: UUID) -> Invitation:
     return _one(rows.filter(pk=pk, organisation__in=organisations_for(actor)))
 
 
+def get_own_invitation(*, actor: Actor, pk: UUID) -> Invitation:
+    """An invitation that was sent to the actor's own address. Raises Http404 for everybody else's."""
+    address = actor.user.email if actor.user is not None else ""
+    return _one(Invitation.objects.select_related("organisation").filter(pk=pk, email__iexact=address))
+
+
 def get_invitation_by_token(*, token: str) -> Invitation:
     """The invitation that the link opens, in whatever state; whoever has the link may see it. Raises Http404 else."""
     return _one(Invitation.objects.select_related("organisation", "invited_by").filter(token_hash=token_hash(token)))

@@ -34,6 +34,7 @@ def actor_of(request: HttpRequest) -> Actor:
     user: Any = request.user
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
+    user = getattr(user, "_wrapped", user)  # deeds lock its row, and need the model itself
     memberships = active_memberships(user)
     request.memberships = memberships  # type: ignore[attr-defined]
     chosen = request.session.get(CHOSEN)

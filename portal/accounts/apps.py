@@ -9,3 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks  # noqa: F401 -- registers them
+        from portal.accounts import second_factor
+
+        second_factor.connect()

@@ -16,6 +16,7 @@ urlpatterns = [
     path("organisations/<uuid:pk>/invite/", people.invite, name="invitation_send"),
     path("invitations/<uuid:pk>/resend/", people.resend, name="invitation_resend"),
     path("invitations/<uuid:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
+    path("invitations/<uuid:pk>/accept/", people.accept_own, name="invitation_accept"),
     path("invitation/<str:token>/", people.open_invitation, name="invitation_open"),
     path("memberships/<uuid:pk>/roles/", people.membership_roles, name="membership_roles"),
     path("memberships/<uuid:pk>/end/", people.membership_end, name="membership_end"),

@@ -10,7 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.accounts.access import get_invitation, get_invitation_by_token, get_membership, get_organisation
+from portal.accounts.access import (
+    get_invitation,
+    get_invitation_by_token,
+    get_membership,
+    get_organisation,
+    get_own_invitation,
+)
 from portal.accounts.actions.invitation import (
     accept_invitation,
     resend_invitation,
@@ -86,6 +92,14 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
         "accounts/invitation.html",
         {"invitation": invitation, "verdict": verdict, "roles": [BY_SLUG[slug] for slug in invitation.roles]},
     )
+
+
+@require_POST
+@signed_in
+def accept_own(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Accept an invitation that waits for the address that the account has proven to read."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return _accept(request, get_own_invitation(actor=actor, pk=pk), actor)
 
 
 @signed_in

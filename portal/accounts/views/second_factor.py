@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,26 +15,32 @@ from portal.accounts.guards import signed_in
 from portal.accounts.roles import BY_SLUG
 from portal.core.actors import Actor
 
+AFTERWARDS = "second_factor_next"
+"""Session key: where the person was going. Setting an app up leads over the recovery codes and forgets `next`."""
+
 
 @require_safe
 @signed_in
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Says which roles wait, and leads to setting a second factor up or confirming with it, then back to `next`."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    there = safe_next(request)
+    there = safe_next(request) or request.session.get(AFTERWARDS, "")
     if not actor.dormant:
+        request.session.pop(AFTERWARDS, None)
         return redirect(there or "home")
+    request.session[AFTERWARDS] = there
     back = f"{reverse('second_factor')}?{urlencode({'next': there})}" if there else reverse("second_factor")
-    enabled = is_mfa_enabled(actor.user)
+    kinds = set(Authenticator.objects.filter(user=actor.user).values_list("type", flat=True))
+    confirm = "mfa_reauthenticate" if Authenticator.Type.TOTP in kinds else "mfa_reauthenticate_webauthn"
     steps = urlencode({"next": back})
     return render(
         request,
         "accounts/second_factor.html",
         {
             "waiting": [BY_SLUG[slug].label for slug in sorted(actor.dormant)],
-            "enabled": enabled,
+            "enabled": bool(kinds),
             "second_factor_page": True,
-            "confirm_url": f"{reverse('mfa_reauthenticate')}?{steps}",
+            "confirm_url": f"{reverse(confirm)}?{steps}",
             "app_url": f"{reverse('mfa_activate_totp')}?{steps}",
             "key_url": f"{reverse('mfa_add_webauthn')}?{steps}",
         },

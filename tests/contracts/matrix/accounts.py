@@ -102,6 +102,8 @@ ROWS = [
         signed_in().but("signed_in", gets="403"),
         make=link,
     ),
+    # It is for the mailbox that it was sent to, which nobody of this world reads.
+    row("invitation_accept", post=signed_in().but("signed_in", gets="404"), make=invitation),
     row(
         "membership_roles",
         object_of(may=ADMINS, sees=INSIDE),
