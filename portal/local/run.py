@@ -128,7 +128,7 @@ class Run:
             [
                 *(python, "-m", "gunicorn", "portal.wsgi:application", "--bind", bind, "--workers", "2"),
                 *("--worker-class", "gthread", "--threads", "4", "--timeout", "60", "--graceful-timeout", "8"),
-                *("--access-logfile", "-", "--name", "portal.web"),
+                *("--preload", "--access-logfile", "-", "--name", "portal.web"),
             ],
         )
         supervisor.add(
@@ -201,11 +201,11 @@ def _prepare(environment: dict[str, str]) -> None:
     with subprocess.Popen([*command, "static"], cwd=ROOT, env=environment) as static:
         try:
             data = subprocess.run([*command, "data"], cwd=ROOT, env=environment, check=False)
-            if data.returncode == 0:
+            if data.returncode:
+                static.kill()
+            elif static.poll() is None:
                 with step("Static files"):
                     static.wait()
-            else:
-                static.kill()
         except BaseException:
             static.kill()
             raise

@@ -1,5 +1,6 @@
 """A copy of this checkout as it stands, and the real commands run on it, for tests of portal/local."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -57,8 +58,16 @@ def verb(folder: Path, *args: str, python: str = sys.executable, **more: str) ->
     )
 
 
+def servers_home(folder: Path) -> Path:
+    """Where the demo's servers of a checkout are."""
+    near = folder / "var" / "servers" / "demo"
+    tag = hashlib.sha256(str(folder / "var").encode()).hexdigest()[:12]
+    return near if near.exists() else Path("/var/lib/trusted-partner-portal") / tag / "demo"
+
+
 def processes_of(folder: Path) -> list[str]:
     """What still runs in or for the folder, as `pid command`."""
+    places = (str(folder), str(servers_home(folder).parent))
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal() or int(entry.name) == os.getpid():
@@ -68,7 +77,7 @@ def processes_of(folder: Path) -> list[str]:
             where = os.readlink(entry / "cwd")  # noqa: PTH115 -- also of folders that are gone
         except OSError:
             continue
-        if command and (str(folder) in command or where.startswith(str(folder))):
+        if command and (any(place in command for place in places) or where.startswith(places)):
             found.append(f"{entry.name} {command}")
     return found
 
