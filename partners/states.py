@@ -129,7 +129,7 @@ APPLICATION = StateTable(
         ),
         Move(
             "declare",
-            IN_HAND,
+            (*IN_HAND, "approved", "declined", "withdrawn"),
             None,
             roles("case_officer", "reviewer", "signatory"),
             _("Declare whether you have a conflict of interest"),

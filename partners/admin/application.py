@@ -72,7 +72,9 @@ class ApplicationAdmin(DeskAdmin):
 
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
-        return format_html('<a href="{}">{}</a>', desk_url("change", row.pk), row.reference)
+        return format_html(
+            '<a class="font-semibold underline" href="{}">{}</a>', desk_url("change", row.pk), row.reference
+        )
 
     @admin.display(description=_("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: Application) -> str:
@@ -80,7 +82,7 @@ class ApplicationAdmin(DeskAdmin):
 
     @admin.display(description=_("State"), ordering="state")
     def state_tag(self, row: Application) -> SafeString:
-        return tags.tag_of(row)
+        return format_html('<span class="tp-desk">{}</span>', tags.tag_of(row))
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:
@@ -89,6 +91,8 @@ class ApplicationAdmin(DeskAdmin):
     @admin.display(description=_("Age"), ordering="-submitted_at")
     def age(self, row: Application) -> str:
         days = working_days(row.submitted_at, row.decided_at.date() if row.decided_at else None)
+        if days == 0:
+            return _("Today")  # type: ignore[return-value]
         return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
 
     @admin.display(description=_("Reviewers"), empty_value="–")

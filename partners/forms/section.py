@@ -92,6 +92,12 @@ class SectionForm(forms.Form):
             theirs=render(question, clash.theirs, self.names) if clash else "",
         )
 
+    def label_of(self, anchor: str) -> str:
+        """The label of the question whose first control has that id."""
+        found = (name for name in self.fields if anchor.startswith(f"id_{name}") and self[name].errors)
+        name = max(found, key=len, default="")
+        return str(self.fields[name].label) if name else ""
+
     @property
     def accept(self) -> str:
         return ACCEPT

@@ -173,9 +173,7 @@ class InstitutionList(LoginRequiredMixin, ListView):
     empty_text = gettext_lazy("An institution appears here once its people have described it.")
 
     def get_queryset(self) -> QuerySet[Institution]:
-        require_role(self.request.actor, *READERS, "administrator")  # type: ignore[attr-defined]
-        if self.request.actor.body_kind == "institution":  # type: ignore[attr-defined]
-            require_role(self.request.actor, *READERS)  # type: ignore[attr-defined]
+        require_role(self.request.actor, *READERS)  # type: ignore[attr-defined]
         newest = Qualification.objects.filter(institution=OuterRef("pk")).order_by("-valid_from", "-id")
         return Institution.objects.select_related("organisation").annotate(
             standing=Subquery(newest.values("state")[:1]),

@@ -29,6 +29,11 @@ from portal.ui.forms import summary_of
 from portal.ui.templatetags.ui import clock_time
 
 
+def _summary(form: SectionForm) -> list[tuple[str, str]]:
+    """Each error with its question, so that two that say the same can be told apart."""
+    return [(anchor, f"{form.label_of(anchor)}: {words}") for anchor, words in summary_of(form)]
+
+
 def _section(application: Application, key: str) -> Section:
     try:
         return rules_of(application).questionnaire.section(key)
@@ -196,7 +201,7 @@ def _show(
         "application": application,
         "section": section,
         "form": form,
-        "summary": summary_of(form),
+        "summary": _summary(form),
         "version": application.answers_version,
         "page": secrets.token_hex(8),
         "number": place + 1,

@@ -189,8 +189,8 @@ def cast(
 
     `people` may name the actors and bodies: authority, other_authority, institution (with applicant), officer, …
     """
-    authority = people.get("authority") or an_authority(jurisdiction)
-    other = people.get("other_authority") or an_authority("GB" if jurisdiction != "GB" else "NO")
+    if "authority" not in people:
+        an_authority(jurisdiction)
     if "institution" in people:
         institution, applicant = people["institution"], people["applicant"]
     else:
@@ -199,6 +199,8 @@ def cast(
         )
     document = make_evidence(institution, applicant, kind="registration")
     application = begin_application(institution=institution, by=applicant)
+    authority = application.authority
+    other = people.get("other_authority") or an_authority("GB" if authority.jurisdiction != "GB" else "NO")
     fill(application, {**good_answers(str(document.pk)), **(answers or {})}, applicant)
     return Cast(
         application=application,

@@ -30,22 +30,12 @@ def partner(world: World) -> make.Cast:
     """Our institution, qualified after one question, with a renewal begun."""
     applicant = world.actor("applicant")
     institution, _ = make.make_institution(world.institution, by=applicant)
-    made = make.reviewed_application(institution=institution, applicant=applicant, **_people(world))
+    made = make.reviewed_application(institution=institution, applicant=applicant, authority=world.authority)
     query = ask_question(application=made.application, section="security", text="Which vault?", by=made.reviewer)
     answer_question(query=query, text="A national one.", by=applicant)
     make.sign(make.send(make.assess(made)))
     make.begin_application(institution=institution, kind="renewal", by=applicant)
     return made
-
-
-def _people(world: World) -> dict[str, Any]:
-    return {
-        "authority": world.authority,
-        "other_authority": world.others["authority"],
-        "officer": make.make_member(world.authority, "case_officer"),
-        "reviewer": make.make_member(world.authority, "reviewer"),
-        "signatory": make.make_member(world.authority, "signatory"),
-    }
 
 
 def approved(world: World) -> dict[str, Any]:
@@ -96,6 +86,7 @@ def _cast(world: World) -> dict[str, Any]:
         "officer": world.actor("case_officer"),
         "reviewer": world.actor("reviewer"),
         "signatory": world.actor("signatory"),
+        "jurisdiction": world.authority.jurisdiction,
         "other_signatory": world.actor("signatory.stranger"),
     }
 
@@ -107,8 +98,7 @@ def arrived(world: World) -> make.Cast:
 
 
 def in_review(world: World) -> make.Cast:
-    made = make.reviewed_application(**_cast(world))
-    return made
+    return make.reviewed_application(**_cast(world))
 
 
 def recommended(world: World) -> make.Cast:
@@ -182,6 +172,7 @@ def deed(name: str, stage: Any, expect: Expect, data: Any = review_data, post: b
     )
 
 
+DESK = roles("case_officer", "reviewer", "signatory", "auditor", "system_administrator")
 IN_REVIEW = case("case_officer.body", "reviewer")
 
 
@@ -221,17 +212,18 @@ ROWS: list[Any] = [
     row("partners:question", own(), own(write=True), make=answered, data=lambda world: {"text": "Again"}),
     row("partners:section", own(), own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
     row("partners:autosave", post=own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
-    # Whoever may open a case in which a document was sent; here nobody of the world works on that case but
-    # officers of the authority that runs it, who are first to declare.
-    row("partners:evidence", object_of(may=OWN, sees=OFFICERS), make=document),
-    row("partners:letter", object_of(may=OWN, sees=OFFICERS), make=letter),
+    # Officers of the authority that runs the case see it, and declare before they open anything of it.
+    row("partners:evidence", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=document),
+    row("partners:letter", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=letter),
     *desk_model("partners_application", "case_officer", "reviewer", "signatory", make=changed)[:2],
     row("admin:partners_application_change", IN_REVIEW, make=changed),
     row("admin:partners_application_delete", make=changed),
     row("admin:partners_application_history", make=changed),
     row(
         "admin/partners/application/<path:object_id>/",
-        roles("case_officer", "reviewer", "signatory").but("case_officer", "reviewer", "signatory", gets="404|ok"),
+        # Django's redirect of old addresses to the page itself, which then says who may.
+        DESK,
+        DESK,
         path="/admin/partners/application/1/",
     ),
     deed("screen", arrived, case(*OFFICERS)),
