@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from portal import celery_app
@@ -12,6 +13,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
 from portal.jobs.checks import mail_leaves_the_house, redelivery_waits_for_the_limit
+from portal.jobs.documents import sweeps_table
 from portal.jobs.queries import sweeps
 from portal.jobs.schedule import lay_out_schedule, set_interval
 from portal.ledger.verify import verify
@@ -188,3 +190,8 @@ def test_a_visibility_timeout_below_the_time_limits_is_refused(settings):
     assert redelivery_waits_for_the_limit() == []
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
     assert [problem.id for problem in redelivery_waits_for_the_limit()] == ["portal.E011"]
+
+
+def test_the_documentation_lists_every_sweep():
+    written = (settings.BASE_DIR / "docs" / "jobs.md").read_text()
+    assert sweeps_table() in written, f"Put this into docs/jobs.md:\n{sweeps_table()}"
