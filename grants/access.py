@@ -1,0 +1,168 @@
+"""Fetch and authorise in one call: `Http404` for a stranger to the object."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Model as DjangoModel
+from django.http import Http404
+
+from grants.models import (
+    ConflictDeclaration,
+    Environment,
+    Grant,
+    GrantLine,
+    GrantRequest,
+    GrantRequestUserPermission,
+    Hold,
+    Model,
+    Release,
+    RequestLine,
+)
+from grants.queries.environment import environments_for
+from grants.queries.request import ASSESS
+from portal.accounts.assign import assigned
+from portal.core.actors import Actor
+
+M = TypeVar("M", bound=DjangoModel)
+DESK = ("case_officer", "reviewer", "signatory", "auditor")
+SIGNED_STATES = ("awaiting_signatures", "granted", "refused")
+"""States of a request that every signatory may look into: what waits for a signature, and what was decided."""
+
+
+def _one(rows: QuerySet[M], pk: UUID) -> M:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def is_partner(actor: Actor) -> bool:
+    """Whether the actor works for an institution in a role that sees its grants."""
+    return actor.body_kind == "institution" and actor.has("applicant", "administrator")
+
+
+def is_provider(actor: Actor) -> bool:
+    return actor.body_kind == "provider" and actor.has("provider_staff")
+
+
+def requests_for(actor: Actor) -> QuerySet[GrantRequest]:
+    """The requests that the actor may look at. Whoever declared a conflict of interest in a case no longer sees it."""
+    rows = GrantRequest.objects.select_related("institution__organisation", "authority", "officer")
+    if is_partner(actor):
+        return rows.filter(institution_id=actor.body_id)
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
+        seen |= Q(authority_id=actor.body_id) & ~Q(state="draft")
+    if actor.has("reviewer"):
+        seen |= Q(assigned(ASSESS, actor.user_id, GrantRequestUserPermission)) & ~Q(state="draft")
+    if actor.has("signatory"):
+        seen |= Q(state__in=SIGNED_STATES)
+    conflicted = ConflictDeclaration.objects.filter(request=OuterRef("pk"), person_id=actor.user_id, conflict=True)
+    return rows.filter(seen).exclude(Exists(conflicted))
+
+
+def get_request(*, actor: Actor, pk: UUID) -> GrantRequest:
+    """A request, for its institution's people and for those of an authority who work on it."""
+    return _one(requests_for(actor), pk)
+
+
+def get_own_request(*, actor: Actor, pk: UUID) -> GrantRequest:
+    """A request of the actor's own institution."""
+    if not is_partner(actor):
+        raise Http404
+    return get_request(actor=actor, pk=pk)
+
+
+def grants_for(actor: Actor) -> QuerySet[Grant]:
+    """The grants that the actor may look at: their institution's, on their models, or all for an authority."""
+    rows = Grant.objects.select_related("institution__organisation", "authority", "request")
+    if is_partner(actor):
+        return rows.filter(institution_id=actor.body_id)
+    if is_provider(actor):
+        return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), provider_id=actor.body_id)))
+    return rows if actor.has(*DESK) else rows.none()
+
+
+def get_grant(*, actor: Actor, pk: UUID) -> Grant:
+    """A grant that the actor may look at."""
+    return _one(grants_for(actor), pk)
+
+
+def get_own_grant(*, actor: Actor, pk: UUID) -> Grant:
+    """A grant of the actor's own institution."""
+    if not is_partner(actor):
+        raise Http404
+    return get_grant(actor=actor, pk=pk)
+
+
+def get_environment(*, actor: Actor, pk: UUID) -> Environment:
+    """An environment of the actor's institution, or any for an authority."""
+    return _one(environments_for(actor), pk)
+
+
+def get_own_environment(*, actor: Actor, pk: UUID) -> Environment:
+    """An environment of the actor's own institution."""
+    if not is_partner(actor):
+        raise Http404
+    return get_environment(actor=actor, pk=pk)
+
+
+def models_for(actor: Actor) -> QuerySet[Model]:
+    """A provider's own models."""
+    rows = Model.objects.select_related("provider")
+    return rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none()
+
+
+def get_model(*, actor: Actor, pk: UUID) -> Model:
+    """A model of the actor's own provider."""
+    return _one(models_for(actor), pk)
+
+
+def get_release(*, actor: Actor, pk: UUID) -> Release:
+    """A release of the actor's own provider."""
+    rows = Release.objects.select_related("model", "provider")
+    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
+
+
+CONSENT_STATES = ("awaiting_provider", "awaiting_signatures", "granted", "refused")
+"""States of a request in which a provider may see its own lines."""
+
+
+def consent_lines_for(actor: Actor) -> QuerySet[RequestLine]:
+    """Lines about the actor's own releases that were put before providers."""
+    rows = RequestLine.objects.select_related("request__institution__organisation", "release__model", "environment")
+    if not is_provider(actor):
+        return rows.none()
+    return rows.filter(release__provider_id=actor.body_id, request__state__in=CONSENT_STATES)
+
+
+def get_consent_line(*, actor: Actor, pk: UUID) -> RequestLine:
+    """A line that the actor's provider may answer for."""
+    return _one(consent_lines_for(actor), pk)
+
+
+def holds_for(actor: Actor) -> QuerySet[Hold]:
+    """The holds that concern the actor: on their institution, on lines of their models, or all for an authority."""
+    rows = Hold.objects.select_related(
+        "institution__organisation", "partner__organisation", "grant", "line__grant", "environment", "placed_body",
+        "placed_by", "confirmed_body", "confirmed_by", "ended_by",
+    )  # fmt: skip
+    if is_partner(actor):
+        return rows.filter(institution_id=actor.body_id)
+    if is_provider(actor):
+        own = GrantLine.objects.filter(institution_id=OuterRef("institution_id"), provider_id=actor.body_id)
+        return rows.filter(
+            Q(Exists(own), partner__isnull=False)
+            | Q(Exists(own.filter(grant_id=OuterRef("grant_id"))))
+            | Q(Exists(own.filter(pk=OuterRef("line_id"))))
+            | Q(Exists(own.filter(environment_id=OuterRef("environment_id"))))
+        )
+    return rows if actor.has(*DESK) else rows.none()
+
+
+def get_hold(*, actor: Actor, pk: UUID) -> Hold:
+    """A hold that concerns the actor."""
+    return _one(holds_for(actor), pk)

@@ -1,0 +1,154 @@
+"""Forms of an institution: a request, its lines, an answer, an environment, an agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from grants.forms.fields import DeclarationsForm, plain_terms, terms
+from grants.models import Attestation, Environment, Release
+from portal.accounts.models.organisation import jurisdiction_choices
+from portal.core import clock
+from portal.rulebook.schema import Limits, Rulebook
+
+
+class RequestForm(forms.Form):
+    """What the request is called, and what for."""
+
+    title = forms.CharField(label=_("Title of the request"), max_length=150, help_text=_("Such as “Red-teaming 2027”."))
+    purpose = forms.CharField(
+        label=_("Purpose and evaluation plan"),
+        max_length=6000,
+        widget=forms.Textarea,
+        help_text=_(
+            "What you want to find out, how, and what you do with hazardous results. The authority reads this."
+        ),
+    )
+
+
+class ReleaseChoice(forms.ModelChoiceField):
+    """Releases with their provider."""
+
+    def label_from_instance(self, obj: Release) -> str:  # type: ignore[override]
+        announced = f" ({obj.state_label})" if obj.state == "announced" else ""
+        return f"{obj.model.name} {obj.version} · {obj.provider.name}{announced}"
+
+
+class LineForm(forms.Form):
+    """One line of scope, in the words of the rulebook."""
+
+    release = ReleaseChoice(
+        label=_("Model release"), queryset=Release.objects.none(), empty_label=_("Choose a release")
+    )
+    use_case = forms.ChoiceField(label=_("Use"), widget=forms.RadioSelect)
+    environment = forms.ModelChoiceField(
+        label=_("Environment"), queryset=Environment.objects.none(), empty_label=_("Choose an environment")
+    )
+    data_class = forms.ChoiceField(label=_("Most sensitive class of data"), widget=forms.RadioSelect)
+    access_route = forms.ChoiceField(label=_("Access route"))
+    requests_per_day = forms.IntegerField(label=_("Requests a day"), min_value=1, max_value=2_000_000_000)
+    tokens_per_day = forms.IntegerField(label=_("Tokens a day"), min_value=1, max_value=10**12)
+    seats = forms.IntegerField(label=_("People at once"), min_value=1, max_value=100_000)
+    starts_on = forms.DateField(label=_("First day"))
+    ends_on = forms.DateField(label=_("Last day"))
+    justification = forms.CharField(
+        label=_("Why this line is needed"), max_length=2000, required=False, widget=forms.Textarea
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        book: Rulebook,
+        limits: Limits,
+        releases: QuerySet[Release],
+        environments: QuerySet[Environment],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["release"].queryset = releases  # type: ignore[attr-defined]
+        self.fields["environment"].queryset = environments  # type: ignore[attr-defined]
+        self.fields["use_case"].choices = terms(book.scope.use_cases)  # type: ignore[attr-defined]
+        self.fields["data_class"].choices = terms(book.scope.data_classes)  # type: ignore[attr-defined]
+        self.fields["access_route"].choices = plain_terms(book.scope.access_routes)  # type: ignore[attr-defined]
+        most = _("At most %(most)s in your risk tier.")
+        self.fields["requests_per_day"].help_text = most % {"most": f"{limits.requests_per_day:,}"}
+        self.fields["tokens_per_day"].help_text = most % {"most": f"{limits.tokens_per_day:,}"}
+        self.fields["seats"].help_text = most % {"most": limits.seats}
+        self.fields["ends_on"].help_text = _("At most %(days)s days after the first.") % {"days": limits.max_days}
+        self.fields["starts_on"].initial = clock.today()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", _("The last day is before the first day."))
+        return cleaned
+
+
+class EnvironmentForm(forms.Form):
+    """A place where models are used."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Such as “Fjell lab”."))
+    key = forms.RegexField(
+        label=_("Identifier at the gateway"),
+        regex=r"^[a-z0-9][a-z0-9._-]{0,79}\Z",
+        help_text=_(
+            "Lower-case letters, digits, dots and hyphens, such as fjell-lab. Gateways name it in their questions."
+        ),
+        error_messages={"invalid": _("Use lower-case letters, digits, dots, hyphens and underscores only.")},
+    )
+    country = forms.ChoiceField(label=_("Country where it runs"))
+    owner = forms.CharField(label=_("Who answers for it"), max_length=150, help_text=_("Function or name."))
+    description = forms.CharField(label=_("Description"), max_length=4000, required=False, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["country"].choices = [("", _("Choose a country")), *jurisdiction_choices()]  # type: ignore[attr-defined]
+
+
+class AttestForm(forms.Form):
+    """One answer and one note for each safeguard of the rulebook."""
+
+    def __init__(self, *args: Any, book: Rulebook, before: dict[str, Attestation], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.safeguards = book.scope.safeguards
+        for item in self.safeguards:
+            old = before.get(item.key)
+            self.fields[f"value_{item.key}"] = forms.ChoiceField(
+                label=item.label,
+                help_text=item.meaning,
+                choices=Attestation.Value.choices,
+                widget=forms.RadioSelect,
+                initial=old.value if old else None,
+            )
+            self.fields[f"note_{item.key}"] = forms.CharField(
+                label=_("How “%(name)s” is met") % {"name": item.label},
+                required=False,
+                max_length=2000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                initial=old.note if old else "",
+            )
+
+    @property
+    def values(self) -> dict[str, tuple[str, str]]:
+        """Safeguard → (value, how)."""
+        data = self.cleaned_data
+        return {item.key: (data[f"value_{item.key}"], data[f"note_{item.key}"]) for item in self.safeguards}
+
+
+class AnswerForm(forms.Form):
+    """An answer to the authority's question."""
+
+    answer = forms.CharField(label=_("Your answer"), max_length=6000, widget=forms.Textarea)
+
+
+class AgreementForm(DeclarationsForm):
+    """Accepting the agreement in the name of the institution."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    capacity = forms.CharField(
+        label=_("In what capacity do you accept?"), max_length=150, help_text=_("Such as “Director”.")
+    )

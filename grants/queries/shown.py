@@ -1,0 +1,222 @@
+"""Lines as pages show them: the rulebook's words, the sentence, limits, conditions, outcome and what holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from grants.models import Grant, GrantLine, Hold
+from grants.notices import describe
+from grants.queries.agreement import sentence
+from grants.queries.request import CaseLine
+from grants.queries.words import Words
+from grants.states import HOLD_STOPS
+from portal.rulebook.schema import Rulebook
+
+OUTCOMES: dict[str, tuple[Any, str]] = {
+    "not_reviewed": (gettext_lazy("Not reviewed yet"), "neutral"),
+    "refused": (gettext_lazy("Refused"), "red"),
+    "waiting": (gettext_lazy("Waiting for the provider"), "amber"),
+    "declined": (gettext_lazy("Declined by the provider"), "red"),
+    "consented": (gettext_lazy("Provider consents"), "green"),
+}
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One line as asked for, with how far it came."""
+
+    item: CaseLine
+    use_case: str
+    data_class: str
+    route: str
+    outcome: str
+    tone: str
+    reason: str
+    conditions: list[str]
+    obligations: list[str]
+    narrowed: list[tuple[str, str]]
+
+    @property
+    def line(self) -> Any:
+        return self.item.line
+
+
+def shown_lines(items: Iterable[CaseLine], book: Rulebook, *, decided: bool = True) -> list[ShownLine]:
+    """The lines for a page. `decided` False hides how reviewers judged, until it may be known."""
+    words = Words(book)
+    return [_shown(item, words, decided) for item in items]
+
+
+def _shown(item: CaseLine, words: Words, decided: bool) -> ShownLine:
+    line, review, answer = item.line, item.review if decided else None, item.answer if decided else None
+    label, tone = OUTCOMES[item.outcome] if decided else (_("Under review"), "blue")
+    reason = ""
+    if review is not None and item.is_refused:
+        reason = f"{words.refusal(review.reason_code)}. {review.reason}"
+    elif answer is not None and item.is_declined:
+        reason = f"{words.decline(answer.reason_code)}. {answer.reason}".strip()
+    elif review is not None and review.outcome == "narrowed":
+        reason = review.reason
+    return ShownLine(
+        item=item,
+        use_case=words.use_case(line.use_case),
+        data_class=words.data_class(line.data_class),
+        route=words.route(line.access_route),
+        outcome=str(label),
+        tone=tone,
+        reason=reason,
+        conditions=[*(review.conditions if review else []), *(answer.conditions if answer else [])],
+        obligations=words.safeguards(review.obligations) if review else [],
+        narrowed=_narrowed(item) if review is not None and review.outcome == "narrowed" else [],
+    )
+
+
+def _narrowed(item: CaseLine) -> list[tuple[str, str]]:
+    line, review = item.line, item.review
+    pairs = [
+        (_("requests a day"), line.requests_per_day, review.requests_per_day),  # type: ignore[union-attr]
+        (_("tokens a day"), line.tokens_per_day, review.tokens_per_day),  # type: ignore[union-attr]
+        (_("people at once"), line.seats, review.seats),  # type: ignore[union-attr]
+        (_("last day"), line.ends_on, review.ends_on),  # type: ignore[union-attr]
+    ]
+    return [(str(what), f"{asked} → {given}") for what, asked, given in pairs if asked != given]
+
+
+# --- grants ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GrantedLine:
+    """One line of a grant, in words."""
+
+    line: GrantLine
+    sentence: str
+    use_case: str
+    data_class: str
+    route: str
+    obligations: list[str]
+    holds: list[Hold]
+    over: bool
+
+    @property
+    def held(self) -> bool:
+        return bool(self.holds)
+
+
+def lines_of_grants(grant_ids: Sequence[UUID], provider_id: UUID | None = None) -> list[GrantLine]:
+    """The lines of these grants (only those on the provider's releases, where one is named). One query."""
+    rows = GrantLine.objects.filter(grant_id__in=grant_ids)
+    if provider_id is not None:
+        rows = rows.filter(provider_id=provider_id)
+    related = ("release__model", "environment", "provider", "institution__organisation", "grant")
+    return list(rows.select_related(*related).order_by("grant_id", "number"))
+
+
+def active_holds(institution_ids: Iterable[UUID]) -> list[Hold]:
+    """Holds that stop something of these institutions now. One query."""
+    rows = Hold.objects.filter(institution_id__in=set(institution_ids), state__in=HOLD_STOPS)
+    related = (
+        "institution__organisation",
+        "partner__organisation",
+        "grant",
+        "line__grant",
+        "environment",
+        "placed_body",
+    )
+    return list(rows.select_related(*related).order_by("id"))
+
+
+def stops_line(hold: Hold, line: GrantLine) -> bool:
+    """Whether the hold stops the line: by its partner, its grant, its environment, or itself."""
+    return (
+        hold.partner_id == line.institution_id
+        or (hold.grant_id is not None and hold.grant_id == line.grant_id)
+        or (hold.line_id is not None and hold.line_id == line.pk)
+        or (hold.environment_id is not None and hold.environment_id == line.environment_id)
+    )
+
+
+def granted_lines(lines: Iterable[GrantLine], holds: Sequence[Hold], book: Rulebook, today: date) -> list[GrantedLine]:
+    """The lines in words, each with the holds that stop it."""
+    words = Words(book)
+    return [
+        GrantedLine(
+            line=line,
+            sentence=sentence(line.institution.name, line, book),
+            use_case=words.use_case(line.use_case),
+            data_class=words.data_class(line.data_class),
+            route=words.route(line.access_route),
+            obligations=words.safeguards(line.obligations),
+            holds=[hold for hold in holds if stops_line(hold, line)],
+            over=line.ends_on < today,
+        )
+        for line in lines
+    ]
+
+
+def headline(grant: Grant, lines: Sequence[GrantedLine]) -> str:
+    """What the grant says in one sentence."""
+    if len(lines) == 1:
+        return lines[0].sentence
+    releases = {str(item.line.release) for item in lines}
+    count = len(lines)
+    text = ngettext(
+        "%(institution)s may use %(releases)s on %(count)s line until %(until)s.",
+        "%(institution)s may use %(releases)s on %(count)s lines until %(until)s.",
+        count,
+    )
+    until = f"{grant.ends_on:%-d %B %Y}"
+    names = ", ".join(sorted(releases))
+    return text % {"institution": grant.institution.name, "releases": names, "count": count, "until": until}
+
+
+def hold_words(holds: Iterable[Hold]) -> list[dict[str, Any]]:
+    """Holds for banners: what they are on, since when, why, and what lifts them."""
+    return [{"hold": hold, "on": describe(hold)} for hold in holds]
+
+
+# --- the matrix -----------------------------------------------------------------------------------
+HOTTEST = 4
+
+
+def matrix(lines: Sequence[GrantedLine], book: Rulebook, *, by_partner: bool, url: str) -> dict[str, Any]:
+    """Releases × use cases. A cell says what is in force, with whom, until when; `by_partner` counts partners."""
+    cases = list(book.scope.use_cases)
+    releases: dict[str, dict[str, list[GrantedLine]]] = {}
+    for item in lines:
+        releases.setdefault(str(item.line.release), {}).setdefault(item.line.use_case, []).append(item)
+    rows = [
+        {"label": release, "cells": [_cell(found.get(case.key, []), by_partner, url, case.key) for case in cases]}
+        for release, found in sorted(releases.items())
+    ]
+    return {"columns": [case.label for case in cases], "rows": rows}
+
+
+def _cell(items: list[GrantedLine], by_partner: bool, url: str, use_case: str) -> dict[str, Any]:
+    if not items:
+        return {"label": "–", "heat": 0, "says": _("nothing in force")}
+    held = [item for item in items if item.held]
+    until = max(item.line.ends_on for item in items)
+    with_whom = {item.line.institution.name if by_partner else item.line.environment.name for item in items}
+    count = len(with_whom)
+    label = str(count) if by_partner else f"{until:%-d %b %Y}"
+    if held:
+        label = _("%(count)s held") % {"count": len(held)}
+    says = _("%(who)s, until %(until)s") % {"who": ", ".join(sorted(with_whom)), "until": f"{until:%-d %B %Y}"}
+    target = items[0].line.grant_id
+    same = all(item.line.grant_id == target for item in items)
+    link = url if not same else f"{url}{target}/"
+    return {
+        "label": label,
+        "heat": min(HOTTEST, count + (0 if by_partner else 1)),
+        "held": bool(held),
+        "says": says,
+        "url": link if same else f"{url}?use_case={use_case}",
+    }

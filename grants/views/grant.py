@@ -1,0 +1,308 @@
+"""Pages on grants: the scope matrix, one grant, its agreement, holds, and the question that gateways ask."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from grants.access import get_grant, get_hold, get_own_grant, grants_for, holds_for, is_provider
+from grants.actions.grant import accept_agreement, surrender_grant
+from grants.actions.request import begin_amendment
+from grants.forms.fields import ReasonForm, refuse_into
+from grants.forms.provider import QuestionForm
+from grants.forms.request import AgreementForm
+from grants.models import Grant, GrantLine, Hold
+from grants.notices import describe
+from grants.queries.decision import decide
+from grants.queries.shown import (
+    active_holds,
+    granted_lines,
+    headline,
+    hold_words,
+    lines_of_grants,
+    matrix,
+    stops_line,
+)
+from grants.rules.decision import Question
+from grants.states import GRANT, HOLD, HOLD_STOPS
+from grants.views.guards import provider_staff
+from partners.queries.timeline import tiers_for, timeline
+from portal.accounts.guards import for_roles, signed_in
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused, require
+from portal.rulebook.queries import rules
+from portal.ui.lists import ListView
+from portal.ui.panel import actions_for
+from portal.ui.tables import DayColumn, StateColumn, Table
+from portal.workflow import can
+
+MATRIX_LINES = 2000
+"""Lines that the matrix reads at most; beyond that the list below it is the way."""
+
+
+class GrantTable(Table):
+    """Grants with what they say."""
+
+    reference = tables.Column(verbose_name=_("Grant"))
+    institution = tables.Column(verbose_name=_("Institution"), accessor="institution__organisation__name")
+    title = tables.Column(verbose_name=_("For"), accessor="request__title")
+    state = StateColumn(verbose_name=_("State"))
+    held = tables.Column(verbose_name=_("On hold"), accessor="is_held", empty_values=())
+    ends_on = DayColumn(verbose_name=_("Last day"))
+
+    def render_reference(self, value: str, record: Grant) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("grants:grant", args=[record.pk]), value)
+
+    def value_reference(self, value: str) -> str:
+        return value
+
+    def render_held(self, value: bool) -> str:
+        return str(_("Yes") if value else _("No"))
+
+    value_held = render_held
+
+
+class GrantFilter(django_filters.FilterSet):
+    """By state, use and hold."""
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=GRANT.choices, empty_label=_("All"))
+    held = django_filters.BooleanFilter(label=_("On hold"), field_name="is_held")
+    use_case = django_filters.CharFilter(label=_("Use"), method="by_use")
+
+    class Meta:
+        model = Grant
+        fields: ClassVar[list[str]] = ["state"]
+
+    def by_use(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        word = value.replace("\x00", "")[:50]
+        return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), use_case=word)))
+
+
+def with_holds(rows: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Grants with whether a hold on partner or grant stops all of them."""
+    stops = Hold.objects.filter(state__in=HOLD_STOPS)
+    whole = Exists(stops.filter(partner=OuterRef("institution_id"))) | Exists(stops.filter(grant=OuterRef("pk")))
+    return rows.annotate(is_held=whole)
+
+
+class GrantList(ListView):
+    """My grants as a matrix of releases and uses, and as a list."""
+
+    template_name = "grants/grants.html"
+    title = _("Grants")
+    table_class = GrantTable
+    filterset_class = GrantFilter
+    search_fields = ("reference", "institution__organisation__name", "request__title")
+    sorts: ClassVar[dict[str, tuple[str, ...]]] = {"reference": ("id",), "ends_on": ("ends_on",)}
+    default_sort = "-reference"
+    empty_title = _("No grants yet")
+    empty_text = _("A grant follows a request that authorities signed and providers consented to.")
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor  # type: ignore[attr-defined,no-any-return]
+
+    def get_queryset(self) -> QuerySet[Grant]:
+        return with_holds(grants_for(self.actor))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        book = rules()
+        rows = GrantLine.objects.filter(grant__state="in_force", ends_on__gte=clock.today())
+        provider = is_provider(self.actor)
+        own = {"provider_id": self.actor.body_id} if provider else {"institution_id": self.actor.body_id}
+        related = ("release__model", "environment", "provider", "institution__organisation", "grant")
+        found = list(rows.filter(**own).select_related(*related).order_by("-id")[:MATRIX_LINES])
+        lines = granted_lines(found, active_holds({line.institution_id for line in found}), book, clock.today())
+        held = sum(item.held for item in lines)
+        url = reverse("grants:grants")
+        return super().get_context_data(
+            matrix=matrix(lines, book, by_partner=provider, url=url) if lines else None,
+            lines_in_force=len(lines),
+            lines_held=held,
+            **kwargs,
+        )
+
+
+grants = for_roles("applicant", "administrator", "provider_staff")(GrantList.as_view())
+
+
+@require_safe
+@signed_in
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One grant: the sentence, the lines with limits and conditions, what holds it, what happened."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_grant(actor=actor, pk=pk)
+    book = rules(found.rulebook)
+    own_lines = lines_of_grants([found.pk], actor.body_id if is_provider(actor) else None)
+    holds = [hold for hold in active_holds([found.institution_id]) if any(stops_line(hold, line) for line in own_lines)]
+    lines = granted_lines(own_lines, holds, book, clock.today())
+    own = actor.body_id == found.institution_id or is_provider(actor)
+    shown = {
+        "grant": found,
+        "lines": lines,
+        "headline": headline(found, lines),
+        "holds": hold_words(holds),
+        "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
+        "may_change": found.state in ("awaiting_agreement", "in_force") and actor.has("applicant"),
+        "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
+    }
+    return render(request, "grants/grant.html", shown)
+
+
+def _urls(found: Grant) -> dict[str, str]:
+    pages = {"accept": "agreement", "surrender": "surrender"}
+    return {verb: reverse(f"grants:{page}", args=[found.pk]) for verb, page in pages.items()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The agreement's text, and accepting it. Everybody of the institution may read it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_grant(actor=actor, pk=pk)
+    verdict = can(found, "accept", actor)
+    if request.method == "POST":
+        require(verdict)
+    declarations = rules(found.rulebook).declarations_on("agreement")
+    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": found.agreement.digest})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            accept_agreement(
+                grant=found, seen=data["seen"], capacity=data["capacity"], declared=form.declared, by=actor
+            )
+        except Refused as error:
+            refuse_into(form, error)
+        else:
+            messages.success(request, _("Grant %(reference)s is in force.") % {"reference": found.reference})
+            return redirect("grants:grant", pk=found.pk)
+    shown = {
+        "grant": found,
+        "agreement": found.agreement,
+        "paragraphs": found.agreement.text.split("\n\n"),
+        "form": form if verdict else None,
+        "verdict": verdict,
+    }
+    return render(request, "grants/agreement.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def surrender(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give a grant back, after saying why."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_grant(actor=actor, pk=pk)
+    require(can(found, "surrender", actor))
+    form = ReasonForm(request.POST or None, label=_("Why you give it back"))
+    if request.method == "POST" and form.is_valid():
+        surrender_grant(grant=found, by=actor, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Grant %(reference)s is surrendered.") % {"reference": found.reference})
+        return redirect("grants:grant", pk=found.pk)
+    return render(request, "grants/surrender.html", {"form": form, "grant": found})
+
+
+@require_POST
+@signed_in
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start an amendment or a renewal: a draft with the grant's lines."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_own_grant(actor=actor, pk=pk)
+    kind = "renewal" if request.POST.get("kind") == "renewal" else "amendment"
+    begun = begin_amendment(grant=found, kind=kind, by=actor)
+    messages.success(request, _("A draft with the lines of %(grant)s is ready.") % {"grant": found.reference})
+    return redirect("grants:request", pk=begun.pk)
+
+
+# --- holds ----------------------------------------------------------------------------------------
+class HoldTable(Table):
+    """Holds that concern a body."""
+
+    target = tables.Column(verbose_name=_("On hold"), empty_values=())
+    institution = tables.Column(verbose_name=_("Institution"), accessor="institution__organisation__name")
+    state = StateColumn(verbose_name=_("State"))
+    placed_at = DayColumn(verbose_name=_("Since"))
+    lifted_when = tables.Column(verbose_name=_("Lifted when"))
+
+    def render_target(self, record: Hold) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("grants:hold", args=[record.pk]), describe(record))
+
+    def value_target(self, record: Hold) -> str:
+        return describe(record)
+
+
+class HoldFilter(django_filters.FilterSet):
+    """By state."""
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=HOLD.choices, empty_label=_("All"))
+
+    class Meta:
+        model = Hold
+        fields: ClassVar[list[str]] = ["state"]
+
+
+class HoldList(ListView):
+    """Holds on the institution's access, or on use of the provider's models."""
+
+    title = _("Holds")
+    lead = _("What stops access, since when, and what lifts it.")
+    table_class = HoldTable
+    filterset_class = HoldFilter
+    search_fields = ("institution__organisation__name", "reason", "incident")
+    sorts: ClassVar[dict[str, tuple[str, ...]]] = {"placed_at": ("placed_at",)}
+    default_sort = "-placed_at"
+    empty_title = _("Nothing is on hold")
+    empty_text = _("When an authority stops access, it appears here with the reason and what lifts it.")
+
+    def get_queryset(self) -> QuerySet[Hold]:
+        return holds_for(self.request.actor)  # type: ignore[attr-defined]
+
+
+holds = for_roles("applicant", "administrator", "provider_staff")(HoldList.as_view())
+
+
+@require_safe
+@signed_in
+def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One hold."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = get_hold(actor=actor, pk=pk)
+    own = actor.body_id == found.institution_id or is_provider(actor)
+    happened = timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor)
+    return render(request, "grants/hold.html", {"hold": found, "on": describe(found), "timeline": happened})
+
+
+# --- the console ----------------------------------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+@provider_staff
+def console(request: HttpRequest) -> HttpResponse:
+    """Ask by hand what a gateway would ask, and see the same answer. Nothing is recorded by asking."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = QuestionForm(request.POST or None, book=rules())
+    decision = None
+    if request.method == "POST" and form.is_valid() and actor.body_id is not None:
+        data = form.cleaned_data
+        question = Question(
+            provider_id=actor.body_id,
+            subject_type="partner",
+            subject_id=data["partner"].strip(),
+            use_case=data["use_case"],
+            release=data["release"].strip(),
+            environment=data["environment"].strip(),
+            data_class=data["data_class"],
+            today=clock.today(),
+        )
+        decision = decide(question)
+    return render(request, "grants/console.html", {"form": form, "decision": decision})
