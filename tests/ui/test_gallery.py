@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from portal.ui.tokens import PROJECT
 
@@ -59,24 +58,13 @@ def test_a_first_visit_is_light() -> None:
     assert page + font + 12_000 <= 150_000, "style, scripts, icons, one font and a page of 12 kB"
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    # Playwright keeps an event loop in this thread; the database is not used from within it.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: Any, live_server: Any, demo: None) -> Iterator[Page]:
-    settings.ALLOWED_HOSTS = ["*"]
+def page(browser: Any, served: str, demo: None) -> Iterator[Page]:
     opened = browser.new_page()
     opened.told = []
     opened.on("console", lambda message: opened.told.append(message.text))
     opened.on("pageerror", lambda error: opened.told.append(str(error)))
-    opened.address = f"{live_server.url}/gallery/"
+    opened.address = f"{served}/gallery/"
     yield opened
     opened.close()
 

@@ -14,6 +14,7 @@ function watch(form) {
   let sent = snapshot(form);
   let running = false;
   let stopped = false;
+  let waiting = false;
 
   restore();
   form.addEventListener("input", later);
@@ -24,7 +25,9 @@ function watch(form) {
     sessionStorage.removeItem(key);
   });
   window.addEventListener("online", save);
-  document.addEventListener("visibilitychange", () => document.hidden && save());
+  // Leaving: one last try, unless the last one failed. Then the words are in storage already, and a save that arrives
+  // after the next page was made would look like a colleague's.
+  document.addEventListener("visibilitychange", () => document.hidden && !waiting && save());
 
   function later() {
     clearTimeout(timer);
@@ -57,6 +60,7 @@ function watch(form) {
     const known = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
     if (answer.ok && !answer.redirected) {
       sent = now;
+      waiting = false;
       sessionStorage.removeItem(key);
       if (known.version !== undefined && form.elements.version) {
         form.elements.version.value = known.version;
@@ -72,6 +76,7 @@ function watch(form) {
   }
 
   function keep(now) {
+    waiting = true;
     try {
       sessionStorage.setItem(key, now);
     } catch {
