@@ -57,7 +57,7 @@ def place_hold(
         confirm_by=now + timedelta(hours=book.enforcement.emergency.confirm_hours) if emergency else None,
         **{TARGET_FIELD[type(target)]: target},
     )
-    hold.clean_fields(exclude=["state"])
+    hold.clean_fields(exclude=["state", "placed_by", "placed_body", "confirmed_by", "confirmed_body", "ended_by"])
     create(
         hold,
         "place",
