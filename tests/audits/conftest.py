@@ -1,19 +1,31 @@
-"""What every test of this app stands on: the founding rulebook in force."""
+"""What every test of this app stands on: the founding rulebook, and a qualified institution made once a module."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
 import pytest
+from django.db import transaction
 
 from tests.factories.audits import Stage, qualified
 from tests.factories.rulebook import founded_rulebook
 
 
-@pytest.fixture(autouse=True)
-def _rulebook(db: None) -> None:
-    founded_rulebook()
+@pytest.fixture(scope="module")
+def staged(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+    """Made by the real actions in a transaction around the module's tests; each test rolls back to it."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]
+        with around:
+            founded_rulebook()
+            yield qualified()
+            transaction.set_rollback(True)
 
 
 @pytest.fixture
-def stage() -> Stage:
-    """A qualified institution and everyone around it."""
-    return qualified()
+def stage(staged: Stage, db: None) -> Stage:
+    """A qualified institution and everyone around it; who is who may be changed by the test."""
+    return replace(staged, cast=replace(staged.cast))
