@@ -12,21 +12,22 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, redis
 
 
-class QoS(redis.QoS):  # type: ignore[misc]
+class QoS(redis.QoS):
     """Keeps track of tasks that are not acknowledged yet."""
 
     def restore_unacked(self, client: Any = None) -> Any:
         if client is None and self.channel.connection.client is None:
-            self._delivered.clear()
+            if self._delivered:
+                self._delivered.clear()
             return None
         return super().restore_unacked(client)
 
 
-class Channel(redis.Channel):  # type: ignore[misc]
+class Channel(redis.Channel):
     QoS = QoS
 
 
-class Transport(redis.Transport):  # type: ignore[misc]
+class Transport(redis.Transport):
     Channel = Channel
 
 

@@ -98,8 +98,8 @@ class LifecycleModel(Record):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **more: Any) -> Self:
+        instance = super().from_db(db, field_names, values, **more)
         instance._stored_state = instance.__dict__.get("state")
         return instance
 
@@ -277,9 +277,10 @@ def create_all(subjects: Iterable[L], verb: str, *, by: Actor, recorded: Callabl
         subject.state = step.target
     if made:
         # The model's own manager refuses bulk inserts, so that nobody makes a row without its entry.
-        models.QuerySet(type(made[0])).bulk_create(made)
+        rows: models.QuerySet[Any] = models.QuerySet(type(made[0]))
+        rows.bulk_create(made)
     for subject in made:
-        subject._stored_state = subject.state  # type: ignore[attr-defined]
+        subject._stored_state = subject.state
         mine.pending.append(_entry(subject, subject.TABLE.move(verb), by, before="", **recorded(subject)))
     return made
 
@@ -342,7 +343,7 @@ def _save(subject: LifecycleModel, **how: Any) -> None:
         subject.save(**how)
     finally:
         subject._moving = False  # type: ignore[attr-defined]
-    subject._stored_state = subject.state  # type: ignore[attr-defined]
+    subject._stored_state = subject.state
 
 
 def _entry(

@@ -37,7 +37,9 @@ def lay_out_schedule(sweeps: tuple[Sweep, ...] = SWEEPS) -> Laid:
     wanted = {sweep.task: sweep for sweep in sweeps}
     removed = tuple(sorted(rows.keys() - wanted.keys()))
     PeriodicTask.objects.filter(name__in=removed).delete()
-    added, adjusted, kept = [], [], []
+    added: list[str] = []
+    adjusted: list[str] = []
+    kept: list[str] = []
     for task, sweep in wanted.items():
         row = rows.get(task)
         if row is None:

@@ -29,8 +29,8 @@ def _mail(message: EmailMessage, address: str) -> Mail:
         message_id=f"{own_id} {address}" if others else own_id,
         sender=message.from_email,
         to=address,
-        subject=message.subject,
-        text=message.body,
+        subject=str(message.subject),
+        text=str(message.body),
         html=_html(message),
         received_at=parsedate_to_datetime(headers["date"]) if "date" in headers else clock.now(),
     )
@@ -39,4 +39,5 @@ def _mail(message: EmailMessage, address: str) -> Mail:
 def _html(message: EmailMessage) -> str:
     if not isinstance(message, EmailMultiAlternatives):
         return ""
-    return next((str(part.content) for part in message.alternatives if part.mimetype == "text/html"), "")
+    parts = ((str(content), kind) for content, kind in message.alternatives)
+    return next((content for content, kind in parts if kind == "text/html"), "")

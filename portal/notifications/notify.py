@@ -137,7 +137,7 @@ def ask_for_delivery(ids: Iterable[UUID]) -> None:
     """Hand the ids to the workers. A broker that does not answer delays them until the next sweep, and loses none."""
     for pk in ids:
         try:
-            deliver_message.apply_async(args=[str(pk)], retry=True, retry_policy=ONCE_MORE)
+            deliver_message.apply_async(args=(str(pk),), retry=True, retry_policy=ONCE_MORE)
         except Exception as error:  # noqa: BLE001 -- the deed has been done, and must not fail for the transport
             logger.warning("The broker did not take message %s (%s); the sweep will.", pk, error)
             return

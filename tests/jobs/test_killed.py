@@ -43,8 +43,8 @@ def house(tmp_path: Path, process_environment: dict[str, str], monkeypatch: pyte
 
 def _forget_connections() -> None:
     """This process asks for deliveries too; it must use the test's broker."""
-    celery_app._pool = None
-    celery_app.amqp._producer_pool = None
+    vars(celery_app)["_pool"] = None
+    vars(celery_app.amqp)["_producer_pool"] = None
 
 
 def tell(count: int, when: str) -> None:

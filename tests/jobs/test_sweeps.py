@@ -138,6 +138,8 @@ def broken() -> Tally:
 def test_each_run_is_noted():
     assert counted() == {"done": 3, "failed": 1, "left": 2, "error": "One was missing"}
     run = SweepRun.objects.get(task=f"{__name__}.counted")
+    assert run.started_at is not None
+    assert run.finished_at is not None
     assert run.started_at <= run.finished_at
     assert (run.done, run.failed, run.left, run.error) == (3, 1, 2, "One was missing")
     assert run.failed_at is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -22,7 +23,7 @@ def behind_the_triggers() -> Iterator[None]:
             cursor.execute("SET session_replication_role = origin")
 
 
-def tamper(sql: str, params: Sequence[object] = ()) -> None:
+def tamper(sql: str, params: Sequence[Any] = ()) -> None:
     """Run the SQL behind the triggers; it must change something."""
     with behind_the_triggers(), connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -40,7 +40,7 @@ class MailServer:
                 lines = []
                 while (line := self.rfile.readline()) and line != b".\r\n":
                     lines.append(line.removeprefix(b"."))
-                return message_from_bytes(b"".join(lines), policy=policy.default)  # type: ignore[return-value]
+                return message_from_bytes(b"".join(lines), policy=policy.default)
 
             def _say(self, line: str) -> None:
                 self.wfile.write(line.encode() + b"\r\n")

@@ -35,7 +35,7 @@ def test_a_deed_writes_the_row_its_entry_and_its_event_together():
     body = make_organisation()
     close(body)
     body.refresh_from_db()
-    entry = Entry.objects.order_by("seq").last()
+    entry = Entry.objects.latest("seq")
     assert (body.state, entry.verb, entry.state, entry.object_id) == (
         "closed",
         "organisation.close",
@@ -50,7 +50,7 @@ def test_a_deed_writes_the_row_its_entry_and_its_event_together():
 def test_a_deed_that_keeps_the_state_is_recorded_too():
     body = make_organisation()
     amend_organisation(organisation=body, name="  New   name ", website="", by=SYSTEM)
-    assert Entry.objects.order_by("seq").last().verb == "organisation.amend"
+    assert Entry.objects.latest("seq").verb == "organisation.amend"
     body.refresh_from_db()
     assert (body.state, body.name) == ("active", "New name")
 
@@ -251,7 +251,7 @@ def test_states_do_not_go_back():
 def at_once(*works):
     """Run each in its own thread, beginning together; returns what each raised, or None."""
     start = threading.Barrier(len(works))
-    ends = [None] * len(works)
+    ends: list[Exception | None] = [None] * len(works)
 
     def run_one(place, work):
         try:

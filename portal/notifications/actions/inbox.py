@@ -14,6 +14,6 @@ def open_notice(*, notice: Notice) -> str:
     return notice.url
 
 
-def read_all(*, user_id: UUID) -> int:
+def read_all(*, user_id: UUID | None) -> int:
     """Mark everything in the person's inbox read; returns how many were not."""
     return Notice.objects.filter(recipient_id=user_id, read_at__isnull=True).update(read_at=clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -56,7 +56,6 @@ class Inbox(LoginRequiredMixin, ListView):
     empty_title = gettext_lazy("No notices")
     empty_text = gettext_lazy("What needs you, and what was decided, is told here and by e-mail.")
     exports = ("csv",)
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
 
     def get_queryset(self) -> QuerySet[Notice]:
         return notices_of(self.request.user.pk)
