@@ -1,6 +1,6 @@
 """A migrated, empty database that test databases are copied from: migrating takes a minute, a copy half a second.
 
-    python -m portal.local.template        migrates the database that DATABASE_URL names
+    python -m portal.local.template [APP]        migrates the database that DATABASE_URL names
 
 The name of the template holds a hash of every migration, so a changed migration makes a new one.
 """
@@ -74,8 +74,8 @@ def _migrate(database: str) -> None:
         raise Stop(f"The migrations do not run on an empty database:\n{done.stdout}")
 
 
-def main() -> None:
-    """Migrate, in this process, the database that the environment names."""
+def main(*apps: str) -> None:
+    """Migrate, in this process, the database that the environment names: all of it, or an app with what it needs."""
     import django
     from django.core.management import call_command
 
@@ -83,8 +83,8 @@ def main() -> None:
 
     django.setup()
     with quick_state():
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", *apps, interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
