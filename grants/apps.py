@@ -6,3 +6,8 @@ class GrantsConfig(AppConfig):
     label = "grants"
     verbose_name = "Grants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from grants.needs import register_needs
+
+        register_needs()

@@ -29,6 +29,17 @@ PLACES: tuple[Place, ...] = (
         "partners:institutions",
         frozenset({"case_officer", "signatory", "auditor", "oversight_member", "provider_staff"}),
     ),
+    Place(_("Grants"), "grants:grants", frozenset({"applicant", "provider_staff"})),
+    Place(_("Requests"), "grants:requests", frozenset({"applicant"})),
+    Place(_("Environments"), "grants:environments", frozenset({"applicant"})),
+    Place(_("Models"), "grants:models", frozenset({"provider_staff"})),
+    Place(_("Consents"), "grants:consents", frozenset({"provider_staff"})),
+    Place(_("Holds"), "grants:holds", frozenset({"provider_staff"})),
+    Place(
+        _("Grant requests"),
+        "admin:grants_grantrequest_changelist",
+        frozenset({"case_officer", "reviewer", "signatory"}),
+    ),
     Place(_("Jobs"), "jobs", frozenset({"system_administrator"})),
 )
 

@@ -96,7 +96,7 @@ def _begin(
         begun_by=by.user,
         begun_at=clock.now(),
     )
-    request.clean_fields(exclude=["state", "reference"])
+    request.clean_fields(exclude=["state", "reference", "submitted_by", "officer"])
     return create(
         request,
         "begin",

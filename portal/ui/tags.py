@@ -90,7 +90,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "qualification": {"restricted": PAUSED, "lapsed": BAD},
     "model": {"listed": GOOD, "unlisted": OVER},
     "release": {"announced": IDLE, "released": GOOD},
-    "environment": {"registered": WITH_US, "attested": MOVING, "accredited": GOOD},
+    "environment": {"registered": WITH_US, "attested": MOVING, "accredited": GOOD, "closed": OVER},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},
     "audit": {

@@ -1,0 +1,27 @@
+"""Catalogue, environments, grant requests, grants and holds."""
+
+LIFECYCLE = {
+    "grants.Model",
+    "grants.Release",
+    "grants.Environment",
+    "grants.GrantRequest",
+    "grants.Grant",
+    "grants.Hold",
+}
+APPEND_ONLY = {
+    "grants.Attestation",
+    "grants.LineReview",
+    "grants.ConflictDeclaration",
+    "grants.Consent",
+    "grants.GrantSignature",
+    "grants.GrantLine",
+    "grants.AccessTally",
+}
+GUARDED = {
+    "grants.RequestLine": {"only_in_drafts", "no_truncate"},
+    "grants.GrantQuestion": {"answered_once", "no_truncate"},
+    "grants.Agreement": {"accepted_once", "no_truncate"},
+}
+MUTABLE = {
+    "grants.GrantRequestUserPermission": "A reviewer is assigned and taken off; the record keeps both.",
+}

@@ -1,0 +1,255 @@
+"""Models, environments, requests, grants and holds for tests, made by the real actions."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from grants.actions.catalogue import announce_release, list_model, publish_release
+from grants.actions.consent import give_consent
+from grants.actions.environment import accredit_environment, attest_environment, register_environment
+from grants.actions.grant import accept_agreement
+from grants.actions.request import add_line, begin_request, submit_request
+from grants.actions.review import (
+    assign_reviewer,
+    declare_interests,
+    review_line,
+    send_to_providers,
+    send_to_signatories,
+    take_up_request,
+)
+from grants.actions.signature import sign_request
+from grants.models import Environment, Grant, GrantLine, GrantRequest, Model, Release
+from grants.queries.request import lines_of
+from grants.rules.decision import Question
+from partners.models import Institution
+from portal.accounts.models import Organisation
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.rulebook.queries import rules
+from tests.factories.accounts import make_member, make_organisation
+from tests.factories.partners import Cast, send, sign, submitted_application
+from tests.factories.partners import assess as assess_application
+from tests.factories.partners import assign as assign_application
+from tests.factories.partners import screen as screen_application
+
+_number = itertools.count(1)
+DECLARATIONS = {"agreement", "no_training"}
+
+
+def make_model(provider: Organisation | None = None, by: Actor | None = None) -> tuple[Model, Actor]:
+    """A listed model, and one of its provider's staff."""
+    body = provider or make_organisation("provider", jurisdiction="US")
+    staff = by or make_member(body, "provider_staff")
+    return list_model(provider=body, name=f"Meridian {next(_number)}", by=staff), staff
+
+
+def make_release(
+    provider: Organisation | None = None, by: Actor | None = None, *, tier: str = "general", out: bool = True
+) -> tuple[Release, Actor]:
+    """A release that is out, by API only."""
+    model, staff = make_model(provider, by)
+    release = announce_release(
+        model=model,
+        version="4.1",
+        key=f"meridian-{next(_number)}",
+        capability_tier=tier,
+        access_routes=["api"],
+        by=staff,
+    )
+    return (publish_release(release=release, by=staff) if out else release), staff
+
+
+def make_environment(institution: Institution, by: Actor, *, attested: bool = True, key: str = "") -> Environment:
+    """An environment; attested with every safeguard met unless said otherwise."""
+    number = next(_number)
+    environment = register_environment(
+        institution=institution,
+        name=f"Fjell lab {number}",
+        key=key or f"fjell-lab-{number}",
+        country="NO",
+        owner="Head of laboratory",
+        by=by,
+    )
+    if attested:
+        values = {item.key: ("met", "As described.") for item in rules().scope.safeguards}
+        attest_environment(environment=environment, values=values, by=by)
+    return environment
+
+
+@dataclass
+class GrantCast:
+    """A grant request and everyone who works on it."""
+
+    institution: Institution
+    applicant: Actor
+    authority: Organisation
+    officer: Actor
+    reviewer: Actor
+    signatory: Actor
+    other_signatory: Actor
+    staff: Actor
+    release: Release
+    environment: Environment
+    request: GrantRequest
+    scopes: list[dict[str, Any]] = field(default_factory=list)
+
+    def fresh(self) -> GrantRequest:
+        related = ("institution__organisation", "authority", "amends")
+        self.request = GrantRequest.objects.select_related(*related).get(pk=self.request.pk)
+        return self.request
+
+    @property
+    def grant(self) -> Grant:
+        return Grant.objects.select_related("institution__organisation", "authority", "request").get(
+            request=self.request
+        )
+
+    @property
+    def line(self) -> GrantLine:
+        return GrantLine.objects.select_related("grant", "release", "environment").get(grant=self.grant, number=1)
+
+    def question(self, **changes: Any) -> Question:
+        """What the provider's gateway asks about the first line."""
+        asked: dict[str, Any] = {
+            "provider_id": self.staff.body_id,
+            "subject_type": "partner",
+            "subject_id": str(self.institution.pk),
+            "use_case": "evaluation",
+            "release": self.release.key,
+            "environment": self.environment.key,
+            "data_class": "synthetic",
+            "today": clock.today(),
+        }
+        return Question(**{**asked, **changes})
+
+
+def scope(**changes: Any) -> dict[str, Any]:
+    """The fields of a modest line: a year of evaluation with synthetic data."""
+    return {
+        "use_case": "evaluation",
+        "data_class": "synthetic",
+        "access_route": "api",
+        "requests_per_day": 1000,
+        "tokens_per_day": 1_000_000,
+        "seats": 5,
+        "starts_on": clock.today(),
+        "ends_on": clock.today() + timedelta(days=300),
+        **changes,
+    }
+
+
+def qualified(**options: Any) -> Cast:
+    """A trusted partner with everybody who qualified it."""
+    return sign(send(assess_application(assign_application(screen_application(submitted_application(**options))))))
+
+
+def draft_request(
+    *lines: dict[str, Any], made: Cast | None = None, provider: Organisation | None = None, **people: Any
+) -> GrantCast:
+    """A draft with lines (one, unless others are named), for a partner, a release and an environment of its own."""
+    partner = made or qualified()
+    release, staff = make_release(provider, people.get("staff"), tier=people.get("tier", "general"))
+    environment = make_environment(partner.institution, partner.applicant)
+    request = begin_request(
+        institution=partner.institution, title="Evaluation 2027", purpose="To measure refusals.", by=partner.applicant
+    )
+    scopes = [scope(**line) for line in lines or ({},)]
+    for one in scopes:
+        add_line(request=request, release=release, environment=environment, by=partner.applicant, **one)
+    return GrantCast(
+        institution=partner.institution,
+        applicant=partner.applicant,
+        authority=partner.authority,
+        officer=partner.officer,
+        reviewer=partner.reviewer,
+        signatory=partner.signatory,
+        other_signatory=partner.other_signatory,
+        staff=staff,
+        release=release,
+        environment=environment,
+        request=request,
+        scopes=scopes,
+    )
+
+
+def submit(made: GrantCast) -> GrantCast:
+    submit_request(request=made.request, declared={"purpose"}, by=made.applicant)
+    return made
+
+
+def take_up(made: GrantCast) -> GrantCast:
+    """Taken up by the officer, assigned to the reviewer; both declared no conflict."""
+    declare_interests(request=made.request, conflict=False, by=made.officer)
+    take_up_request(request=made.request, by=made.officer)
+    assign_reviewer(request=made.request, reviewer=made.reviewer.user, by=made.officer)
+    declare_interests(request=made.request, conflict=False, by=made.reviewer)
+    return made
+
+
+def review(made: GrantCast, **outcome: Any) -> GrantCast:
+    for line in lines_of(made.request):
+        line.request = made.request
+        review_line(line=line, by=made.reviewer, **{"outcome": "as_asked", **outcome})
+    return made
+
+
+def to_provider(made: GrantCast) -> GrantCast:
+    accredit_environment(environment=made.environment, by=made.officer)
+    send_to_providers(request=made.request, by=made.officer)
+    return made
+
+
+def consent(made: GrantCast, *answers: dict[str, Any]) -> GrantCast:
+    """The provider answers line by line; where no more answers are named, it consents."""
+    for line, answer in itertools.zip_longest(lines_of(made.request), answers, fillvalue={}):
+        line.request = made.request  # type: ignore[union-attr]
+        give_consent(line=line, by=made.staff, **{"answer": "consent", **answer})  # type: ignore[arg-type]
+    return made
+
+
+def to_signatories(made: GrantCast) -> GrantCast:
+    send_to_signatories(request=made.request, by=made.officer)
+    return made
+
+
+def sign_grant(made: GrantCast, *signatories: Actor) -> GrantCast:
+    for who in signatories or (made.signatory, made.other_signatory):
+        declare_interests(request=made.request, conflict=False, by=who)
+        sign_request(request=made.request, seen=made.request.digest, by=who)
+    return made
+
+
+def accept(made: GrantCast) -> GrantCast:
+    grant = made.grant
+    accept_agreement(
+        grant=grant, seen=grant.agreement.digest, capacity="Director", declared=DECLARATIONS, by=made.applicant
+    )
+    return made
+
+
+def submitted_request(*lines: dict[str, Any], **people: Any) -> GrantCast:
+    """A request that has arrived."""
+    return submit(draft_request(*lines, **people))
+
+
+def request_at_provider(*lines: dict[str, Any], **people: Any) -> GrantCast:
+    """A request whose lines wait for their provider."""
+    return to_provider(review(take_up(submitted_request(*lines, **people))))
+
+
+def request_to_sign(*lines: dict[str, Any], **people: Any) -> GrantCast:
+    """A request that waits for signatures."""
+    return to_signatories(consent(request_at_provider(*lines, **people)))
+
+
+def issued_grant(*lines: dict[str, Any], **people: Any) -> GrantCast:
+    """A grant that waits for its agreement."""
+    return sign_grant(request_to_sign(*lines, **people))
+
+
+def grant_in_force(*lines: dict[str, Any], **people: Any) -> GrantCast:
+    """A grant in force for one line of evaluation with synthetic data, unless other lines are named."""
+    return accept(issued_grant(*lines, **people))
