@@ -200,28 +200,30 @@ def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
     kind = next((OFFICE[end] for folder, end in folders.items() if any(name.startswith(folder) for name in names)), "")
     if not kind:
         return _no(_("This is not a Word, Excel or PowerPoint document. Export it as a PDF."))
-    return _active_office(archive, names) or Inspected(kind)
+    active = _active_office(archive, names)
+    return _no(active) if active else Inspected(kind)
 
 
-def _active_office(archive: zipfile.ZipFile, names: set[str]) -> Inspected | None:
+def _active_office(archive: zipfile.ZipFile, names: set[str]) -> str:
+    """Why the document is active, or ""."""
     lowered = {name.lower() for name in names}
     if any("vbaproject" in name or "vbadata" in name or "/macrosheets/" in name for name in lowered):
-        return _no(_("This document holds macros. Save it without them, or as a PDF."))
+        return _("This document holds macros. Save it without them, or as a PDF.")
     if any(
         "/activex/" in name or "/embeddings/" in name or name.endswith((".bin", ".exe", ".js", ".vbs"))
         for name in lowered
         if "printersettings" not in name
     ):
-        return _no(_("This document holds embedded objects or controls. Remove them, or save it as a PDF."))
+        return _("This document holds embedded objects or controls. Remove them, or save it as a PDF.")
     types = _read(archive, "[Content_Types].xml").lower()
     if b"macroenabled" in types:
-        return _no(_("This document holds macros. Save it without them, or as a PDF."))
+        return _("This document holds macros. Save it without them, or as a PDF.")
     for name in names:
         if name.endswith(".rels") and _reaches_out(_read(archive, name)):
-            return _no(_("This document loads something from elsewhere when it is opened. Save it as a PDF."))
+            return _("This document loads something from elsewhere when it is opened. Save it as a PDF.")
         if name.startswith("word/") and name.endswith(".xml") and re.search(rb"\bDDE(?:AUTO)?\b", _read(archive, name)):
-            return _no(_("This document holds a field that starts another program. Save it as a PDF."))
-    return None
+            return _("This document holds a field that starts another program. Save it as a PDF.")
+    return ""
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -231,9 +233,12 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _reaches_out(relations: bytes) -> bool:
-    """External relations other than plain links: templates, frames, objects, subdocuments."""
+    """External relations other than plain links (templates, frames, objects), and whatever hides its words."""
+    if b"&#" in relations or b"<!" in relations:
+        return True
     for relation in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", relations):
-        if b'TargetMode="External"' in relation and not re.search(rb'Type="[^"]*/hyperlink"', relation):
+        outside = re.search(rb"TargetMode\s*=\s*[\"']External[\"']", relation)
+        if outside and not re.search(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']", relation):
             return True
     return False
 

@@ -135,6 +135,7 @@ class Case:
             },
             "authority": str(application.authority_id),
             "rulebook": application.rulebook,
+            "sent": application.sent_at.isoformat() if application.sent_at else "",
             "tier": application.tier,
             "tier_reason": application.tier_reason,
             "validity_months": self.rules.qualification.validity_months[application.tier or "high"],

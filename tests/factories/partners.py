@@ -15,16 +15,20 @@ from partners.actions.application import begin_application, submit_application
 from partners.actions.case import assign_reviewer, declare_conflict, screen_application, send_to_signatories
 from partners.actions.evidence import upload_evidence
 from partners.actions.institution import describe_institution
+from partners.actions.query import answer_question, ask_question
 from partners.actions.review import assess_section, recommend_decision
 from partners.actions.signature import sign_application
-from partners.models import Application, Evidence, Institution, Qualification
+from partners.models import Application, Evidence, Institution, Qualification, Query
 from partners.queries.case import case_of
 from partners.queries.rulebook import rules_of
 from portal.accounts.models import Organisation
 from portal.core.actors import Actor
+from portal.core.canonical import digest
 from portal.core.identifiers import CROCKFORD, ror_check_digits
 from tests.factories.accounts import make_member, make_organisation
 from tests.factories.rulebook import founded_rulebook
+
+__all__ = ["begin_application", "declare_conflict", "digest", "save_answers"]
 
 _used = iter(range(1, 1_000_000))
 
@@ -272,3 +276,16 @@ def qualified_institution(**options: Any) -> tuple[Institution, Actor, Qualifica
     """A trusted partner of the lightest tier: the institution, its applicant, and the qualification."""
     made = sign(application_to_sign(**options))
     return made.institution, made.applicant, Qualification.objects.get(institution=made.institution, state="in_force")
+
+
+def ask(made: Cast, section: str = "security", by: Actor | None = None) -> Query:
+    """A question about a section, by the reviewer."""
+    return ask_question(application=made.fresh(), section=section, text="Please say more.", by=by or made.reviewer)
+
+
+def answer(made: Cast, query: Query, **answers: Any) -> Query:
+    """Change these answers of the question's section, then answer it."""
+    save_answers(
+        application=made.fresh(), section=query.section, posted=answers, seen=10**6, page="answer", by=made.applicant
+    )
+    return answer_question(query=query, text="More is said above.", by=made.applicant)
