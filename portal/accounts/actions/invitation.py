@@ -29,15 +29,15 @@ def send_invitation(*, organisation: Organisation, email: str, roles: Sequence[s
     members = organisation.memberships.filter(state="active", user__email__iexact=address)
     require(not_a_member_yet(member=members.exists()))
     require(not_invited_yet(invited=organisation.invitations.filter(state="sent", email__iexact=address).exists()))
-    token = secrets.token_urlsafe(32)
+    token, moment = secrets.token_urlsafe(32), clock.now()
     invitation = Invitation(
         organisation=organisation,
         email=address,
         roles=sorted(set(roles)),
         invited_by=by.user,
         token_hash=token_hash(token),
-        sent_at=clock.now(),
-        expires_at=clock.now() + VALID_FOR,
+        sent_at=moment,
+        expires_at=moment + VALID_FOR,
     )
     create(
         invitation,
@@ -53,8 +53,8 @@ def send_invitation(*, organisation: Organisation, email: str, roles: Sequence[s
 @as_deed
 def resend_invitation(*, invitation: Invitation, by: Actor) -> Invitation:
     """Send a new link, valid for its full time again. The link sent before stops working."""
-    token = secrets.token_urlsafe(32)
-    changes = {"token_hash": token_hash(token), "sent_at": clock.now(), "expires_at": clock.now() + VALID_FOR}
+    token, moment = secrets.token_urlsafe(32), clock.now()
+    changes = {"token_hash": token_hash(token), "sent_at": moment, "expires_at": moment + VALID_FOR}
     record(
         invitation,
         "resend",

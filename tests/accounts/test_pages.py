@@ -1,0 +1,187 @@
+"""Pages of accounts: what they show to whom, what they cost, and that nothing that is typed breaks them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.accounts import needs
+from portal.accounts.needs import Need
+from portal.accounts.roles import ROLES
+from portal.core import clock
+from portal.core.actors import Actor
+from tests.accounts.steps import sign_in, sign_up
+from tests.factories.accounts import make_gateway, make_member, make_organisation, newcomer
+from tests.query_budget import assert_query_budget
+from tests.world import World, client_for
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_asks_only_for_the_roles_in_effect(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(needs, "_asks", {})
+    needs.register("reviewer", "a", lambda actor: [Need(2, "To assess", "/a/", oldest=clock.now())])
+    needs.register("signatory", "b", lambda actor: [Need(1, "To sign", "/b/")])
+    page = client_for(world.actor("reviewer")).get("/").content
+    assert b"To assess" in page
+    assert b"To sign" not in page
+    assert b"To assess" not in client_for(world.actor("dormant")).get("/").content
+
+
+def test_what_several_roles_need_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "_asks", {})
+
+    def ask(actor: Actor) -> list[Need]:
+        return [Need(1, "Once", "/")]
+
+    needs.register("reviewer", "x", ask)
+    needs.register("auditor", "x", ask)
+    assert len(needs.needs_of(Actor(kind="person", roles=frozenset({"reviewer", "auditor"})))) == 1
+
+
+def test_urgent_and_waiting_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "_asks", {})
+    needs.register(
+        "reviewer", "x", lambda actor: [Need(0, "none", "/"), Need(1, "some", "/"), Need(1, "red", "/", tone="red")]
+    )
+    found = needs.needs_of(Actor(kind="person", roles=frozenset({"reviewer"})))
+    assert [need.label for need in found] == ["red", "some", "none"]
+
+
+@pytest.mark.parametrize(
+    "persona",
+    [
+        "applicant",
+        "case_officer",
+        "reviewer",
+        "signatory",
+        "auditor",
+        "provider_staff",
+        "oversight_member",
+        "system_administrator",
+    ],
+)
+def test_home_costs_at_most_twelve_queries(world: World, persona: str) -> None:
+    assert_query_budget(client_for(world.actor(persona)), "/", lambda count: None, most=12)
+
+
+def test_organisation_page_costs_the_same_with_many_people(world: World) -> None:
+    from portal.accounts.actions.invitation import send_invitation
+
+    by = world.actor("administrator@institution")
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            member = make_member(world.institution, "applicant")
+            send_invitation(
+                organisation=world.institution, email=f"x{member.user_id}@example.org", roles=["applicant"], by=by
+            )
+
+    assert_query_budget(client_for(by), f"/organisations/{world.institution.pk}/", more, most=12)
+
+
+def test_gateways_page_costs_the_same_with_many(world: World) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            make_gateway(world.provider)
+
+    assert_query_budget(client_for(world.actor("provider_staff")), "/gateways/", more, most=12)
+
+
+def test_desk_lists_cost_the_same_with_many(world: World) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            make_member(make_organisation(), "applicant")
+
+    client = client_for(world.actor("system_administrator"))
+    assert_query_budget(client, "/admin/accounts/membership/?all=", more, most=12)
+
+
+def test_colleagues_see_people_but_not_invitations_or_addresses(world: World) -> None:
+    administrator = world.actor("administrator@institution")
+    page = client_for(world.actor("applicant")).get(f"/organisations/{world.institution.pk}/").content.decode()
+    assert str(administrator.user) in page
+    assert administrator.user.email not in page
+    assert "Invite a person" not in page
+
+
+def test_roles_page_shows_every_role(world: World) -> None:
+    page = client_for(newcomer()).get("/roles/").content.decode()
+    assert [str(role.label) for role in ROLES if f'id="{role.slug}"' not in page] == []
+
+
+def test_registering_a_body_invites_its_first_administrator(world: World, mail: Any) -> None:
+    client = client_for(world.actor("system_administrator"))
+    entered = {"kind": "authority", "name": "New authority", "jurisdiction": "SE", "email": "first@authority.example"}
+    assert client.post("/admin/accounts/organisation/register/", entered).status_code == 302
+    assert "New authority" in mail("first@authority.example").subject
+
+
+def test_a_body_that_is_refused_invites_nobody(world: World) -> None:
+    from portal.accounts.models import Invitation
+
+    client = client_for(world.actor("system_administrator"))
+    entered = {"kind": "authority", "name": "Our authority", "jurisdiction": "GB", "email": "first@authority.example"}
+    answer = client.post("/admin/accounts/organisation/register/", entered)
+    assert answer.status_code == 200
+    assert not Invitation.objects.exists()
+
+
+NAUGHTY = [
+    "\x00",
+    "\ud800",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "%s%n",
+    "\u202eabc",
+    "a" * 10_000,
+    "\n\r",
+    "İ",
+    "🏳️‍🌈",
+]
+"""What breaks forms, in short; the full list is tried where the public data is there."""
+
+
+def _try(client: Client, text: str) -> None:
+    for path, data in (
+        ("/organisations/register/", {"name": text, "jurisdiction": text, "website": text}),
+        ("/act-as/", {"membership": text}),
+        ("/gateways/register/", {"name": text}),
+    ):
+        answer = client.post(path, data)
+        assert answer.status_code < 500, (path, text)
+        if answer.status_code == 200:
+            assert b"<script>alert" not in answer.content
+
+
+def _strings(texts: list[str]) -> list[str]:
+    """What can be sent at all: a lone surrogate has no UTF-8."""
+    return [text for text in texts if text.encode("utf-8", "ignore").decode() == text]
+
+
+def test_nothing_that_is_typed_breaks_a_form(world: World) -> None:
+    client = client_for(world.actor("provider_staff"))
+    for text in _strings(NAUGHTY):
+        _try(client, text)
+        assert sign_in(Client(), text).status_code < 500
+        assert sign_up(Client(), text, text).status_code < 500
+        assert Client().get("/invitation/x/", {"next": text}).status_code < 500
+
+
+@pytest.mark.shared_data
+def test_the_big_list_of_naughty_strings_breaks_no_form(shared_data: Path, world: World) -> None:
+    found = next(iter(sorted(shared_data.rglob("blns*.json")) or sorted(shared_data.rglob("*naughty*.json"))), None)
+    assert found is not None
+    client = client_for(world.actor("provider_staff"))
+    page = f"/organisations/{world.institution.pk}/"
+    administrator = client_for(world.actor("administrator@institution"))
+    for text in _strings(json.loads(found.read_text())):
+        _try(client, text)
+        assert administrator.post(f"{page}invite/", {"email": text, "roles": [text]}).status_code < 500
+        assert administrator.post(f"{page}change/", {"name": text, "website": text}).status_code < 500
+        assert administrator.get(page).status_code == 200
