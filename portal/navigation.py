@@ -40,6 +40,11 @@ PLACES: tuple[Place, ...] = (
         "admin:grants_grantrequest_changelist",
         frozenset({"case_officer", "reviewer", "signatory"}),
     ),
+    Place(_("Audits"), "audits:audits", frozenset({"applicant"})),
+    Place(_("Incidents"), "audits:incidents", frozenset({"applicant", "provider_staff", "oversight_member"})),
+    Place(_("Audits"), "admin:audits_audit_changelist", frozenset({"case_officer", "auditor"})),
+    Place(_("Incidents"), "admin:audits_incident_changelist", frozenset({"case_officer", "signatory"})),
+    Place(_("Oversight"), "dashboards:oversight", frozenset({"oversight_member"})),
     Place(_("Jobs"), "jobs", frozenset({"system_administrator"})),
 )
 

@@ -106,7 +106,9 @@ class CaseAdmin(DeskAdmin):
             )
             for page in self.pages
         ]
-        return [*deeds, *super().get_urls()]
+        kept = {f"{self._base}_changelist", f"{self._base}_change"}
+        # Nothing is added, deleted or edited here by Django's own forms, so their addresses do not exist.
+        return [*deeds, *(url for url in super().get_urls() if url.name in kept)]
 
     def _deed(self, page: DeedPage) -> Any:
         def view(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -1,6 +1,11 @@
 """Addresses of dashboards."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.dashboards import views
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("oversight/", views.oversight, name="oversight"),
+    path("oversight/<slug:key>.csv", views.export, name="export"),
+]

@@ -1,6 +1,12 @@
 """Addresses of transparency."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.transparency import views
 
 app_name = "transparency"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("about/", views.about, name="about"),
+    path("register/", views.Register.as_view(), name="register"),
+    path("record/", views.record, name="record"),
+]

@@ -1,0 +1,40 @@
+"""A figure: the finding as its title, a chart or a matrix, and the table behind it, which is also the export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.core.verdicts import Text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`key` is its place in the address of the export. `head` and `rows` are the table; `links` are per row."""
+
+    key: str
+    title: str
+    sub: Text
+    head: list[Text]
+    rows: list[list[Any]] = field(default_factory=list)
+    chart: dict[str, Any] | None = None
+    matrix: dict[str, Any] | None = None
+
+    @property
+    def cells(self) -> list[tuple[Any, list[Any]]]:
+        """Each row as its heading and the rest."""
+        return [(row[0], row[1:]) for row in self.rows]
+
+
+def heat(count: int, most: int) -> int:
+    """0 to 4: how much of the most this is, for a matrix."""
+    return 0 if not count or not most else min(4, 1 + 3 * count // most)
+
+
+def months_between(since: Any, until: Any) -> list[Any]:
+    """The first days of the months from one day to another, both included."""
+    found, day = [], since.replace(day=1)
+    while day <= until:
+        found.append(day)
+        day = day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
+    return found

@@ -1,0 +1,66 @@
+"""The oversight dashboard. It reads and never writes: there is no form on it but the filters."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from portal.accounts.guards import for_roles
+from portal.core import clock
+from portal.dashboards.figures import Figure
+from portal.dashboards.filters import FilterForm, from_address
+from portal.dashboards.queries.assurance import audits_by_authority
+from portal.dashboards.queries.counts import Board
+from portal.dashboards.queries.incidents import holds_in_force, incidents_over_time, ladder_positions
+from portal.dashboards.queries.scope import scope_in_force
+from portal.rulebook.queries import rules
+from portal.ui.tables import safe_cell
+
+FIGURES: dict[str, Callable[[Board], Figure]] = {
+    "scope": scope_in_force,
+    "incidents": incidents_over_time,
+    "holds": holds_in_force,
+    "audits": audits_by_authority,
+    "ladder": ladder_positions,
+}
+"""In the order of the page; the key is also the name of the export."""
+
+
+@require_safe
+@for_roles("oversight_member")
+def oversight(request: HttpRequest) -> HttpResponse:
+    """Scope, incidents, holds, audits and the ladder, each as a chart with the table behind it."""
+    form, board = _board(request)
+    figures = {key: make(board) for key, make in FIGURES.items()}
+    context = {"form": form, "figures": figures, "query": request.GET.urlencode()}
+    return render(request, "dashboards/oversight.html", context)
+
+
+@require_safe
+@for_roles("oversight_member")
+def export(request: HttpRequest, key: str) -> HttpResponse:
+    """The table behind one figure as CSV, narrowed as the page is."""
+    if key not in FIGURES:
+        raise Http404("No such figure.")
+    _form, board = _board(request)
+    figure = FIGURES[key](board)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in ([str(cell) for cell in figure.head], *figure.rows):
+        writer.writerow([safe_cell(cell) for cell in row])
+    name = f"{key}-{clock.today().isoformat()}.csv"
+    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _board(request: HttpRequest) -> tuple[FilterForm, Board]:
+    """The filters as the page shows them, and what the figures are made from."""
+    book = rules()
+    form, narrowed = from_address(request.GET, {item.country for item in book.eligibility.jurisdictions})
+    return form, Board(narrowed, book)

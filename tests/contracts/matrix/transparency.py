@@ -1,0 +1,13 @@
+"""Public pages: open to everybody, signed in or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.contracts.matrix import public, row
+
+ROWS: list[Any] = [
+    row("transparency:about", public()),
+    row("transparency:register", public()),
+    row("transparency:record", public()),
+]
