@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.access import get_request, requests_for
 from grants.actions import review as deeds
@@ -134,6 +134,7 @@ def _to_declaration(request: HttpRequest, case: RequestCase) -> HttpResponse:
     return redirect(f"{desk_url('grantrequest', 'declare', case.request.pk)}?{query}")
 
 
+@require_safe
 def case_page(request: HttpRequest, pk: str) -> HttpResponse:
     """One case: lines with reviews and answers, people, questions, signatures, what happened."""
     actor, case = _actor(request), _open(request, pk)

@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.access import get_environment, get_grant, get_hold, holds_for
 from grants.actions.environment import accredit_environment, suspend_environment
@@ -93,6 +94,7 @@ class EnvironmentAdmin(RowAdmin):
     def title(self, row: Environment) -> SafeString:
         return self.link(row, row.name)
 
+    @method_decorator(require_safe)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -173,6 +175,7 @@ class GrantAdmin(RowAdmin):
     def title(self, row: Grant) -> SafeString:
         return self.link(row, row.reference)
 
+    @method_decorator(require_safe)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -218,6 +221,7 @@ class HoldAdmin(RowAdmin):
     def title(self, row: Hold) -> SafeString:
         return self.link(row, describe(row))
 
+    @method_decorator(require_safe)
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -88,6 +88,7 @@ api = PortalAPI(
     description="For providers' gateways. Tokens: OAuth 2.0 client credentials, scope `access`.",
     urls_namespace="api_v1",
     docs_url=None,
+    openapi_url=None,
     auth=GatewayToken(),
 )
 

@@ -9,5 +9,6 @@ app_name = "api"
 urlpatterns = [
     path("access/v1/evaluation", access.evaluation, name="evaluation"),
     path(".well-known/authzen-configuration", access.configuration, name="authzen_configuration"),
+    path("api/v1/openapi.json", access.openapi, name="openapi"),
     path("api/v1/", api.urls),
 ]

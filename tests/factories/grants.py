@@ -94,6 +94,7 @@ class GrantCast:
     release: Release
     environment: Environment
     request: GrantRequest
+    administrator: Actor | None = None
     scopes: list[dict[str, Any]] = field(default_factory=list)
 
     def fresh(self) -> GrantRequest:
@@ -171,6 +172,7 @@ def draft_request(
         release=release,
         environment=environment,
         request=request,
+        administrator=people.get("administrator"),
         scopes=scopes,
     )
 
@@ -223,10 +225,8 @@ def sign_grant(made: GrantCast, *signatories: Actor) -> GrantCast:
 
 
 def accept(made: GrantCast) -> GrantCast:
-    grant = made.grant
-    accept_agreement(
-        grant=grant, seen=grant.agreement.digest, capacity="Director", declared=DECLARATIONS, by=made.applicant
-    )
+    grant, by = made.grant, made.administrator or made.applicant
+    accept_agreement(grant=grant, seen=grant.agreement.digest, capacity="Director", declared=DECLARATIONS, by=by)
     return made
 
 

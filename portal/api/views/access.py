@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -15,6 +18,7 @@ from grants.rules.decision import Decision, Question
 from portal.accounts.gateways import authenticate_gateway
 from portal.api import tally
 from portal.api.answers import answer, body_of, problem, unauthenticated
+from portal.api.api import api
 from portal.api.limits import wait_for
 from portal.api.schema import QUESTION, EvaluationRequest
 from portal.core import clock
@@ -107,3 +111,14 @@ def configuration(request: HttpRequest) -> HttpResponse:
     response = answer(request, content)
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document of everything that machines may ask."""
+    return HttpResponse(_document(), content_type="application/json")
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(api.get_openapi_schema(), cls=DjangoJSONEncoder).encode()
