@@ -29,35 +29,37 @@ def get_organisation(*, actor: Actor, pk: UUID) -> Organisation:
 
 def get_membership(*, actor: Actor, pk: UUID) -> Membership:
     """A membership of one's own organisation, or any for the system administrator. Raises Http404 else."""
-    rows = Membership.objects.select_related("organisation", "user")
+    rows: QuerySet[Membership] = Membership.objects.select_related("organisation", "user")
     return _one(rows.filter(pk=pk, organisation__in=organisations_for(actor)))
 
 
 def get_invitation(*, actor: Actor, pk: UUID) -> Invitation:
     """An invitation of one's own organisation, or any for the system administrator. Raises Http404 else."""
-    rows = Invitation.objects.select_related("organisation", "invited_by")
+    rows: QuerySet[Invitation] = Invitation.objects.select_related("organisation", "invited_by")
     return _one(rows.filter(pk=pk, organisation__in=organisations_for(actor)))
 
 
 def get_own_invitation(*, actor: Actor, pk: UUID) -> Invitation:
     """An invitation that was sent to the actor's own address. Raises Http404 for everybody else's."""
     address = actor.user.email if actor.user is not None else ""
-    return _one(Invitation.objects.select_related("organisation").filter(pk=pk, email__iexact=address))
+    rows: QuerySet[Invitation] = Invitation.objects.select_related("organisation")
+    return _one(rows.filter(pk=pk, email__iexact=address))
 
 
 def get_invitation_by_token(*, token: str) -> Invitation:
     """The invitation that the link opens, in whatever state; whoever has the link may see it. Raises Http404 else."""
-    return _one(Invitation.objects.select_related("organisation", "invited_by").filter(token_hash=token_hash(token)))
+    rows: QuerySet[Invitation] = Invitation.objects.select_related("organisation", "invited_by")
+    return _one(rows.filter(token_hash=token_hash(token)))
 
 
 def get_gateway(*, actor: Actor, pk: UUID) -> Gateway:
     """A gateway of one's own provider, or any for the system administrator. Raises Http404 else."""
-    rows = Gateway.objects.select_related("organisation", "client")
+    rows: QuerySet[Gateway] = Gateway.objects.select_related("organisation", "client")
     return _one(rows.filter(pk=pk, organisation__in=organisations_for(actor)))
 
 
 def _one(rows: QuerySet[M]) -> M:
-    found = rows.first()
+    found: M | None = rows.first()
     if found is None:
         raise Http404
     return found

@@ -42,7 +42,6 @@ class AccountAdapter(DefaultAccountAdapter):
             sensitive=True,
         )
 
-
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever signed in within the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT) is not asked again at once."""
         if not super().is_reauthentication_required(app=app, **kwargs):

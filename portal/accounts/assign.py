@@ -44,7 +44,8 @@ def assigned(permission: str, user_id: Any, rows: type[UserObjectPermissionBase]
 
 
 def _all_subclasses(root: type) -> list[Any]:
-    found = []
-    for child in root.__subclasses__():
+    found: list[Any] = []
+    children: list[Any] = root.__subclasses__()
+    for child in children:
         found += [child, *_all_subclasses(child)]
     return found

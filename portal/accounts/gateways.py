@@ -27,7 +27,7 @@ def authenticate_gateway(request: HttpRequest) -> Actor | None:
         .first()
     )
     gateway: Gateway | None = getattr(token.client, "gateway", None) if token and token.client else None
-    if gateway is None or SCOPE not in token.get_scopes():  # type: ignore[union-attr]
+    if gateway is None or SCOPE not in token.get_scopes():
         return None
     if gateway.state != "active" or gateway.organisation.state != "active":
         return None

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.access import get_gateway
+from portal.accounts.access import get_gateway, organisations_for
 from portal.accounts.actions.gateway import SCOPE, register_gateway, revoke_gateway, rotate_gateway
 from portal.accounts.forms import ReasonForm
 from portal.accounts.forms.organisation import GatewayForm, refuse_into
 from portal.accounts.guards import for_roles, signed_in
-from portal.accounts.models import Gateway, Organisation
+from portal.accounts.models import Gateway
 from portal.accounts.rules import looks_after_gateways
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, require
@@ -30,7 +30,7 @@ from portal.workflow import can
 def gateways(request: HttpRequest) -> HttpResponse:
     """The provider's gateways, active ones first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = Gateway.objects.filter(organisation_id=actor.body_id).order_by("state", "name")
+    rows = Gateway.objects.filter(organisation__in=organisations_for(actor)).order_by("state", "name")
     return render(request, "accounts/gateways.html", {"gateways": rows})
 
 
@@ -42,7 +42,7 @@ def gateway_register(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = GatewayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        provider = Organisation.objects.get(pk=actor.body_id)
+        provider = organisations_for(actor).get()
         try:
             gateway, secret = register_gateway(organisation=provider, name=form.cleaned_data["name"], by=actor)
         except Refused as error:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.accounts.access import get_organisation
 from portal.accounts.actions.organisation import amend_organisation, register_organisation
-from portal.accounts.actor import CHOSEN
+from portal.accounts.actor import CHOSEN, active_memberships
 from portal.accounts.forms import AmendForm, RegisterForm
 from portal.accounts.forms.organisation import refuse_into
 from portal.accounts.guards import signed_in
@@ -29,23 +29,20 @@ from portal.workflow import can
 @signed_in
 def register(request: HttpRequest) -> HttpResponse:
     """Register an institution; whoever does is its first administrator and applicant."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            organisation = register_organisation(
-                kind=Organisation.Kind.INSTITUTION,
-                by=request.actor,
-                **form.cleaned_data,  # type: ignore[attr-defined]
-            )
+            organisation = register_organisation(kind=Organisation.Kind.INSTITUTION, by=actor, **form.cleaned_data)
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:
-            return redirect(_act_in(request, organisation))
+            return redirect(_act_in(request, organisation, actor))
     return render(request, "accounts/organisation_register.html", {"form": form})
 
 
-def _act_in(request: HttpRequest, organisation: Organisation) -> str:
-    membership = Membership.objects.filter(user=request.user, organisation=organisation, state="active").first()
+def _act_in(request: HttpRequest, organisation: Organisation, actor: Actor) -> str:
+    membership = Membership.objects.filter(user=actor.user, organisation=organisation, state="active").first()
     if membership is not None:
         request.session[CHOSEN] = str(membership.pk)
     messages.success(request, _("%(name)s is registered.") % {"name": organisation.name})
@@ -103,8 +100,8 @@ def amend(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def act_as(request: HttpRequest) -> HttpResponse:
     """Change the organisation that you act for, and go home: what was open may not be yours there."""
-    request.actor.roles  # noqa: B018 – works out request.memberships
-    chosen = next((row for row in request.memberships if str(row.pk) == request.POST.get("membership")), None)  # type: ignore[attr-defined]
+    wanted = request.POST.get("membership")
+    chosen = next((row for row in active_memberships(request.user) if str(row.pk) == wanted), None)  # type: ignore[arg-type]
     if chosen is None:
         raise Http404
     request.session[CHOSEN] = str(chosen.pk)

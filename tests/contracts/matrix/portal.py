@@ -3,6 +3,7 @@
 from tests.contracts.matrix import DESK, desk, explicit, public, row
 
 NOTHING = explicit(everyone="403|404|405|sign-in|second-factor")
+APP_LIST = desk("system_administrator").but("case_officer", "reviewer", "signatory", "auditor", gets="404")
 
 ROWS = [
     row("healthz", public()),
@@ -30,5 +31,13 @@ ROWS = [
         NOTHING,
         NOTHING,
         path="/admin/nothing-here",
+    ),
+    # The list of one app's pages: only for whom it has any.
+    row("admin:app_list", APP_LIST, APP_LIST, make=lambda world: {"app_label": "accounts"}),
+    row(
+        "admin/django_celery_beat/periodictask/<path:object_id>/",
+        desk(*DESK),
+        desk(*DESK),
+        path="/admin/django_celery_beat/periodictask/1/",
     ),
 ]
