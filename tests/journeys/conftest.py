@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_django
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys import stack as stacks
@@ -32,16 +35,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
-    """The portal, running, with an empty database in which the rulebook is in force."""
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[stacks.Stack]:
+    """The portal, running, with the rulebook in force, the bodies of the scheme and their staff.
+
+    JOURNEY_STACK names the file of a stack that somebody else keeps running (`python -m tests.journeys.stack`).
+    """
+    if kept := os.environ.get("JOURNEY_STACK"):
+        yield stacks.running(Path(kept))
+        return
     name = f"journey_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    stack = stacks.build(tmp_path_factory.mktemp("portal"), name)
+    with django_db_blocker.unblock():
+        url = stacks.own_database(name)
+    stack = stacks.build(tmp_path_factory.mktemp("portal"), name, url)
     try:
-        stack.manage("load_rulebook")
+        stacks.fill(stack)
         stacks.run(stack)
         yield stack
     finally:
         stack.stop()
+        with django_db_blocker.unblock():
+            stacks.drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -53,27 +68,29 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="module")
+def people(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """As `someone`, for a journey of several tests: each person keeps their browser through all of them."""
+    yield from _people(portal, browser)
+
+
 @pytest.fixture
 def someone(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Person]]:
     """Make a person with a browser of their own; at the end, none of their pages may have had a barrier."""
+    yield from _people(portal, browser)
+
+
+def _people(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Person]]:
     people: list[Person] = []
 
-    def make(
-        email: str, *, size: str = "desk", scripts: bool = True, **known: str
-    ) -> Person:
-        context = browser.new_context(
-            viewport=SIZES[size], java_script_enabled=scripts, locale="en-GB"
-        )  # type: ignore[arg-type]
+    def make(email: str, *, size: str = "desk", scripts: bool = True, **known: Any) -> Person:
+        known.pop("name", None)
+        context = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts, locale="en-GB")  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         page = context.new_page()
         person = Person(context, page, portal.url, email, **known)
         page.on("console", lambda message: _policy(person, message.text))
-        page.on(
-            "pageerror",
-            lambda error: person.problems.append(
-                f"script error on {page.url}: {error}"
-            ),
-        )
+        page.on("pageerror", lambda error: person.problems.append(f"script error on {page.url}: {error}"))
         people.append(person)
         return person
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 T = TypeVar("T")
+PASSWORD = "correct-horse-battery-staple"
 
 
 def totp(secret: str) -> str:
@@ -22,9 +24,7 @@ def totp(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
-def eventually(
-    look: Callable[[], T | None], seconds: float = 30, every: float = 0.3
-) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 30, every: float = 0.3) -> T:
     """Ask again until the answer is not empty: for what the worker or the scheduler brings about."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -42,7 +42,7 @@ class Person:
     page: Page
     base: str
     email: str
-    password: str = "correct-horse-battery-staple"
+    password: str = PASSWORD
     totp_secret: str = ""
     problems: list[str] = field(default_factory=list)
 
@@ -50,23 +50,73 @@ class Person:
         self.page.goto(f"{self.base}{path}")
         return self.page
 
+    def click(self, name: str, *, role: str = "button", exact: bool = False) -> Page:
+        """Press the button (or follow the link) of that name, the first one where there are several."""
+        self.page.get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
+        return self.page
+
+    def follow(self, name: str, *, exact: bool = False) -> Page:
+        return self.click(name, role="link", exact=exact)
+
+    def fill(self, label: str, value: str) -> None:
+        self.page.get_by_label(label).first.fill(value)
+
+    def choose(self, label: str, *, within: str = "") -> None:
+        """Tick the radio button or box of that label, in the question of that name where one is given."""
+        place = self.page.get_by_role("group", name=within).first if within else self.page
+        exact = place.get_by_label(label, exact=True)
+        self.tick(exact.first if exact.count() else place.get_by_label(label).first)
+
+    def tick(self, box: Locator) -> None:
+        """Click the label of the box: the box itself is drawn by the style and lies outside the page."""
+        if not box.is_checked():
+            self.page.locator(f'label[for="{box.get_attribute("id")}"]').last.click()
+        expect(box).to_be_checked()
+
+    def sign_in(self) -> None:
+        """Sign in by password and, where the account has one, by the code of its app."""
+        self.go("/account/login/")
+        self.fill("Email", self.email)
+        self.fill("Password", self.password)
+        self.click("Sign in", exact=True)
+        if self.totp_secret:
+            self.page.get_by_label("code").first.fill(totp(self.totp_secret))
+            self.click("Go on")
+        expect(self.page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+
+    def status_of(self, path: str) -> int:
+        """What the portal answers when this person opens the page."""
+        answer = self.page.goto(f"{self.base}{path}")
+        assert answer is not None
+        return answer.status
+
+    def check_both(self, name: str) -> None:
+        """Check the page as it is, then at a phone's width."""
+        wide = self.page.viewport_size
+        assert wide is not None
+        self.check_page(name)
+        self.page.set_viewport_size({"width": 375, "height": 812})
+        self.check_page(f"{name} on a phone")
+        self.page.set_viewport_size(wide)
+
     def see(self, text: str) -> None:
         """The text is on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible()
 
     def check_page(self, name: str) -> None:
         """No barrier at WCAG 2.2 AA, nothing wider than the screen, nothing that the policy blocked."""
+        if folder := os.environ.get("JOURNEY_PICTURES"):
+            size = self.page.viewport_size or {"width": 0}
+            self.page.screenshot(
+                path=f"{folder}/{re.sub(r'[^a-z0-9]+', '-', name.lower())}-{size['width']}.png", full_page=True
+            )
         # Evaluated, not added as a script: the page's policy rightly refuses scripts that it did not send.
         self.page.evaluate(AXE.read_text())
         found = self.page.evaluate("(tags) => axe.run(document, {runOnly: tags})", WCAG)
         for violation in found["violations"]:
             targets = "; ".join(str(node["target"]) for node in violation["nodes"][:3])
-            self.problems.append(
-                f"{name}: {violation['id']}: {violation['help']} at {targets}"
-            )
-        wide = self.page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+            self.problems.append(f"{name}: {violation['id']}: {violation['help']} at {targets}")
+        wide = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 1:
             self.problems.append(f"{name}: {wide} pixels wider than the screen")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -14,10 +14,16 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
+from portal.local import template
+from portal.local.environment import with_database
+from portal.local.locks import locked
+from portal.local.paths import VAR
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+PREPARE = "from tests.journeys.staff import prepare; prepare()"
+STATIC = VAR / "test" / "journey-static"
+"""Collected files, kept between runs while they are fresh: collecting them takes a while."""
 
 
 def free_port() -> int:
@@ -34,6 +40,7 @@ class Stack:
     environment: dict[str, str]
     folder: Path
     url: str
+    staff: dict[str, dict[str, str]] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def manage(self, *words: str) -> str:
@@ -47,9 +54,7 @@ class Stack:
             timeout=600,
             check=False,
         )
-        assert done.returncode == 0, (
-            f"manage.py {' '.join(words)}\n{done.stdout}\n{done.stderr}"
-        )
+        assert done.returncode == 0, f"manage.py {' '.join(words)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     def start(self, name: str, *command: str) -> None:
@@ -78,8 +83,7 @@ class Stack:
     def logs(self) -> str:
         """The end of each process's output, for a failure's message."""
         parts = (
-            f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}"
-            for path in sorted(self.folder.glob("*.log"))
+            f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in sorted(self.folder.glob("*.log"))
         )
         return "\n".join(parts)
 
@@ -96,41 +100,64 @@ class Stack:
         raise AssertionError(f"The portal did not come up.\n{self.logs()}")
 
 
-def _own_database(name: str) -> str:
-    """Make an empty database beside the one of this test run; its URL."""
-    base = os.environ["DATABASE_URL"]
-    maintenance = re.sub(r"(://[^/]*)/[^?]*", r"\1/postgres", base, count=1)
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return re.sub(r"(://[^/]*)/[^?]*", rf"\1/{name}", base, count=1)
+def own_database(name: str) -> str:
+    """A database of its own for the portal, copied from the migrated template of the tests; its URL."""
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        template_name = template.ensure(connection)
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name}"')
+    return with_database(os.environ["DATABASE_URL"], name)
 
 
-def build(folder: Path, name: str) -> Stack:
-    """Prepare database and static files; nothing runs yet."""
+def build(folder: Path, name: str, database_url: str) -> Stack:
+    """Prepare the static files; nothing runs yet."""
     port = free_port()
     environment = {
         **os.environ,
-        "DATABASE_URL": _own_database(name),
+        "DATABASE_URL": database_url,
         "BASE_URL": f"http://localhost:{port}",
         "MEDIA_ROOT": str(folder / "files"),
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(STATIC),
         "CELERY_KEY_PREFIX": f"{name}:",
         "CACHE_PREFIX": name,
-        "SWEEP_SECONDS": "1",
+        "SWEEP_SECONDS": "5",
         "DEMO": "1",
         "PYTHONUNBUFFERED": "1",
     }
+    environment.pop("PYTEST_CURRENT_TEST", None)
     stack = Stack(environment, folder, f"http://localhost:{port}")
-    stack.manage("migrate", "--verbosity=0")
-    stack.manage("collectstatic", "--noinput", "--verbosity=0")
+    (folder / "files").mkdir(exist_ok=True)
+    STATIC.mkdir(parents=True, exist_ok=True)
+    with locked(STATIC.parent / "journey-static.lock"):
+        subprocess.run([sys.executable, "-m", "portal.local.prepare", "static"], cwd=ROOT, env=environment, check=True)
     return stack
+
+
+def drop_database(name: str) -> None:
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def fill(stack: Stack) -> None:
+    """Put the rulebook in force, and make the bodies of the scheme and their staff."""
+    stack.manage("load_rulebook")
+    stack.manage("setup_schedule")
+    stack.staff = json.loads(stack.manage("shell", "--no-imports", "-c", PREPARE).splitlines()[-1])
+
+
+def running(file: Path) -> Stack:
+    """A stack that runs already, as its file describes it."""
+    known = json.loads(file.read_text())
+    return Stack(known["environment"], Path(known["folder"]), known["url"], staff=known["staff"])
 
 
 def run(stack: Stack) -> None:
     """Start web, worker and scheduler, and wait until the portal answers."""
     port = stack.url.rsplit(":", 1)[1]
-    stack.manage("setup_schedule")
     stack.start(
         "web",
         str(BIN / "gunicorn"),

@@ -1,0 +1,188 @@
+"""From an environment to a grant in force: the partner, the authority, the provider and its gateway."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from portal.core import clock
+from tests.journeys.gateway import Gateway
+from tests.journeys.person import Person
+
+DESK = "/admin/grants/grantrequest/"
+ENVIRONMENT = "fjell-lab"
+CONDITION = "No more than one run a week."
+
+
+def register_environment(person: Person) -> None:
+    """Register it and attest each safeguard."""
+    page = person.go("/environments/new/")
+    person.check_both("new environment")
+    person.page.get_by_label("Name", exact=True).fill("Fjell laboratory")
+    person.fill("Identifier at the gateway", ENVIRONMENT)
+    page.get_by_label("Country where it runs").select_option("NO")
+    person.fill("Who answers for it", "Head of laboratory")
+    person.click("Register and go on to safeguards")
+    expect(page).to_have_url(re.compile("/attest/$"))
+    for group in page.locator("main form fieldset").all():
+        person.tick(group.get_by_label("Met", exact=True))
+    for note in page.locator("main form textarea").all():
+        note.fill("As described in the architecture.")
+    person.check_both("attesting safeguards")
+    person.click("Attest in the name of the institution")
+    person.check_both("environment")
+
+
+def request_two_lines(person: Person) -> str:
+    """Ask for one line each of two releases; the address of the request."""
+    page = person.go("/requests/new/")
+    person.fill("Title of the request", "Refusals over time")
+    person.fill("Purpose and evaluation plan", "We compare how two releases refuse unsafe instructions.")
+    person.click("Go on to the lines")
+    if not page.url.endswith("/lines/add/"):
+        page.locator("a[href$='/lines/add/']").first.click()
+    _line(person, "Meridian 4.1")
+    person.check_both("adding a line")
+    person.click("Add it and another")
+    expect(page).to_have_url(re.compile("/lines/add/"))
+    _line(person, "Meridian Mini 2")
+    person.click("Add the line")
+    expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
+    person.check_both("request with two lines")
+    request = page.url.removeprefix(person.base)
+    person.go(f"{request}check/")
+    person.check_page("checking the request")
+    for box in page.locator("main input[type=checkbox]").all():
+        person.tick(box)
+    person.click("Send to the authority")
+    expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
+    return request
+
+
+def _line(person: Person, release: str) -> None:
+    page = person.page
+    label = page.locator("#id_release option", has_text=release).first.inner_text()
+    page.get_by_label("Model release").select_option(label=label)
+    person.choose("Evaluation", within="Use")
+    page.get_by_label("Environment").select_option(label="Fjell laboratory")
+    person.choose("Synthetic", within="Most sensitive class of data")
+    page.get_by_label("Access route").select_option("api")
+    person.fill("Requests a day", "10000")
+    person.fill("Tokens a day", "5000000")
+    person.fill("People at once", "10")
+    person.fill("First day", clock.today().isoformat())
+    person.fill("Last day", (clock.today() + timedelta(days=180)).isoformat())
+
+
+def open_request(person: Person) -> str:
+    """Open the only request in the queue, after the declaration; its address."""
+    person.go(DESK)
+    person.page.locator("main").get_by_role("link", name=re.compile(r"R-\d{4}-\d+|G\w*-\d{4}-\d+")).first.click()
+    if "/declare/" in person.page.url:
+        person.choose("No")
+        person.click("Declare")
+    expect(person.page).to_have_url(re.compile("/change/$"))
+    return person.page.url.removeprefix(person.base)
+
+
+def take_up(officer: Person, reviewer: str) -> str:
+    case = open_request(officer)
+    officer.check_both("grant request on the desk")
+    officer.go(case.replace("/change/", "/take-up/"))
+    officer.page.get_by_label("Reviewer").select_option(label=reviewer)
+    officer.click("Take up and assign")
+    officer.see("You run the case.")
+    return case
+
+
+def accredit(officer: Person) -> None:
+    """Accredit the environment that the request names."""
+    officer.go("/admin/grants/environment/")
+    officer.page.locator("main").get_by_role("link", name="Fjell laboratory").first.click()
+    officer.check_both("environment on the desk")
+    officer.page.goto(officer.page.url.replace("/change/", "/accredit/"))
+    officer.check_page("accrediting")
+    officer.click("Accredit", exact=True)
+    officer.see("is accredited.")
+
+
+def review(reviewer: Person) -> None:
+    """Review each line as asked."""
+    case = open_request(reviewer)
+    for number in (1, 2):
+        reviewer.go(case)
+        reviewer.follow(f"Review line {number}:")
+        reviewer.choose("As asked")
+        reviewer.check_page(f"reviewing line {number}")
+        reviewer.click("Record the review")
+        reviewer.see(f"Line {number} is reviewed.")
+
+
+def send_on(officer: Person, case: str, to: str) -> None:
+    """Send the case `to` the providers or the signatories."""
+    officer.go(case.replace("/change/", f"/send-to-{to}/"))
+    officer.click(f"Send to the {to}")
+    officer.see("Sent.")
+
+
+def answer_as_provider(provider: Person) -> None:
+    """Consent to one line with a condition, decline the other."""
+    provider.go("/consents/")
+    provider.check_both("consents")
+    lines = provider.page.locator("main table a[href*='/consents/']")
+    addresses = list(dict.fromkeys(str(link.get_attribute("href")) for link in lines.all()))
+    assert len(addresses) == 2
+    for address in addresses:
+        page = provider.go(address)
+        provider.check_page("consent")
+        if "Meridian Mini" in page.locator("h1").inner_text():
+            provider.choose("Declines")
+            page.get_by_label("Why you decline").select_option(index=1)
+            provider.fill("In words", "This release leaves the market soon.")
+        else:
+            provider.choose("Consents with conditions")
+            provider.page.get_by_label("Conditions", exact=True).fill(CONDITION)
+        provider.click("Record the answer")
+        expect(page.get_by_text("Your answer so far")).to_be_visible()
+
+
+def sign(signatory: Person) -> None:
+    case = open_request(signatory)
+    signatory.go(case.replace("/change/", "/sign/"))
+    signatory.check_both(f"signing a request, {signatory.email}")
+    signatory.choose("I sign")
+    signatory.click("Record my decision")
+    signatory.see("Your decision is recorded.")
+
+
+def accept_agreement(person: Person) -> str:
+    """Accept in the name of the institution; the address of the grant."""
+    page = person.go("/grants/")
+    person.check_both("grants")
+    page.locator("main").get_by_role("link", name=re.compile(r"G-\d{4}-\d+")).first.click()
+    grant = page.url.removeprefix(person.base)
+    person.see("Nothing may be used yet")
+    person.go(f"{grant}agreement/")
+    person.check_both("agreement")
+    expect(page.get_by_text(CONDITION).first).to_be_visible()
+    person.fill("In what capacity do you accept?", "Director")
+    for box in page.locator("main input[type=checkbox]").all():
+        person.tick(box)
+    person.click("Accept the agreement")
+    person.go(grant)
+    person.see("In force")
+    expect(page.locator("main").get_by_text("Meridian Mini")).to_have_count(0)
+    person.check_both("grant in force")
+    return grant
+
+
+def register_gateway(provider: Person) -> Gateway:
+    """Register a gateway by its page, and keep the secret that is shown once."""
+    page = provider.go("/gateways/register/")
+    provider.fill("Name", "Inference gateway, Oregon")
+    provider.click("Register the gateway")
+    provider.check_both("secret of the gateway")
+    codes = page.locator("main code").all_inner_texts()
+    return Gateway(provider.base, codes[0], codes[1])

@@ -1,0 +1,77 @@
+"""The bodies of the scheme and their people, made by the real actions: a journey begins where they exist.
+
+Run against a running portal's database: `manage.py shell -c "from tests.journeys.staff import prepare; prepare()"`.
+Prints, as JSON, the address and the TOTP secret of each person.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+
+from audits.actions.catalogue import import_catalogue
+from audits.catalogues import read_oscal
+from grants.actions.catalogue import announce_release, list_model, publish_release
+from portal.accounts.models import Organisation
+from portal.core.actors import SYSTEM, Actor
+from tests.factories.accounts import make_member, make_organisation, make_user
+from tests.journeys.person import PASSWORD
+
+BASELINE = Path(__file__).resolve().parents[2] / "audits" / "baseline" / "catalog.json"
+PEOPLE = (
+    ("officer", "home", "Ingrid Solberg", ("case_officer",)),
+    ("reviewer", "home", "Kwame Tanabe", ("reviewer",)),
+    ("unassigned", "home", "Callum Rowntree", ("reviewer",)),
+    ("auditor", "home", "Chiara Brandt", ("auditor",)),
+    ("signatory", "home", "Henrik Nygård", ("signatory",)),
+    ("other_signatory", "abroad", "Freya Penrose", ("signatory",)),
+    ("provider", "provider", "Priya Marchetti", ("provider_staff", "administrator")),
+    ("overseer", "oversight", "Leïla Mercier", ("oversight_member",)),
+)
+"""Part in the journey, body, name, roles."""
+
+
+def prepare() -> None:
+    """Make everything and print who can sign in."""
+    import_catalogue(key="baseline", read=read_oscal(BASELINE.read_bytes()), by=SYSTEM)
+    bodies = {
+        "home": make_organisation("authority", "Modelltilsynet", "NO"),
+        "abroad": make_organisation("authority", "Frontier Access Office", "GB"),
+        "provider": make_organisation("provider", "Meridian Model Works", "US"),
+        "oversight": make_organisation("oversight", "Joint Oversight Board", "NO"),
+    }
+    found = {}
+    for part, body, name, roles in PEOPLE:
+        actor, secret = _person(bodies[body], part, name, roles)
+        found[part] = {"email": actor.user.email, "totp_secret": secret, "name": name}
+        if part == "provider":
+            _catalogue(bodies[body], actor)
+    _plan_audits_often()
+    print(json.dumps(found))
+
+
+def _plan_audits_often() -> None:
+    """What an administrator may change in the schedule: audits are planned every few seconds, not every hour."""
+    often, _ = IntervalSchedule.objects.get_or_create(every=3, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.filter(task="audits.tasks.plan_audits").update(interval=often)
+    PeriodicTasks.update_changed()
+
+
+def _person(body: Organisation, part: str, name: str, roles: tuple[str, ...]) -> tuple[Actor, str]:
+    user = make_user(f"{part.replace('_', '.')}@staff.example", name, PASSWORD)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return make_member(body, *roles, user=user), secret
+
+
+def _catalogue(provider: Organisation, by: Actor) -> None:
+    for name, key in (("Meridian", "meridian-4-1"), ("Meridian Mini", "meridian-mini-2")):
+        model = list_model(provider=provider, name=name, by=by)
+        release = announce_release(
+            model=model, version="4.1" if name == "Meridian" else "2", key=key, capability_tier="general",
+            access_routes=["api"], by=by,
+        )  # fmt: skip
+        publish_release(release=release, by=by)
