@@ -37,7 +37,7 @@ def open_case(request: HttpRequest, pk: object) -> Case:
     if needs_declaration(verdict) and application.state in application.TABLE.move("declare").sources:
         raise DeclareFirst(application)
     require(verdict)
-    return case_of(application)
+    return case_of(application, hands)
 
 
 def to_declaration(request: HttpRequest, application: Application) -> HttpResponse:

@@ -28,7 +28,7 @@ from portal.rulebook.schema import QuorumRule, Rulebook
 
 @dataclass
 class Case:
-    """An application with what was sent, asked, assessed, recommended and signed. Ten queries, whatever its size."""
+    """An application with what was sent, asked, assessed, recommended and signed. Seven queries, whatever its size."""
 
     application: Application
     revision: Revision | None
@@ -185,13 +185,13 @@ def _asked(row: Query) -> dict[str, Any]:
     return {"reference": row.reference, "section": row.section, "question": row.text, "answer": row.answer}
 
 
-def case_of(application: Application) -> Case:
-    """The case, as it stands in the database now."""
+def case_of(application: Application, hands: Hands | None = None) -> Case:
+    """The case, as it stands in the database now. `hands` where they were just read."""
     newest = Revision.objects.filter(application=application).order_by("-number").first()
     return Case(
         application=application,
         revision=newest,
-        hands=hands_of(application),
+        hands=hands or hands_of(application),
         assessments=list(
             SectionAssessment.objects.filter(application=application).select_related("by", "body").order_by("at", "id")
         ),

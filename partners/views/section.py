@@ -95,13 +95,21 @@ def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     application = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
     found = _section(application, section)
-    if section not in {item.key for item in asked(application, answers_of(application))}:
+    answers = answers_of(application)
+    if section not in {item.key for item in asked(application, answers)}:
         return redirect("partners:application", application.pk)
     if request.method == "POST":
         return _save(request, application, found)
     if section not in open_sections(application) or not actor.has("applicant"):
         return redirect("partners:answers", application.pk)
-    return _show(request, application, found, problems="fix" in request.GET, more_rows=request.GET.get("row", ""))
+    return _show(
+        request,
+        application,
+        found,
+        answers=answers,
+        problems="fix" in request.GET,
+        more_rows=request.GET.get("row", ""),
+    )
 
 
 def _save(request: HttpRequest, application: Application, section: Section) -> HttpResponse:
@@ -174,6 +182,7 @@ def _show(
     application: Application,
     section: Section,
     *,
+    answers: dict[str, Any] | None = None,
     problems: bool = False,
     extra: dict[str, str] | None = None,
     saved: Saved | None = None,
@@ -181,7 +190,7 @@ def _show(
     more_rows: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    answers = answers_of(application)
+    answers = answers_of(application) if answers is None else answers
     checks = progress_of(application, answers)
     own = next((item for item in checks.sections if item.key == section.key), None)
     said = dict(own.errors if own and problems else own.problems if own and request.method == "POST" else {})
