@@ -186,7 +186,7 @@ def _entry(name: str, lock_text: str) -> str:
 
 
 def _uv_settings() -> dict[str, str]:
-    """uv does not read pip's configuration; hand it over."""
+    """uv does not read pip's configuration; hand it over. As with pip, any index may have a package: hashes decide."""
     listed = subprocess.run(
         [venv_bin("python"), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
@@ -198,7 +198,8 @@ def _uv_settings() -> dict[str, str]:
         "cert": "SSL_CERT_FILE",
     }
     settings = {names[key]: value for key, value in found.items() if key in names}
-    return {"UV_LINK_MODE": "copy"} | {name: value for name, value in settings.items() if name not in os.environ}
+    settings |= {"UV_LINK_MODE": "copy", "UV_INDEX_STRATEGY": "unsafe-best-match"}
+    return {name: value for name, value in settings.items() if name not in os.environ}
 
 
 def reason(output: str) -> str:

@@ -37,9 +37,9 @@ def _data() -> None:
         _quietly("Loading the portal", django.setup)
     for title, command, arguments in (
         ("Database", "migrate", {"interactive": False}),
+        ("Demo data", "prepare_demo", {}),  # founds the rulebook where its story begins, two years ago
         ("Rulebook", "load_rulebook", {}),
         ("Schedule", "setup_schedule", {}),
-        ("Demo data", "prepare_demo", {}),
     ):
         _command(title, command, **arguments)
 
