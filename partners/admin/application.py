@@ -82,7 +82,7 @@ class ApplicationAdmin(DeskAdmin):
 
     @admin.display(description=_("State"), ordering="state")
     def state_tag(self, row: Application) -> SafeString:
-        return format_html('<span class="tp-desk">{}</span>', tags.tag_of(row))
+        return format_html('<span class="tp-desk contents">{}</span>', tags.tag_of(row))
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:

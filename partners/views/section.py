@@ -31,7 +31,7 @@ from portal.ui.templatetags.ui import clock_time
 
 def _summary(form: SectionForm) -> list[tuple[str, str]]:
     """Each error with its question, so that two that say the same can be told apart."""
-    return [(anchor, f"{form.label_of(anchor)}: {words}") for anchor, words in summary_of(form)]
+    return [(anchor, " – ".join(filter(None, (form.label_of(anchor), words)))) for anchor, words in summary_of(form)]
 
 
 def _section(application: Application, key: str) -> Section:
