@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audits.views.deeds import DeedPage, perform
@@ -80,7 +81,7 @@ class CaseAdmin(DeskAdmin):
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
             "crumbs": [
-                (self.model._meta.verbose_name_plural, reverse(f"admin:{self._base}_changelist")),
+                (capfirst(self.model._meta.verbose_name_plural), reverse(f"admin:{self._base}_changelist")),
                 (str(subject), self.url_of(subject)),
             ],
         }

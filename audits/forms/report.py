@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 from partners.forms.fields import field_for, posted, shown
@@ -28,9 +29,15 @@ class ReportForm(forms.Form):
         self.questions = rule.questions
         for question in self.questions:
             field = field_for(question, documents=documents)
-            field.required = False
             field.initial = shown(question, answers.get(question.key))
             self.fields[question.key] = field
+
+    def judge(self, problems: Mapping[str, str]) -> bool:
+        """Show these problems at their fields, and say whether there are none."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        for key, problem in problems.items():
+            self.add_error(key, problem)
+        return not problems
 
     def posted(self) -> dict[str, Any]:
         """What was entered, question by question, in its kept form where it is right."""

@@ -18,6 +18,10 @@ class Family:
     checks: list[Check]
 
     @property
+    def count(self) -> int:
+        return len(self.checks)
+
+    @property
     def done(self) -> int:
         return sum(1 for check in self.checks if check.result)
 

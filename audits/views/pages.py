@@ -134,10 +134,7 @@ def obligation(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _filed(request: HttpRequest, found: Obligation, form: ReportForm) -> HttpResponse | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     answers = form.posted()
-    form.is_valid()
-    for key, problem in checked(found, answers).problems.items():
-        form.add_error(key, problem)
-    if form.errors:
+    if not form.judge(checked(found, answers).problems):
         return None
     try:
         file_report(obligation=found, answers=answers, by=actor)

@@ -21,6 +21,11 @@ class Figure:
     matrix: dict[str, Any] | None = None
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything to draw; a chart of nothing but zeros says less than its title."""
+        return self.chart is not None and any(any(one["values"]) for one in self.chart["series"])
+
+    @property
     def cells(self) -> list[tuple[Any, list[Any]]]:
         """Each row as its heading and the rest."""
         return [(row[0], row[1:]) for row in self.rows]

@@ -33,12 +33,12 @@ def incidents_over_time(board: Board) -> Figure:
     return Figure(
         key="incidents",
         title=_incident_title(counted, months),
-        sub=_("Incidents by month of the report and severity."),
+        sub=_("By month of the report and severity, %(first)s to %(last)s.") % {"first": labels[0], "last": labels[-1]},
         head=[_("Month"), *(label for _key, label in severities)],
         rows=[[label, *(values[place] for values in series)] for place, label in enumerate(labels)],
         chart={
             "kind": "stacked",
-            "labels": labels,
+            "labels": [date_format(month, "M") for month in months],
             "series": [
                 {"name": str(label), "values": values, "tone": TONES[key]}
                 for (key, label), values in zip(severities, series, strict=True)
