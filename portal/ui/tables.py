@@ -15,7 +15,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.ui import tags
+from portal.ui import cells, tags
 from portal.ui.templatetags import ui
 
 EXPORT_ROWS = {"csv": 100_000, "xlsx": 20_000}
@@ -104,11 +104,9 @@ class Table(tables.Table):
             for column in self.columns
         ]
 
-    def ui_rows(self) -> Iterator[list[tuple[Any, Any, str]]]:
-        """Cells of each row as (content, label, class)."""
-        heads = [(column.header, column.column.attrs.get("td", {}).get("class", "")) for column in self.columns]
-        for row in self.rows:
-            yield [(cell, label, css) for cell, (label, css) in zip(row, heads, strict=True)]
+    def ui_body(self) -> SafeString:
+        """The rows as HTML."""
+        return cells.body(self)
 
 
 def safe_cell(value: Any) -> Any:

@@ -8,6 +8,7 @@ shows its word and an icon besides the colour. Components and lists ask here; no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.templatetags.static import static
@@ -171,6 +172,7 @@ def sprite(name: str) -> str:
     return f"{static('build/icons.svg')}#{name}"
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon. Beside words it is silent; alone it needs a label."""
     if label:
@@ -186,6 +188,11 @@ def icon(name: str, label: str = "") -> SafeString:
 
 def tag(label: Words, look: Look, *, large: bool = False) -> SafeString:
     """A tag: word, icon and tone."""
+    return _tag(str(label), look, large)
+
+
+@lru_cache(maxsize=1024)
+def _tag(label: str, look: Look, large: bool) -> SafeString:
     size = " tp-tag--large" if large else ""
     return format_html('<span class="tp-tag tp-tag--{}{}">{}{}</span>', look.tone, size, icon(look.icon), label)
 

@@ -11,6 +11,7 @@ import django_tables2
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 import tablib
+from django.utils.html import conditional_escape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,9 +60,35 @@ def test_a_workbook_holds_text_and_no_formula() -> None:
     assert cell.data_type == "s"
 
 
-def test_cells_of_a_row_know_their_labels() -> None:
-    first = next(Fruit(rows(1)).ui_rows())
-    assert [(label, css) for _, label, css in first] == [("Name", ""), ("Count", "is-number")]
+def test_cells_carry_their_labels_and_are_escaped() -> None:
+    html = Fruit([SimpleNamespace(name="<b>fig</b>", count=41200)]).ui_body()
+    assert '<td role="cell" data-label="Name">&lt;b&gt;fig&lt;/b&gt;</td>' in html
+    assert '<td role="cell" data-label="Count" class="is-number">41,200</td>' in html
+
+
+def test_a_missing_value_is_a_dash() -> None:
+    html = Fruit([SimpleNamespace(name=None, count=None)]).ui_body()
+    assert html.count(">—<") == 2
+
+
+def test_cells_are_drawn_as_the_library_draws_them() -> None:
+    class Every(Table):
+        name = django_tables2.Column(linkify=lambda record: f"/{record.count}/")
+        count = NumberColumn()
+        twice = django_tables2.Column(accessor="count")
+        deep = django_tables2.Column(accessor="other__name", empty_values=())
+        told = django_tables2.TemplateColumn("{{ record.name }}!")
+
+        def render_twice(self, value: int, record: Any) -> str:
+            return f"{record.name} {value * 2}"
+
+        def render_deep(self, **given: Any) -> str:
+            return f"{sorted(given)}"
+
+    table = Every([SimpleNamespace(name="fig & date", count=2, other=SimpleNamespace(name="x"))])
+    drawn = table.ui_body()
+    for cell in table.rows[0]:
+        assert f">{conditional_escape(cell)}</td>" in drawn
 
 
 def test_a_csv_can_be_read_back() -> None:
