@@ -67,7 +67,7 @@ def own_institution(actor: Actor) -> Institution | None:
 
 def get_own_application(*, actor: Actor, pk: UUID, write: bool = False) -> Application:
     """An application of the actor's own institution. `write`: only for applicants."""
-    found = (
+    found: Application | None = (
         Application.objects.filter(pk=pk, institution_id=actor.body_id)
         .select_related("institution__organisation", "authority", "submitted_by")
         .first()
@@ -84,7 +84,7 @@ def get_own_application(*, actor: Actor, pk: UUID, write: bool = False) -> Appli
 def get_own_query(*, actor: Actor, application_pk: UUID, pk: UUID, write: bool = False) -> Query:
     """A question on an application of the actor's own institution."""
     application = get_own_application(actor=actor, pk=application_pk, write=write)
-    query = Query.objects.filter(pk=pk, application=application).select_related("asked_body").first()
+    query: Query | None = Query.objects.filter(pk=pk, application=application).select_related("asked_body").first()
     if query is None:
         raise Http404("No such question.")
     query.application = application
@@ -136,7 +136,9 @@ def needs_declaration(verdict: Verdict) -> bool:
 
 def get_evidence(*, actor: Actor, pk: UUID) -> Evidence:
     """A stored document: for its institution, and for whoever may open a case in which it was sent."""
-    evidence = Evidence.objects.filter(pk=pk, state="stored").select_related("institution__organisation").first()
+    evidence: Evidence | None = (
+        Evidence.objects.filter(pk=pk, state="stored").select_related("institution__organisation").first()
+    )
     if evidence is None:
         raise Http404("No such document.")
     if actor.body_kind == "institution" and actor.body_id == evidence.institution_id and actor.has(*MEMBERS):

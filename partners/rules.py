@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core.actors import Actor
-from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
+from portal.core.verdicts import ALLOWED, Refused, Verdict, first_refusal, refused
 from portal.rulebook.schema import QuorumRule
 
 EU_MEMBERS = frozenset(
@@ -25,6 +25,13 @@ def add_months(day: date, months: int) -> date:
     """The same day so many months later, or the last of that month where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def body_of(actor: Actor) -> UUID:
+    """The body in whose name the actor acts. Raises Refused for somebody who acts for none."""
+    if actor.body_id is None:
+        raise Refused(refused(_("You act for no organisation."), code="no_body", rule="roles"))
+    return actor.body_id
 
 
 # --- the home authority ---------------------------------------------------------------------------

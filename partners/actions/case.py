@@ -11,7 +11,7 @@ from partners.models.application import REVIEW
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import rules_of
-from partners.rules import may_be_assigned, may_screen, may_send
+from partners.rules import body_of, may_be_assigned, may_screen, may_send
 from portal.accounts import assign
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -54,7 +54,7 @@ def declare_conflict(*, application: Application, conflict: bool, by: Actor, det
     declared = ConflictDeclaration.objects.create(
         application=application,
         by=by.user,
-        body_id=by.body_id,
+        body_id=body_of(by),
         at=clock.now(),
         conflict=conflict,
         detail=detail.strip()[:2000] if conflict else "",
@@ -197,7 +197,7 @@ def send_to_signatories(*, application: Application, by: Actor) -> Application:
         by=by,
         rulebook=application.rulebook,
         changes={"sent_at": clock.now(), "sent_by": by.user},
-        detail={"quorum": f"quorum.{application.kind}.{application.tier}", "revision": case.revision.digest},
+        detail={"quorum": f"quorum.{application.kind}.{application.tier}", "revision": case.sent.digest},
         about=[application.institution_id],
     )
     hands = case.hands

@@ -20,8 +20,11 @@ from portal.workflow import create, deed, move
 class Upload(Protocol):
     """What Django hands over: a name, a size, and the bytes."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     def read(self, num_bytes: int = ...) -> bytes: ...
 

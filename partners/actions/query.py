@@ -16,7 +16,7 @@ from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import progress_of, rules_of
 from partners.queries.verdicts import asking_verdict
-from partners.rules import no_conflict
+from partners.rules import body_of, no_conflict
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
@@ -53,9 +53,9 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         section=section,
         text=text.strip()[:4000],
         asked_by=by.user,
-        asked_body_id=by.body_id,
+        asked_body_id=body_of(by),
         asked_at=clock.now(),
-        asked_on=case.revision,
+        asked_on=case.sent,
         due_on=working_days_later(clock.today(), days),
     )
     about = [application.pk, application.institution_id]
@@ -99,7 +99,7 @@ def answer_question(*, query: Query, text: str, by: Actor) -> Query:
     require(query.TABLE.verdict("answer", query, by))
     if not text.strip():
         require(refused(_("Write your answer to the question."), code="no_text", rule="query.answer"))
-    before = Revision.objects.filter(application=application).order_by("-number").first()
+    before = Revision.objects.filter(application=application).latest("number")
     answers = _answers_to_send(application, query, before)
     section = progress_of(application, answers)
     unfinished = [str(item.title) for item in section.sections if not item.complete]

@@ -8,7 +8,7 @@ from partners import notices
 from partners.models import Application, Recommendation, SectionAssessment
 from partners.queries.case import case_of
 from partners.queries.verdicts import recommendation_verdict
-from partners.rules import may_review
+from partners.rules import body_of, may_review
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -32,7 +32,7 @@ def assess_section(
     case = case_of(application)
     require(may_review(case.hands, by))
     titles = {item.key: str(item.title) for item in case.sections}
-    if section not in titles or case.revision is None:
+    if section not in titles:
         require(refused(_("Choose a section that was sent."), code="unknown_section", rule="application.assess"))
     if outcome not in SectionAssessment.Outcome.values:
         require(refused(_("Choose an assessment."), code="unknown_outcome", rule="application.assess"))
@@ -44,19 +44,19 @@ def assess_section(
         by=by,
         rulebook=application.rulebook,
         says=_("Section assessed: %(title)s") % {"title": titles[section]},
-        detail={"section": section, "outcome": outcome, "note": note[:4000], "revision": case.revision.number},
+        detail={"section": section, "outcome": outcome, "note": note[:4000], "revision": case.sent.number},
         about=[application.institution_id],
         tier=Tier.RESTRICTED,
     )
     return SectionAssessment.objects.create(
         application=application,
-        revision=case.revision,
+        revision=case.sent,
         section=section,
-        section_digest=case.revision.sections[section],
+        section_digest=case.sent.sections[section],
         outcome=outcome,
         note=note.strip()[:4000],
         by=by.user,
-        body_id=by.body_id,
+        body_id=body_of(by),
         at=clock.now(),
     )
 
@@ -80,17 +80,17 @@ def recommend_decision(*, application: Application, outcome: str, text: str, by:
         "recommend",
         by=by,
         rulebook=application.rulebook,
-        detail={"outcome": outcome, "text": text[:4000], "revision": case.revision.number},
+        detail={"outcome": outcome, "text": text[:4000], "revision": case.sent.number},
         about=[application.institution_id],
         tier=Tier.AUTHORITY,
     )
     recommendation = Recommendation.objects.create(
         application=application,
-        revision=case.revision,
+        revision=case.sent,
         outcome=outcome,
         text=text.strip()[:4000],
         by=by.user,
-        body_id=by.body_id,
+        body_id=body_of(by),
         at=clock.now(),
     )
     officers = members_with("case_officer", application.authority_id)

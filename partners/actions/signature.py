@@ -13,6 +13,7 @@ from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
 from partners.queries.case import Case, case_of
 from partners.queries.verdicts import signing_verdict
+from partners.rules import body_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actors import Actor
@@ -126,7 +127,7 @@ def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (),
     dossier, _made = Dossier.objects.get_or_create(
         application=case.application,
         digest=case.dossier_digest,
-        defaults={"revision": case.revision, "content": case.dossier, "made_at": clock.now()},
+        defaults={"revision": case.sent, "content": case.dossier, "made_at": clock.now()},
     )
     return Signature.objects.create(
         application=case.application,
@@ -136,7 +137,7 @@ def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (),
         reasons=list(dict.fromkeys(reasons)),
         note=note.strip()[:4000],
         by=by.user,
-        body_id=by.body_id,
+        body_id=body_of(by),
         at=clock.now(),
     )
 

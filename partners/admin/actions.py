@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -43,7 +44,7 @@ def case_actions(case: Case, actor: Actor) -> list[dict[str, Any]]:
         if verb not in found:
             continue
         move, verdict = found[verb]
-        verdict = first_refusal(verdict, lambda verb=verb: further_verdict(verb, case, actor))
+        verdict = first_refusal(verdict, partial(further_verdict, verb, case, actor))
         primary = bool(verdict) and not any(item["primary"] for item in items)
         items.append(
             {

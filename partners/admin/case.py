@@ -158,7 +158,7 @@ def section_rows(case: Case, actor: Actor) -> list[SectionRow]:
                 mine=mine,
                 tag=_tag(shown, case.is_current(shown)) if shown else tags.derived_tag("not_assessed"),
                 url=desk_url("assess_section", case.application.pk, section.key),
-                changed=bool(shown) and not case.is_current(shown),
+                changed=shown is not None and not case.is_current(shown),
             )
         )
     return found

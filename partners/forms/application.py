@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from partners.models import Application
 from portal.rulebook.schema import Declaration
 from portal.ui.forms import Described
 
-KIND_HINTS = {
+KIND_HINTS: dict[str, Any] = {
     Application.Kind.INITIAL: _("Your institution is not a trusted partner yet."),
     Application.Kind.RENEWAL: _("Your qualification is about to end. Your last answers are taken over."),
     Application.Kind.CHANGE: _("Ownership, jurisdiction, a key person or another answer has changed."),
@@ -24,9 +25,9 @@ class StartForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What do you want to apply for?"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = dict(Application.Kind.choices)
+        choices: dict[str, Any] = dict(Application.Kind.choices)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds
         ]

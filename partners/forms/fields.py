@@ -71,7 +71,7 @@ class TableWidget(forms.Widget):
         return context
 
     def _row(self, name: str, index: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-        cells = []
+        cells: list[dict[str, Any]] = []
         for column in self.question.columns:
             value = row.get(column.key)
             cells.append(
@@ -136,8 +136,8 @@ def field_for(question: Question, *, documents: list[tuple[str, Any]], more_rows
             return forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=_options(question), **words)
         case "country" if question.many:
             choices = sorted(countries().items(), key=lambda pair: pair[1])
-            box = forms.SelectMultiple(attrs={"size": 8})
-            return forms.MultipleChoiceField(widget=box, choices=choices, **words)
+            several = forms.SelectMultiple(attrs={"size": 8})
+            return forms.MultipleChoiceField(widget=several, choices=choices, **words)
         case "country":
             return forms.ChoiceField(choices=_choices(question), **words)
         case "person":

@@ -44,7 +44,7 @@ class Institution(LifecycleModel):
     @property
     def institution_id(self) -> UUID:
         """An institution belongs to itself: lets one rule serve everything that belongs to it."""
-        return self.pk  # type: ignore[no-any-return]
+        return self.pk
 
     @property
     def name(self) -> str:

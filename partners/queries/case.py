@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from partners.models import (
     Application,
     Query,
@@ -22,6 +24,7 @@ from partners.queries.rulebook import asked, quorum_of, rules_of
 from partners.rules import Hands, QuorumState, Signed, add_months, quorum_state
 from portal.core import clock
 from portal.core.canonical import digest
+from portal.core.verdicts import Refused, refused
 from portal.rulebook.questionnaire import AskedSection
 from portal.rulebook.schema import QuorumRule, Rulebook
 
@@ -50,6 +53,13 @@ class Case:
     def sections(self) -> tuple[AskedSection, ...]:
         """The sections as they were sent last."""
         return asked(self.application, self.revision.answers) if self.revision else ()
+
+    @property
+    def sent(self) -> Revision:
+        """What was sent last. Raises Refused for a draft, of which nothing was."""
+        if self.revision is None:
+            raise Refused(refused(_("Nothing was sent yet."), code="wrong_state", rule="application.submit"))
+        return self.revision
 
     @property
     def open_queries(self) -> list[Query]:

@@ -46,7 +46,8 @@ def hands_of(application: Application) -> Hands:
 
 def _parts(rows: QuerySet[Any], person: str, part: Any) -> QuerySet[Any]:
     """(part, person) of the rows; a union makes them distinct."""
-    return rows.order_by().annotate(part=part, person=F(person)).values_list("part", "person")
+    found: QuerySet[Any] = rows.order_by().annotate(part=part, person=F(person)).values_list("part", "person")
+    return found
 
 
 def _assigned(application: Application) -> QuerySet[Any]:

@@ -151,7 +151,8 @@ class InstitutionFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def of_standing(self, rows: QuerySet[Institution], name: str, value: str) -> QuerySet[Institution]:
-        return rows.filter(standing__isnull=True) if value == "none" else rows.filter(standing=value)
+        wanted: dict[str, Any] = {"standing__isnull": True} if value == "none" else {"standing": value}
+        return rows.filter(**wanted)
 
 
 class InstitutionList(LoginRequiredMixin, ListView):
@@ -214,7 +215,7 @@ def partner(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "institution": found,
         "kind": kinds.get(found.kind, found.kind),
-        "qualification": next(iter(found.qualification_rows), None),
+        "qualification": next(iter(found.qualification_rows), None),  # type: ignore[attr-defined]
         "events": events,
     }
     return render(request, "partners/partner.html", context)
