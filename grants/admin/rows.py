@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grants.access import get_environment, get_grant, get_hold, holds_for
+from grants.access import get_environment, get_grant, get_hold
 from grants.actions.environment import accredit_environment, suspend_environment
 from grants.actions.hold import confirm_hold, lift_hold, place_hold
 from grants.admin.pages import ask, confirmation, desk_url, page
@@ -211,11 +210,9 @@ class HoldAdmin(RowAdmin):
     model_name = "hold"
     list_display = ("title", "institution_name", "state_tag", "emergency", "placed_at", "confirm_by")
     list_filter = ("state", "emergency")
+    list_select_related = ("institution__organisation", "grant", "line__grant", "environment")
     search_fields = ("institution__organisation__name", "incident", "reason")
     ordering = ("-placed_at", "-pk")
-
-    def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-        return holds_for(actor)
 
     @admin.display(description=gettext_lazy("On hold"))
     def title(self, row: Hold) -> SafeString:

@@ -23,4 +23,5 @@ ROWS: list[Any] = [
     row("api:authzen_configuration", public()),
     row("api:openapi", public()),
     row("api:api_v1:releases", ANY_GATEWAY),
+    row("api:api_v1:api-root"),
 ]

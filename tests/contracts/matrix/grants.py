@@ -252,7 +252,10 @@ ROWS: list[Any] = [
     row("grants:line_add", own(write=True), own(write=True), make=request_of(draft), data=sent(use_case="evaluation")),
     row("grants:line_check", own(), make=request_of(draft)),
     row("grants:line_remove", post=own(write=True), make=line_to_remove),
-    row("grants:request_check", own(write=True), own(write=True), make=request_of(draft), data=sent(declare_purpose="on")),
+    row(
+        "grants:request_check", own(write=True), own(write=True),
+        make=request_of(draft), data=sent(declare_purpose="on"),
+    ),
     row("grants:request_answer", own(write=True), own(write=True), make=request_of(asked), data=sent(answer="These.")),
     row("grants:request_withdraw", own(write=True), own(write=True), make=request_of(draft), data=sent(reason="")),
     row("grants:environments", PARTNERS),
@@ -271,7 +274,10 @@ ROWS: list[Any] = [
         data=sent(version="5"),
     ),
     row("grants:release_publish", post=MODEL, make=lambda world: {"pk": world.once(announced).pk}),
-    row("grants:release_retire", MODEL, MODEL, make=lambda world: {"pk": world.once(unlisted).pk}, data=sent(reason="")),
+    row(
+        "grants:release_retire", MODEL, MODEL,
+        make=lambda world: {"pk": world.once(unlisted).pk}, data=sent(reason=""),
+    ),
     row("grants:consents", PROVIDER),
     row("grants:consent", MODEL, MODEL, make=line_to_answer, data=sent(answer="consent")),
     row("grants:holds", PARTNER_OR_PROVIDER),

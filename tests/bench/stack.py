@@ -1,0 +1,76 @@
+"""A database of the bench's own, filled in bulk, and a gunicorn over it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+NAME = "bench_portal"
+
+
+@contextlib.contextmanager
+def database() -> Iterator[None]:
+    """Django over a new database, dropped afterwards. Everything in the block sees only that one."""
+    import django
+    from django.test.utils import setup_databases, teardown_databases
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = NAME
+    connection.settings_dict["TEST"]["NAME"] = NAME
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        yield
+    finally:
+        teardown_databases(old, verbosity=0)
+
+
+def _address() -> str:
+    """The DATABASE_URL of the bench's database, for processes that are started."""
+    address = os.environ["DATABASE_URL"]
+    before, _, after = address.rpartition("/") if "?" not in address else address.partition("?")[0].rpartition("/")
+    query = f"?{address.partition('?')[2]}" if "?" in address else ""
+    return f"{before}/{NAME}{query}" if after else address
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(workers: int = 1) -> Iterator[str]:
+    """gunicorn with the bench's addresses over the bench's database; gives its base URL."""
+    port = _free_port()
+    env = {**os.environ, "DATABASE_URL": _address(), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    command = [sys.executable, "-m", "gunicorn", "tests.bench.wsgi:application", "-b", f"127.0.0.1:{port}"]
+    command += ["-w", str(workers), "--worker-class", "gthread", "--threads", "1", "--keep-alive", "30"]
+    process = subprocess.Popen([*command, "--log-level", "warning"], env=env)
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"gunicorn ended with {process.returncode}")
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=2):
+            return
+        time.sleep(0.2)
+    raise RuntimeError("gunicorn did not answer in time")

@@ -1,0 +1,179 @@
+"""The decision at the gate: each conjunct stops it, with its own stable code."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grants.rules.decision import Decision, Facts, Held, LineFacts, Question, judge
+
+TODAY = date(2027, 3, 1)
+ID = UUID("01890000-0000-7000-8000-000000000001")
+HELD = Held(ID, datetime(2027, 2, 28, tzinfo=UTC), datetime(2027, 3, 3, tzinfo=UTC))
+LINE = LineFacts(
+    id=ID,
+    grant_id=ID,
+    grant_reference="G-2027-0001",
+    grant_state="in_force",
+    agreement_accepted=True,
+    access_route="api",
+    starts_on=TODAY - timedelta(days=10),
+    ends_on=TODAY + timedelta(days=10),
+    requests_per_day=100,
+    tokens_per_day=1000,
+    seats=5,
+    obligations=("logging",),
+    grant_hold=None,
+    line_hold=None,
+)
+GOOD = Facts(
+    institution_id=ID,
+    qualified=True,
+    release_id=ID,
+    release_state="released",
+    environment_id=ID,
+    environment_state="accredited",
+    accredited_until=TODAY,
+    lines=(LINE,),
+)
+ASKED = Question(
+    provider_id=ID,
+    subject_type="partner",
+    subject_id=str(ID),
+    use_case="evaluation",
+    release="meridian-4.1",
+    environment="fjell-lab",
+    data_class="synthetic",
+    today=TODAY,
+)
+
+
+def answer(question: dict[str, Any] | None = None, line: dict[str, Any] | None = None, **facts: Any) -> Decision:
+    lines = (dataclasses.replace(LINE, **line),) if line else facts.pop("lines", GOOD.lines)
+    return judge(dataclasses.replace(ASKED, **(question or {})), dataclasses.replace(GOOD, lines=lines, **facts))
+
+
+def test_everything_in_order_is_permitted_with_the_obligations_of_the_line() -> None:
+    decision = answer()
+    assert decision.permitted
+    assert decision.obligations == ("logging",)
+    assert decision.code == "permitted"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"question": {"subject_type": "robot"}}, "subject_type_unknown"),
+        ({"release_id": None}, "release_unknown"),
+        ({"institution_id": None}, "partner_unknown"),
+        ({"qualified": False}, "partner_not_qualified"),
+        ({"partner_hold": HELD}, "partner_held"),
+        ({"release_state": "announced"}, "release_not_out"),
+        ({"release_state": "retired"}, "release_retired"),
+        ({"question": {"environment": ""}}, "environment_missing"),
+        ({"environment_id": None}, "environment_unknown"),
+        ({"environment_state": "suspended"}, "environment_not_accredited"),
+        ({"accredited_until": TODAY - timedelta(days=1)}, "environment_not_accredited"),
+        ({"environment_hold": HELD}, "environment_held"),
+        ({"question": {"data_class": ""}}, "data_class_missing"),
+        ({"line": {"grant_state": "awaiting_agreement"}}, "agreement_not_accepted"),
+        ({"line": {"agreement_accepted": False}}, "agreement_not_accepted"),
+        ({"line": {"grant_state": "revoked"}}, "grant_ended"),
+        ({"question": {"access_route": "on_site"}}, "access_route_not_granted"),
+        ({"line": {"ends_on": TODAY - timedelta(days=1)}}, "line_ended"),
+        ({"line": {"starts_on": TODAY + timedelta(days=1)}}, "line_not_started"),
+        ({"question": {"requests": 101}}, "above_limit"),
+        ({"question": {"tokens": 1001}}, "above_limit"),
+        ({"question": {"seats": 6}}, "above_limit"),
+        ({"line": {"grant_hold": HELD}}, "grant_held"),
+        ({"line": {"line_hold": HELD}}, "line_held"),
+        ({"lines": (), "nearest": "environment"}, "data_class_not_granted"),
+        ({"lines": (), "nearest": "use_case"}, "environment_not_granted"),
+        ({"lines": (), "nearest": "release"}, "use_case_not_granted"),
+        ({"lines": ()}, "not_granted"),
+    ],
+)
+def test_each_part_of_the_conjunction_stops_it_with_its_own_code(changes: dict[str, Any], code: str) -> None:
+    decision = answer(**changes)
+    assert not decision.permitted
+    assert decision.code == code
+    assert decision.reason
+
+
+def test_an_unconfirmed_hold_says_when_it_could_lapse() -> None:
+    assert answer(partner_hold=HELD).changes_on == HELD.confirm_by
+
+
+def test_of_several_lines_one_that_nothing_stops_is_enough() -> None:
+    ended = dataclasses.replace(LINE, grant_state="expired")
+    assert answer(lines=(ended, LINE)).permitted
+
+
+LINES = st.builds(
+    lambda state, accepted, start, end, grant_hold, line_hold: dataclasses.replace(
+        LINE,
+        grant_state=state,
+        agreement_accepted=accepted,
+        starts_on=TODAY + timedelta(days=start),
+        ends_on=TODAY + timedelta(days=max(start, end)),
+        grant_hold=grant_hold,
+        line_hold=line_hold,
+    ),
+    st.sampled_from(["awaiting_agreement", "in_force", "expired", "revoked"]),
+    st.booleans(),
+    st.integers(-2, 2),
+    st.integers(-2, 2),
+    st.sampled_from([None, HELD]),
+    st.sampled_from([None, HELD]),
+)
+FACTS = st.builds(
+    Facts,
+    institution_id=st.sampled_from([None, ID]),
+    qualified=st.booleans(),
+    partner_hold=st.sampled_from([None, None, HELD]),
+    release_id=st.sampled_from([None, ID]),
+    release_state=st.sampled_from(["announced", "released", "retired"]),
+    environment_id=st.sampled_from([None, ID]),
+    environment_state=st.sampled_from(["attested", "accredited", "suspended"]),
+    accredited_until=st.sampled_from([None, TODAY, TODAY - timedelta(days=1)]),
+    environment_hold=st.sampled_from([None, None, HELD]),
+    lines=st.lists(LINES, max_size=3).map(tuple),
+    nearest=st.sampled_from(["", "release", "use_case", "environment"]),
+)
+
+
+def naive(facts: Facts) -> bool:
+    """The design's sentence on access, word by word."""
+    return bool(
+        facts.institution_id
+        and facts.qualified
+        and not facts.partner_hold
+        and facts.release_id
+        and facts.release_state == "released"
+        and facts.environment_id
+        and facts.environment_state == "accredited"
+        and facts.accredited_until
+        and facts.accredited_until >= TODAY
+        and not facts.environment_hold
+        and any(
+            line.grant_state == "in_force"
+            and line.agreement_accepted
+            and line.starts_on <= TODAY <= line.ends_on
+            and not line.grant_hold
+            and not line.line_hold
+            for line in facts.lines
+        )
+    )
+
+
+@given(FACTS)
+def test_the_decision_always_equals_the_naive_model(facts: Facts) -> None:
+    decision = judge(ASKED, facts)
+    assert decision.permitted == naive(facts)
+    assert decision.permitted or (decision.code and decision.reason)

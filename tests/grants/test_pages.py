@@ -1,0 +1,55 @@
+"""Pages of grants: budgets, and what a person sees."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from grants.actions.hold import place_hold
+from grants.actions.request import begin_request
+from tests.factories import grants as make
+from tests.factories.partners import Cast
+from tests.query_budget import assert_query_budget
+from tests.world import client_for
+
+
+def test_lists_of_an_institution_stay_in_their_budget(partner: Cast) -> None:
+    made = partner
+    client = client_for(made.applicant)
+
+    def environments(count: int) -> None:
+        for _ in range(count):
+            make.make_environment(made.institution, made.applicant, attested=False)
+
+    def requests(count: int) -> None:
+        for _ in range(count):
+            begin_request(institution=made.institution, title="More", purpose="To know.", by=made.applicant)
+
+    assert_query_budget(client, reverse("grants:environments"), environments)
+    assert_query_budget(client, reverse("grants:requests"), requests)
+
+
+def test_models_stay_in_their_budget(partner: Cast) -> None:
+    release, staff = make.make_release()
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            make.make_release(release.provider, staff)
+
+    assert_query_budget(client_for(staff), reverse("grants:models"), more)
+
+
+def test_a_held_grant_says_what_lifts_it_on_every_page(made: make.GrantCast) -> None:
+    place_hold(target=made.line, reason="Lost keys.", lifted_when="New keys are in use.", by=made.signatory)
+    client = client_for(made.applicant)
+    page = client.get(reverse("grants:grant", args=[made.grant.pk])).content.decode()
+    assert "New keys are in use." in page
+    listed = client.get(reverse("grants:grants")).content.decode()
+    assert "1 held" in listed
+    assert client_for(made.staff).get(reverse("grants:grants")).status_code == 200
+
+
+def test_the_builder_says_at_once_what_is_not_allowed(partner: Cast) -> None:
+    made = make.draft_request(made=partner)
+    url = reverse("grants:line_check", args=[made.request.pk])
+    page = client_for(made.applicant).get(url, {"use_case": "benchmarking", "data_class": "personal"}).content.decode()
+    assert "scope.not_allowed.sensitive_benchmarking" in page
