@@ -111,6 +111,8 @@ def _document(content: bytes) -> dict[str, Any]:
         document = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise CatalogueError(_("The file is not JSON in UTF-8. Export the catalog as OSCAL JSON.")) from error
+    if rb"\u0000" in content:
+        raise CatalogueError(_("The file has a NUL character in it, which no text needs. Take it out and try again."))
     if not isinstance(document, dict):
         raise CatalogueError(_("This is no OSCAL catalog: its top is not an object."))
     return document
