@@ -23,7 +23,12 @@ def quick_state() -> Iterator[None]:
     from django.db.migrations.state import ProjectState
     from pgtrigger.migrations import AddTrigger
 
-    append_option, add_trigger = ProjectState._append_option, AddTrigger.state_forwards  # type: ignore[attr-defined]
+    patched: tuple[tuple[Any, str], ...] = (
+        (ProjectState, "_append_option"),
+        (AddTrigger, "state_forwards"),
+        (Migration, "apply"),
+    )
+    plain = [getattr(owner, name) for owner, name in patched]
     apply = Migration.apply
 
     def trigger_added(operation: Any, app_label: str, state: Any) -> None:
@@ -38,15 +43,13 @@ def quick_state() -> Iterator[None]:
             state = _add_fields(part, state, schema_editor) if adds_fields else apply(part, state, schema_editor)
         return state
 
-    ProjectState._append_option = _append  # type: ignore[attr-defined]
-    AddTrigger.state_forwards = trigger_added  # type: ignore[method-assign]
-    Migration.apply = applied  # type: ignore[method-assign]
+    for (owner, name), quick in zip(patched, (_append, trigger_added, applied), strict=True):
+        setattr(owner, name, quick)
     try:
         yield
     finally:
-        ProjectState._append_option = append_option  # type: ignore[attr-defined]
-        AddTrigger.state_forwards = add_trigger  # type: ignore[method-assign]
-        Migration.apply = apply  # type: ignore[method-assign]
+        for (owner, name), slow in zip(patched, plain, strict=True):
+            setattr(owner, name, slow)
 
 
 def _append(state: Any, app_label: str, model_name: str, option: str, added: Any) -> None:

@@ -197,7 +197,7 @@ class Run:
 
 def _prepare(environment: dict[str, str]) -> None:
     """Static files and data, side by side."""
-    command = [venv_bin("python"), "-m", "portal.local.prepare"]
+    command = [str(venv_bin("python")), "-m", "portal.local.prepare"]
     with subprocess.Popen([*command, "static"], cwd=ROOT, env=environment) as static:
         try:
             data = subprocess.run([*command, "data"], cwd=ROOT, env=environment, check=False)

@@ -7,10 +7,10 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,7 +98,7 @@ def fails_with(number: int) -> Callable[[list[str]], int]:
 @pytest.mark.parametrize("mounted", ["size=8m"], indirect=True)
 def test_little_disk_is_told_with_how_much_is_needed(mounted: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if mounted is None:
-        monkeypatch.setattr(shutil, "disk_usage", lambda place: namedtuple("Usage", "free")(8 * 1024**2))
+        monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=8 * 1024**2))
         with pytest.raises(Stop, match=r"0\.0 GiB of disk left, 0\.25 GiB are needed"):
             bootstrap.check_space(first=False)
         return

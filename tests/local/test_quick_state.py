@@ -38,7 +38,7 @@ def migrated(process_environment: dict[str, str]) -> Iterator[Callable[..., str]
             check=True,
             capture_output=True,
         )
-        dump = [engines("test")[0].programs / "pg_dump", "--schema-only", "--no-owner", url]
+        dump = [str(engines("test")[0].programs / "pg_dump"), "--schema-only", "--no-owner", url]
         text = subprocess.run(dump, check=True, capture_output=True, text=True).stdout
         return re.sub(r"^\\(un)?restrict .*$", "", text, flags=re.MULTILINE)
 
