@@ -15,13 +15,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.ui.saving")]
 
 @pytest.fixture
 def page(browser: Any, served: str) -> Iterator[Any]:
-    saving.kept.__init__()  # type: ignore[misc]
+    saving.kept.__init__()
     context = browser.new_context()
     opened = context.new_page()
     opened.address = f"{served}/form/"
     opened.goto(opened.address)
     yield opened
     context.close()
+
+
+def accepting(asked: list[str]) -> Any:
+    """Accept every dialog of the browser, and note its kind."""
+
+    def accept(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    return accept
 
 
 def status(page: Any) -> Any:
@@ -70,7 +80,7 @@ def test_a_colleagues_answer_is_not_written_over(page: Any) -> None:
 def test_leaving_with_unsaved_words_is_asked_about(page: Any) -> None:
     asked: list[str] = []
     page.route("**/save/", lambda route: route.abort())
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.on("dialog", accepting(asked))
     page.locator("#a").press_sequentially("Unsaved")
     page.goto(page.address)
     assert asked == ["beforeunload"]
@@ -78,7 +88,7 @@ def test_leaving_with_unsaved_words_is_asked_about(page: Any) -> None:
 
 def test_sending_the_form_asks_nothing(page: Any) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.on("dialog", accepting(asked))
     page.locator("#a").press_sequentially("Sent")
     page.get_by_role("button", name="Leave").click()
     expect(page.locator("body")).to_have_text("left")
