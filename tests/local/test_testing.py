@@ -109,7 +109,9 @@ def test_with_require_all_a_file_that_is_skipped_as_a_whole_fails_in_a_worker_to
 def test_data_that_is_there_is_used(run: Pytest, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "here").touch()
-    done = run(SMALL.replace('/ "here"', "/ 'here'"), "-k", "data", SHARED_DATA=str(tmp_path / "data"))
+    done = run(
+        SMALL.replace('/ "here"', "/ 'here'"), "-k", "on_data or on_more_data", SHARED_DATA=str(tmp_path / "data")
+    )
     assert "2 passed" in done.stdout
     assert done.stdout.strip().endswith("Nothing was left out.")
 
