@@ -184,7 +184,8 @@ def _urls(found: GrantRequest) -> dict[str, str]:
 
 def _verdicts(found: GrantRequest, case: RequestCase) -> dict[UUID, Any]:
     lines = [item.line for item in case.lines]
-    return {line.pk: verdict for line, verdict in zip(lines, verdict_on(found, lines), strict=True) if not verdict}
+    pairs = zip(lines, verdict_on(found, lines), strict=True)
+    return {line.pk: verdict.reason for line, verdict in pairs if not verdict}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

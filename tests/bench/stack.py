@@ -13,7 +13,8 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-NAME = "bench_portal"
+NAME = f"bench_portal_{os.getpid()}"
+"""Of this run alone, so that two runs do not meet."""
 
 
 @contextlib.contextmanager
