@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -15,7 +16,7 @@ def open_case(person: Person) -> str:
     """Open the only case in the queue, after the declaration where one is due; its address."""
     person.go(DESK)
     person.check_both(f"queue of {person.email}")
-    person.page.locator("main").get_by_role("link", name=re.compile(r"A-\d{4}-\d+")).first.click()
+    person.page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"A-\d{4}-\d+")).first.click()
     if "/declare/" in person.page.url:
         person.check_page("declaration of conflicts")
         person.choose("No, I have none")
@@ -69,7 +70,7 @@ def answer(applicant: Person, application: str) -> None:
     applicant.check_both("home of the applicant")
     applicant.go(application)
     applicant.check_both("application with a question")
-    applicant.page.locator("main").locator("a[href*='/questions/']").first.click()
+    applicant.page.locator(":is(main, #main)").locator("a[href*='/questions/']").first.click()
     applicant.check_page("question")
     asked = applicant.page.url
     applicant.follow("Change this section")
@@ -81,20 +82,24 @@ def answer(applicant: Person, application: str) -> None:
     expect(applicant.page.locator("h1")).not_to_have_text("Answer a question")
 
 
-def read_changes_and_recommend(reviewer: Person, case: str) -> None:
-    """See what changed, assess it again, recommend."""
+def read_changes(reviewer: Person, case: str) -> None:
+    """See what changed in the answers, side by side, and assess it again."""
     reviewer.go(case)
     reviewer.follow("See what changed in revision 2")
     reviewer.see("For how many months do you keep prompts, answers and results?")
     expect(reviewer.page.locator("ins").first).to_have_text("6")
     reviewer.check_both("what changed")
     assess_all(reviewer, case)
+
+
+def recommend(reviewer: Person, case: str) -> None:
+    """Close the question that was answered, and recommend."""
     reviewer.go(f"{case}?tab=assessment")
     close = reviewer.page.get_by_role("button", name="Close the question")
     if close.count():
         close.first.click()
     reviewer.go(case.replace("/change/", "/recommend/"))
-    reviewer.choose("Approve")
+    reviewer.choose("Qualify")
     reviewer.fill("Reasons", "Sound throughout. Retention was shortened after a question.")
     reviewer.check_page("recommending")
     reviewer.click("File the recommendation")
@@ -118,3 +123,15 @@ def sign(signatory: Person) -> None:
     signatory.choose("I have read what is shown on this page and sign it for my authority")
     signatory.click("Sign", exact=True)
     signatory.see("Signed.")
+
+
+def letter(applicant: Person, application: str, folder: Path) -> Path:
+    """Read that the institution is qualified, and download its letter."""
+    page = applicant.go(application)
+    applicant.see("Your institution is a trusted partner")
+    applicant.check_both("approved application")
+    with page.expect_download() as started:
+        page.locator("a[href*='/letters/']").first.click()
+    found = folder / "letter.pdf"
+    started.value.save_as(found)
+    return found

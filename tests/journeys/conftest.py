@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import pytest_django
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys import stack as stacks
 from tests.journeys.person import Person
 
+expect.set_options(timeout=20_000)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -86,9 +87,9 @@ def _people(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Pe
     def make(email: str, *, size: str = "desk", scripts: bool = True, **known: Any) -> Person:
         known.pop("name", None)
         context = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts, locale="en-GB")  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
-        person = Person(context, page, portal.url, email, **known)
+        person = Person(context, page, portal.url, email, scripts=scripts, **known)
         page.on("console", lambda message: _policy(person, message.text))
         page.on("pageerror", lambda error: person.problems.append(f"script error on {page.url}: {error}"))
         people.append(person)

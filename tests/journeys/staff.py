@@ -18,6 +18,7 @@ from grants.actions.catalogue import announce_release, list_model, publish_relea
 from portal.accounts.models import Organisation
 from portal.core.actors import SYSTEM, Actor
 from tests.factories.accounts import make_member, make_organisation, make_user
+from tests.factories.partners import reviewed_application
 from tests.journeys.person import PASSWORD
 
 BASELINE = Path(__file__).resolve().parents[2] / "audits" / "baseline" / "catalog.json"
@@ -51,6 +52,14 @@ def prepare() -> None:
             _catalogue(bodies[body], actor)
     _plan_audits_often()
     print(json.dumps(found))
+
+
+def prepare_review() -> None:
+    """One more application, of another country, assigned to a reviewer there. Prints who that is."""
+    authority = make_organisation("authority", "Rijksdienst Modeltoegang", "NL")
+    reviewer, secret = _person(authority, "reviewer.abroad", "Mirjam Visser", ("reviewer",))
+    reviewed_application(jurisdiction="NL", reviewer=reviewer)
+    print(json.dumps({"email": reviewer.user.email, "totp_secret": secret}))
 
 
 def _plan_audits_often() -> None:

@@ -1,37 +1,41 @@
-"""The whole job as one journey, from sign-up to suspension, as the people of the scheme do it in their browsers."""
+"""The whole job as one journey, from sign-up to suspension, as the people of the scheme do it in their browsers.
+
+The tests are its stages: they run in this order, each goes on where the one before it ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pikepdf
 import pytest
 
-from tests.journeys import applying
+from tests.journeys import applying, casework
 from tests.journeys.person import Person
 from tests.journeys.stack import Stack
 
 
-@dataclass
 class Job:
     """What the journey has brought about so far, and who is signed in."""
 
-    portal: Stack
-    people: Callable[..., Person]
-    application: str = ""
+    def __init__(self, portal: Stack, people: Callable[..., Person]) -> None:
+        self.portal = portal
+        self.application = self.case = ""
+        self.identity = applying.Identity()
+        self.applicant = people("liv@nordfjord.example")
+        self._people = people
+        self._seated: dict[str, Person] = {}
 
     def staff(self, part: str) -> Person:
         """The person who plays that part, signed in."""
-        found = self._seated.get(part)
-        if found is None:
-            found = self._seated[part] = self.people(**self.portal.staff[part])
-            found.sign_in()
-        return found
+        if part not in self._seated:
+            self._seated[part] = self._people(**self.portal.staff[part])
+            self._seated[part].sign_in()
+        return self._seated[part]
 
-    def __post_init__(self) -> None:
-        self._seated: dict[str, Person] = {}
-        self.identity = applying.Identity()
-        self.applicant = self.people("liv@nordfjord.example")
+    def name(self, part: str) -> str:
+        return self.portal.staff[part]["name"]
 
 
 @pytest.fixture(scope="module")
@@ -39,5 +43,44 @@ def job(portal: Stack, people: Callable[..., Person]) -> Job:
     return Job(portal, people)
 
 
+@pytest.fixture(autouse=True)
+def _one_after_the_other(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A stage cannot run when an earlier one has failed."""
+    module = request.module
+    if getattr(module, "broken", ""):
+        pytest.fail(f"Stands on {module.broken}, which failed.", pytrace=False)
+    before = request.session.testsfailed
+    yield
+    if request.session.testsfailed > before:
+        module.broken = request.node.name
+
+
 def test_an_institution_signs_up_and_applies(job: Job) -> None:
     job.application = applying.apply(job.applicant, "Liv Haugland", job.identity)
+
+
+def test_an_authority_assesses_it(job: Job) -> None:
+    officer = job.staff("officer")
+    officer.check_both("home of the officer")
+    job.case = casework.screen_and_assign(officer, job.name("reviewer"))
+    assert job.staff("unassigned").status_of(job.case) == 404
+    reviewer = job.staff("reviewer")
+    assert casework.open_case(reviewer) == job.case
+    casework.assess_all(reviewer, job.case)
+    casework.ask(reviewer, job.case)
+    casework.answer(job.applicant, job.application)
+    casework.read_changes(reviewer, job.case)
+    casework.recommend(reviewer, job.case)
+    casework.send(officer, job.case)
+
+
+def test_two_authorities_sign(job: Job, tmp_path: Path) -> None:
+    casework.sign(job.staff("signatory"))
+    job.applicant.go(job.application)
+    assert not job.applicant.page.get_by_text("Your institution is a trusted partner").count()
+    casework.sign(job.staff("other_signatory"))
+    letter = casework.letter(job.applicant, job.application, tmp_path)
+    with pikepdf.open(letter) as document:
+        assert document.Root.MarkInfo.Marked, "tagged"
+        assert document.Root.Lang, "says its language"
+        assert document.Root.StructTreeRoot, "has a structure"
