@@ -26,9 +26,9 @@ def register_environment(person: Person) -> None:
     person.fill("Who answers for it", "Head of laboratory")
     person.click("Register and go on to safeguards")
     expect(page).to_have_url(re.compile("/attest/$"))
-    for group in page.locator("main form fieldset").all():
+    for group in page.locator(":is(main, #main) form fieldset").all():
         person.tick(group.get_by_label("Met", exact=True))
-    for note in page.locator("main form textarea").all():
+    for note in page.locator(":is(main, #main) form textarea").all():
         note.fill("As described in the architecture.")
     person.check_both("attesting safeguards")
     person.click("Attest in the name of the institution")
@@ -54,7 +54,7 @@ def request_two_lines(person: Person) -> str:
     request = page.url.removeprefix(person.base)
     person.go(f"{request}check/")
     person.check_page("checking the request")
-    for box in page.locator("main input[type=checkbox]").all():
+    for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
     person.click("Send to the authority")
     expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
@@ -79,7 +79,9 @@ def _line(person: Person, release: str) -> None:
 def open_request(person: Person) -> str:
     """Open the only request in the queue, after the declaration; its address."""
     person.go(DESK)
-    person.page.locator("main").get_by_role("link", name=re.compile(r"R-\d{4}-\d+|G\w*-\d{4}-\d+")).first.click()
+    person.page.locator(":is(main, #main)").get_by_role(
+        "link", name=re.compile(r"R-\d{4}-\d+|G\w*-\d{4}-\d+")
+    ).first.click()
     if "/declare/" in person.page.url:
         person.choose("No")
         person.click("Declare")
@@ -100,7 +102,7 @@ def take_up(officer: Person, reviewer: str) -> str:
 def accredit(officer: Person) -> None:
     """Accredit the environment that the request names."""
     officer.go("/admin/grants/environment/")
-    officer.page.locator("main").get_by_role("link", name="Fjell laboratory").first.click()
+    officer.page.locator(":is(main, #main)").get_by_role("link", name="Fjell laboratory").first.click()
     officer.check_both("environment on the desk")
     officer.page.goto(officer.page.url.replace("/change/", "/accredit/"))
     officer.check_page("accrediting")
@@ -131,7 +133,7 @@ def answer_as_provider(provider: Person) -> None:
     """Consent to one line with a condition, decline the other."""
     provider.go("/consents/")
     provider.check_both("consents")
-    lines = provider.page.locator("main table a[href*='/consents/']")
+    lines = provider.page.locator(":is(main, #main) table a[href*='/consents/']")
     addresses = list(dict.fromkeys(str(link.get_attribute("href")) for link in lines.all()))
     assert len(addresses) == 2
     for address in addresses:
@@ -143,9 +145,9 @@ def answer_as_provider(provider: Person) -> None:
             provider.fill("In words", "This release leaves the market soon.")
         else:
             provider.choose("Consents with conditions")
-            provider.page.get_by_label("Conditions", exact=True).fill(CONDITION)
+            page.get_by_role("textbox", name="Conditions").fill(CONDITION)
         provider.click("Record the answer")
-        expect(page.get_by_text("Your answer so far")).to_be_visible()
+        provider.see("is recorded.")
 
 
 def sign(signatory: Person) -> None:
@@ -161,19 +163,19 @@ def accept_agreement(person: Person) -> str:
     """Accept in the name of the institution; the address of the grant."""
     page = person.go("/grants/")
     person.check_both("grants")
-    page.locator("main").get_by_role("link", name=re.compile(r"G-\d{4}-\d+")).first.click()
+    page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"G-\d{4}-\d+")).first.click()
     grant = page.url.removeprefix(person.base)
     person.see("Nothing may be used yet")
     person.go(f"{grant}agreement/")
     person.check_both("agreement")
     expect(page.get_by_text(CONDITION).first).to_be_visible()
     person.fill("In what capacity do you accept?", "Director")
-    for box in page.locator("main input[type=checkbox]").all():
+    for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
     person.click("Accept the agreement")
     person.go(grant)
     person.see("In force")
-    expect(page.locator("main").get_by_text("Meridian Mini")).to_have_count(0)
+    expect(page.locator(":is(main, #main)").get_by_text("Meridian Mini")).to_have_count(0)
     person.check_both("grant in force")
     return grant
 
@@ -184,5 +186,5 @@ def register_gateway(provider: Person) -> Gateway:
     provider.fill("Name", "Inference gateway, Oregon")
     provider.click("Register the gateway")
     provider.check_both("secret of the gateway")
-    codes = page.locator("main code").all_inner_texts()
+    codes = page.locator(":is(main, #main) code").all_inner_texts()
     return Gateway(provider.base, codes[0], codes[1])

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 
-from tests.journeys import applying, casework
+from tests.journeys import applying, casework, granting
+from tests.journeys.gateway import Gateway
 from tests.journeys.person import Person
 from tests.journeys.stack import Stack
 
@@ -24,6 +26,7 @@ class Job:
         self.application = self.case = ""
         self.identity = applying.Identity()
         self.applicant = people("liv@nordfjord.example")
+        self.gateway: Gateway | None = None
         self._people = people
         self._seated: dict[str, Person] = {}
 
@@ -33,6 +36,11 @@ class Job:
             self._seated[part] = self._people(**self.portal.staff[part])
             self._seated[part].sign_in()
         return self._seated[part]
+
+    def may(self, release: str) -> dict[str, Any]:
+        """What the gateway is told about the partner and the release."""
+        assert self.gateway is not None
+        return self.gateway.ask(self.identity.lei, release, granting.ENVIRONMENT)
 
     def name(self, part: str) -> str:
         return self.portal.staff[part]["name"]
@@ -84,3 +92,31 @@ def test_two_authorities_sign(job: Job, tmp_path: Path) -> None:
         assert document.Root.MarkInfo.Marked, "tagged"
         assert document.Root.Lang, "says its language"
         assert document.Root.StructTreeRoot, "has a structure"
+
+
+def test_a_grant_comes_into_force(job: Job) -> None:
+    officer, reviewer, provider = job.staff("officer"), job.staff("reviewer"), job.staff("provider")
+    granting.register_environment(job.applicant)
+    granting.request_two_lines(job.applicant)
+    request = granting.take_up(officer, job.name("reviewer"))
+    granting.accredit(officer)
+    granting.review(reviewer)
+    granting.send_on(officer, request, "providers")
+    granting.answer_as_provider(provider)
+    granting.send_on(officer, request, "signatories")
+    granting.sign(job.staff("signatory"))
+    granting.sign(job.staff("other_signatory"))
+    granting.accept_agreement(job.applicant)
+
+
+def test_a_gateway_asks(job: Job) -> None:
+    job.gateway = granting.register_gateway(job.staff("provider"))
+    job.gateway.authenticate()
+    assert job.may("meridian-4-1")["decision"] is True
+    refused = job.may("meridian-mini-2")
+    assert refused["decision"] is False
+    assert refused["context"]["reason_user"]
+
+
+def test_the_record_holds(job: Job) -> None:
+    job.portal.manage("verify_ledger")
