@@ -196,7 +196,8 @@ class Run:
 
 
 def _prepare(environment: dict[str, str]) -> None:
-    """Static files and data, side by side."""
+    """Static files and data, side by side. Set-up does not wait for the disk at each commit: it can be done again."""
+    environment = {**environment, "PGOPTIONS": "-c synchronous_commit=off"}
     command = [str(venv_bin("python")), "-m", "portal.local.prepare"]
     with subprocess.Popen([*command, "static"], cwd=ROOT, env=environment) as static:
         try:

@@ -118,7 +118,7 @@ class MakeRun:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def await_ready(self, seconds: float = 240) -> None:
+    def await_ready(self, seconds: float = 480) -> None:
         """Wait until the address is shown."""
         until = time.monotonic() + seconds
         while "The portal is ready" not in self.output:

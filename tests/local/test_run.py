@@ -120,7 +120,7 @@ def test_second_start_keeps_the_data_and_builds_nothing(first: MakeRun, folder: 
     before = [stamp.stat().st_mtime_ns for stamp in built]
     run = MakeRun(folder)
     try:
-        run.await_ready(120)
+        run.await_ready()
         assert [stamp.stat().st_mtime_ns for stamp in built] == before
         with database(folder) as link:
             assert link.execute("SELECT id FROM kept").fetchone() == (7,)
@@ -134,14 +134,14 @@ def test_second_start_keeps_the_data_and_builds_nothing(first: MakeRun, folder: 
 def test_nothing_outlives_a_supervisor_that_was_killed_and_the_next_start_works(first: MakeRun, folder: Path) -> None:
     run = MakeRun(folder)
     try:
-        run.await_ready(120)
+        run.await_ready()
         os.kill(int(json.loads((folder / "var" / "run.json").read_text())["pid"]), signal.SIGKILL)
         eventually(lambda: not processes_of(folder), seconds=40, why="processes outlive their supervisor")
     finally:
         run.kill()
     again = MakeRun(folder)
     try:
-        again.await_ready(120)
+        again.await_ready()
         os.killpg(again.process.pid, signal.SIGHUP)  # the terminal is closed
         eventually(lambda: not processes_of(folder), seconds=40, why="processes outlive their terminal")
     finally:
