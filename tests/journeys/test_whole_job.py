@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from tests.journeys import applying, casework, granting
+from tests.journeys import applying, casework, granting, watching
 from tests.journeys.gateway import Gateway
 from tests.journeys.person import Person
 from tests.journeys.stack import Stack
@@ -116,6 +116,37 @@ def test_a_gateway_asks(job: Job) -> None:
     refused = job.may("meridian-mini-2")
     assert refused["decision"] is False
     assert refused["context"]["reason_user"]
+
+
+def test_an_audit_ends_in_a_finding_put_right(job: Job) -> None:
+    officer, auditor = job.staff("officer"), job.staff("auditor")
+    audit = watching.audit_that_appears(officer)
+    watching.prepare_audit(officer, audit, job.name("auditor"))
+    watching.begin_audit(auditor, audit)
+    finding = watching.record_finding(auditor, audit)
+    own = watching.propose_plan(job.applicant)
+    watching.agree(auditor, finding)
+    watching.remedy(job.applicant, own)
+    watching.verify(auditor, finding)
+
+
+def test_access_stops_after_an_incident(job: Job) -> None:
+    watching.report_incident(job.applicant)
+    assert job.may("meridian-4-1")["decision"] is True
+    watching.stop_access(job.staff("signatory"))
+    stopped = job.may("meridian-4-1")
+    assert stopped["decision"] is False
+    assert "hold" in str(stopped["context"]).lower()
+    watching.own_hold_cannot_be_confirmed(job.staff("signatory"))
+    watching.confirm_hold(job.staff("other_signatory"))
+    assert job.may("meridian-4-1")["decision"] is False
+
+
+def test_oversight_sees_it_and_changes_nothing(job: Job) -> None:
+    overseer = job.staff("overseer")
+    watching.look_on(overseer)
+    deeds = [job.case.replace("/change/", f"/{deed}/") for deed in ("sign", "assess", "reviewers")]
+    watching.changes_nothing(overseer, *deeds, "/incidents/report/", "/requests/new/", "/gateways/register/")
 
 
 def test_the_record_holds(job: Job) -> None:

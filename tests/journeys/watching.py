@@ -14,7 +14,7 @@ def audit_that_appears(officer: Person) -> str:
 
     def look() -> str | None:
         officer.go("/admin/audits/audit/")
-        link = officer.page.locator("main table a[href*='/admin/audits/audit/'][href$='/change/']").first
+        link = officer.page.locator(":is(main, #main) table a[href*='/admin/audits/audit/'][href$='/change/']").first
         return str(link.get_attribute("href")) if link.count() else None
 
     found = eventually(look, seconds=60, every=1)
@@ -24,24 +24,28 @@ def audit_that_appears(officer: Person) -> str:
 
 def _deed(person: Person, page: str, slug: str) -> None:
     person.go(page.replace("/change/", f"/{slug}/"))
-    person.page.locator("main form[method=post] button.usa-button[type=submit]").first.click()
+    person.page.locator(":is(main, #main) form[method=post] button.usa-button[type=submit]").first.click()
 
 
 def prepare_audit(officer: Person, audit: str, auditor: str) -> None:
     officer.go(audit.replace("/change/", "/assign/"))
     officer.page.get_by_label("Auditor").select_option(label=auditor)
-    officer.page.locator("main form button[type=submit]").first.click()
+    officer.page.locator(":is(main, #main) form button[type=submit]").first.click()
     expect(officer.page).to_have_url(re.compile("/change/$"))
     _deed(officer, audit, "notify")
     expect(officer.page).to_have_url(re.compile("/change/$"))
 
 
-def audit_with_finding(auditor: Person, audit: str) -> str:
-    """Begin, fill one family of the checklist, record a finding; its address on the desk."""
+def begin_audit(auditor: Person, audit: str) -> None:
     _deed(auditor, audit, "begin")
     expect(auditor.page).to_have_url(re.compile("/change/$"))
+
+
+def record_finding(auditor: Person, audit: str) -> str:
+    """Fill one family of the checklist, record a finding; its address on the desk."""
+    auditor.go(audit)
     auditor.check_both("audit in fieldwork")
-    auditor.page.locator("main a[href*='/checklist/']").first.click()
+    auditor.page.locator(":is(main, #main) a[href*='/checklist/']").first.click()
     for result in auditor.page.get_by_label("Met", exact=True).all():
         auditor.tick(result)
     auditor.check_both("checklist")
@@ -54,7 +58,7 @@ def audit_with_finding(auditor: Person, audit: str) -> str:
     auditor.fill("In a few words", "Logs are kept too short")
     auditor.fill("What was found", "The policy says 365 days; the system deletes after 90.")
     auditor.check_page("recording a finding")
-    auditor.page.locator("main form[method=post] button[type=submit]").first.click()
+    auditor.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
     auditor.see("Finding recorded. The partner was told.")
     return auditor.page.url.removeprefix(auditor.base)
 
@@ -63,12 +67,12 @@ def propose_plan(partner: Person) -> str:
     """Answer with a plan; the partner's address of the finding."""
     partner.go("/findings/")
     partner.check_both("findings")
-    partner.page.locator("main table a[href*='/findings/']").first.click()
+    partner.page.locator(":is(main, #main) table a[href*='/findings/']").first.click()
     partner.check_both("finding")
     finding = partner.page.url.removeprefix(partner.base)
     partner.go(f"{finding}plan/")
     partner.fill("How will you put it right?", "Retention is set to 365 days next week, by the head of operations.")
-    partner.page.locator("main form[method=post] button[type=submit]").first.click()
+    partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
     expect(partner.page).to_have_url(re.compile(f"{finding}$"))
     return finding
 
@@ -81,7 +85,7 @@ def agree(auditor: Person, finding: str) -> None:
 def remedy(partner: Person, finding: str) -> None:
     partner.go(f"{finding}remedy/")
     partner.fill("What was done, and what shows it?", "Retention is 365 days now; see the settings of the log store.")
-    partner.page.locator("main form[method=post] button[type=submit]").first.click()
+    partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
     expect(partner.page).to_have_url(re.compile(f"{finding}$"))
 
 
@@ -109,20 +113,20 @@ def report_incident(partner: Person) -> None:
 def stop_access(signatory: Person) -> None:
     """Place an emergency hold on all access of the partner, from the incident."""
     page = signatory.go("/admin/audits/incident/")
-    page.locator("main table a[href*='/admin/audits/incident/'][href$='/change/']").first.click()
+    page.locator(":is(main, #main) table a[href*='/admin/audits/incident/'][href$='/change/']").first.click()
     signatory.check_both("incident on the desk")
     page.goto(page.url.replace("/change/", "/hold/"))
     signatory.choose("All access of")
     signatory.fill("Why?", "A stolen key may be in use.")
     signatory.fill("What must be true before it is lifted?", "The key is revoked, and the logs show no foreign use.")
     signatory.check_page("placing a hold")
-    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
     expect(page).to_have_url(re.compile("/change/$"))
 
 
 def _open_hold(person: Person) -> str:
     page = person.go("/admin/grants/hold/")
-    page.locator("main table a[href*='/admin/grants/hold/'][href$='/change/']").first.click()
+    page.locator(":is(main, #main) table a[href*='/admin/grants/hold/'][href$='/change/']").first.click()
     return page.url.removeprefix(person.base)
 
 
@@ -144,9 +148,9 @@ def look_on(overseer: Person) -> None:
     """The dashboard says in charts and in tables what is the case."""
     page = overseer.go("/oversight/")
     overseer.check_both("oversight")
-    assert page.locator("main table").count() >= 5
+    assert page.locator(":is(main, #main) table").count() >= 5
     for word in ("Meridian", "High"):
-        expect(page.locator("main").get_by_text(word).first).to_be_attached()
+        expect(page.locator(":is(main, #main)").get_by_text(word).first).to_be_attached()
 
 
 def changes_nothing(overseer: Person, *deeds: str) -> None:
@@ -154,7 +158,7 @@ def changes_nothing(overseer: Person, *deeds: str) -> None:
     overseer.go("/")
     for link in {str(item.get_attribute("href")) for item in overseer.page.locator("header nav a").all()}:
         overseer.go(link)
-        assert not overseer.page.locator("main form[method=post]:not([action*='/notices/'])").count(), link
+        assert not overseer.page.locator(":is(main, #main) form[method=post]:not([action*='/notices/'])").count(), link
     for deed in deeds:
         assert overseer.status_of(deed) in (403, 404), deed
         token = next((c["value"] for c in overseer.context.cookies() if "csrf" in str(c["name"])), "")
