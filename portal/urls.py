@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("portal.notifications.urls")),
     path("", include("portal.rulebook.urls")),
     path("", include("portal.ui.urls")),
+    path("", include("portal.demo.urls")),
     path("", include("partners.urls")),
     path("", include("grants.urls")),
     path("", include("audits.urls")),

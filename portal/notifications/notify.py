@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +27,17 @@ ONCE_MORE = {"max_retries": 1, "interval_start": 0}
 """One more try at the broker, over a new connection: the pooled one may be from before a restart."""
 PLAIN_MAIL = "mail"
 """The kind of messages that are no notice: sign-in mails and invitations."""
+_held_back: ContextVar[bool] = ContextVar("mail_held_back", default=False)
+
+
+@contextmanager
+def mail_held_back() -> Iterator[None]:
+    """Within the block, messages are queued and no worker is asked to deliver them. For telling the past."""
+    token = _held_back.set(True)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,8 @@ def _message(notice: Notice) -> Message:
 def _queue(messages: list[Message]) -> None:
     """Write the rows that are not there yet, and ask for their delivery once the transaction is through."""
     Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if _held_back.get():
+        return
     transaction.on_commit(lambda: ask_for_delivery([message.pk for message in messages]), robust=True)
 
 

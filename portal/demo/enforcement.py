@@ -1,0 +1,171 @@
+"""Chapter: what follows when a partner did not keep to the rules, and the appeal against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from audits.actions.appeal import lodge_appeal, withdraw_appeal
+from audits.actions.enforcement import (
+    answer_notice,
+    give_notice,
+    hear_case,
+    open_case,
+    sign_decision,
+    suspend_at_once,
+)
+from audits.models import EnforcementCase, Incident
+from audits.queries.ladder import decision_content
+from portal.core import clock
+from portal.core.canonical import digest
+from portal.demo.audits import home_of
+from portal.demo.requests import revoke_all
+from portal.demo.stage import Partner, Stage
+from portal.demo.timeline import Story
+from portal.rulebook.queries import rules
+
+
+@dataclass(frozen=True)
+class Trespass:
+    """What a case is about: `days` before the present it is opened; `ends` is how far it has come."""
+
+    days: int
+    measure: str
+    facts: str
+    reasons: str
+    answer: str
+    lifted_when: str = ""
+    months: int = 0
+    ends: str = "decided"
+    at_once: bool = False
+    appeal: str = ""
+
+
+TRESPASSES = {
+    "restriction": Trespass(
+        80,
+        "restriction",
+        "Over four days a release was used for a project that no line of the grant covers. The partner found and "
+        "reported it itself, but had been reminded of the same rule in an audit seven months earlier.",
+        "The rule was known and had been pointed out. A restriction to the environment that checks the project "
+        "suffices, since the partner reported the use itself and no hazardous field was touched.",
+        "We do not contest the facts. The check of the project was finished before this notice reached us.",
+        "The project is checked with each request, and an auditor has seen the check refuse a wrong one.",
+        6,
+    ),
+    "suspension": Trespass(
+        52,
+        "suspension",
+        "Three reports in a row said that all safeguards were in operation. The log of the filter, asked for by the "
+        "auditor, shows that it was switched off for eleven weeks in which tests with hazardous content took place.",
+        "An attestation was wrong three times, on a safeguard that the work depends on. Nothing milder makes sure "
+        "that the safeguard is in operation when access is used.",
+        "The filter was switched off by a supplier without our knowledge. We regret that nobody compared the "
+        "statement with the log. We ask for a restriction in place of a suspension.",
+        "The filter is in operation, an alarm tells when it is not, and attestations are checked against the log.",
+        6,
+        appeal="lodged",
+    ),
+    "removal": Trespass(
+        205,
+        "removal",
+        "A member of staff collected 410,000 outputs over three weeks in order to train a smaller model. The export "
+        "passed because one person could release it alone, which the partner had attested to be impossible.",
+        "Training on outputs is prohibited and the declaration against it was signed. The collection was systematic, "
+        "limits were evaded on purpose, and an attestation was untrue. The trust on which the scheme rests is gone.",
+        "We ended the access of the group ourselves and handed over the storage. We ask to weigh that in our favour.",
+        months=24,
+        at_once=True,
+        appeal="withdrawn",
+    ),
+    "warning": Trespass(
+        118,
+        "warning",
+        "The report on changes among people was filed late three times, in spite of reminders, by 12, 19 and 31 days.",
+        "Late reports blind the authority to who has access. A warning is the mildest step, and the first one here.",
+        "The colleague who filed the reports had left. Two people share the duty now, with a calendar.",
+    ),
+    "open": Trespass(
+        6,
+        "warning",
+        "Two attestations name a safeguard that the description of the environment does not show.",
+        "",
+        "",
+        ends="opened",
+    ),
+    "notice": Trespass(
+        9,
+        "warning",
+        "A set of data was used without the test for real records that the partner had promised after an incident.",
+        "The promise was made in the closing of an incident five months ago. It was kept for all sets but this one.",
+        "",
+        ends="notice_given",
+    ),
+}
+HEARD = "Heard in writing. The partner's answer is on file and was weighed."
+APPEAL = {
+    "suspension": (
+        "proportion",
+        (
+            "The facts are admitted. A restriction to work without hazardous content would have protected everyone "
+            "equally well, and would not have ended a study for the ministry in its last month."
+        ),
+    ),
+    "removal": ("procedure", "The time to answer the notice fell into the holidays of the whole house."),
+}
+AT_ONCE = "Outputs in the hands of one person outside the environment; nobody knows yet whether they were passed on."
+
+
+def case(stage: Stage, partner: Partner, name: str) -> Story:
+    """An enforcement case, from the facts to the decision, and what follows from it."""
+    told, home = TRESPASSES[name], home_of(stage, partner)
+    officer, second = home.officers[0], home.officers[-1]
+    incident = Incident.objects.filter(institution=partner.institution).order_by("-reported_at").first()
+    made = open_case(institution=partner.institution, facts=told.facts, incident=incident, by=officer)
+    if told.ends == "opened":
+        return
+    if told.at_once:
+        yield clock.now() + timedelta(hours=2)
+        stop(stage, partner, made)
+    yield partner.later(1, 2)
+    made.refresh_from_db()
+    until = clock.today() + timedelta(days=30 * told.months) if told.months else None
+    give_notice(
+        case=made, measure=told.measure, reasons=told.reasons, lifted_when=told.lifted_when, until=until, by=second
+    )
+    if told.ends == "notice_given":
+        return
+    yield partner.later(4, 8)
+    answer_notice(case=made, answer=told.answer, by=partner.applicant)
+    yield partner.later(2, 3)
+    hear_case(case=made, notes=HEARD, by=second)
+    step = rules(made.rulebook).enforcement.step(told.measure)
+    for signatory in stage.signers(home, step.quorum.bodies, step.quorum.signatures):
+        yield partner.later(1, 2)
+        sign_decision(case=made, seen=digest(decision_content(made)), by=signatory)
+    if told.measure == "removal":
+        revoke_all(partner, home.signatories[0], f"{made.reference}: the partner was removed from the scheme.")
+    if told.appeal:
+        yield partner.later(5, 9)
+        yield from appeal(partner, made, told)
+
+
+def stop(stage: Stage, partner: Partner, made: EnforcementCase) -> None:
+    """Access stops before anything is decided; another authority confirms it the same evening."""
+    from grants.actions.hold import confirm_hold
+
+    home = home_of(stage, partner)
+    hold = suspend_at_once(
+        case=made, reason=AT_ONCE, lifted_when="It is known where the outputs are, and they are sealed.",
+        by=home.signatories[-1],
+    )  # fmt: skip
+    confirm_hold(hold=hold, by=stage.signers(home, 2, 2)[1])
+
+
+def appeal(partner: Partner, made: EnforcementCase, told: Trespass) -> Story:
+    """The partner appeals, and may take it back."""
+    ground, statement = APPEAL[told.measure]
+    lodged = lodge_appeal(against=made, ground=ground, statement=statement, by=partner.applicant)
+    if told.appeal == "withdrawn":
+        yield partner.later(6, 10)
+        withdraw_appeal(appeal=lodged, by=partner.applicant)

@@ -1,0 +1,69 @@
+"""Chapter: what comes by the passing of time alone, as the portal's own sweeps would have done it day by day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from audits.actions.deadlines import miss_deadline, warn_of_deadline
+from audits.actions.finding import reopen_finding
+from audits.actions.obligation import plan_due_obligations, remind_obligation
+from audits.actions.planning import plan_due_audits
+from audits.queries.obligations import to_remind
+from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
+from grants.actions.grant import expire_grant
+from grants.actions.grant import remind_of_end as remind_of_grant
+from grants.actions.hold import lapse_hold, remind_to_confirm
+from grants.actions.reminders import remind_providers
+from grants.tasks import (
+    consents_to_remind,
+    ended_grants,
+    grants_to_announce,
+    holds_to_remind,
+    unconfirmed_holds,
+)
+from partners.actions.qualification import lapse_qualification, remind_of_end
+from partners.queries.due import ended_qualifications, ending_qualifications
+from portal.core import clock
+from portal.core.actors import SYSTEM
+from portal.demo.timeline import Story
+from portal.rulebook.queries import rules
+
+
+def sweeping(every: int = 7) -> Story:
+    """Sweeps every few days, in the morning."""
+    while True:
+        sweep()
+        yield clock.now() + timedelta(days=every)
+
+
+def sweep() -> None:
+    """Everything that is due now."""
+    for qualification in ended_qualifications().order_by("reference"):
+        lapse_qualification(qualification=qualification, by=SYSTEM)
+    for qualification in ending_qualifications().order_by("reference"):
+        remind_of_end(qualification=qualification, by=SYSTEM)
+    for grant in ended_grants().order_by("reference"):
+        expire_grant(grant=grant, by=SYSTEM)
+    for grant in grants_to_announce().order_by("reference"):
+        remind_of_grant(grant=grant, by=SYSTEM)
+    for request in consents_to_remind().order_by("reference"):
+        remind_providers(request=request, by=SYSTEM)
+    watch()
+    for finding in acceptances_ended().order_by("reference"):
+        reopen_finding(finding=finding, by=SYSTEM)
+    plan_due_audits(by=SYSTEM)
+    plan_due_obligations(by=SYSTEM)
+    for row in to_remind(rules()).select_related("institution__organisation", "authority").order_by("reference"):
+        remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)
+
+
+def watch() -> None:
+    """What is due within hours: holds that nobody confirmed, and deadlines of incidents."""
+    for hold in unconfirmed_holds().order_by("placed_at"):
+        lapse_hold(hold=hold, by=SYSTEM)
+    for hold in holds_to_remind().order_by("placed_at"):
+        remind_to_confirm(hold=hold, by=SYSTEM)
+    for deadline in deadlines_missed().order_by("due_at", "rule", "step"):
+        miss_deadline(deadline=deadline, by=SYSTEM)
+    for deadline in deadlines_to_warn().order_by("due_at", "rule", "step"):
+        warn_of_deadline(deadline=deadline, by=SYSTEM)

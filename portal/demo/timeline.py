@@ -1,0 +1,46 @@
+"""Many stories told at once, each deed at its own moment, in the order of time.
+
+A story is a generator: it does deeds, then yields the moment at which it goes on. The timeline always wakes the one
+whose moment comes first, with the clock set to it, so that what is written straight down for one institution is in
+the record among everybody else's. What would lie after the present is not told: it has not happened yet.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Generator
+from datetime import datetime
+from itertools import count
+
+from portal.core import clock
+
+Story = Generator[datetime, None, None]
+
+
+class Timeline:
+    """Runs stories until the present. `progress` is called with each moment before it comes."""
+
+    def __init__(self, present: datetime, progress: Callable[[datetime], None] | None = None) -> None:
+        self.present = present
+        self._progress = progress or (lambda moment: None)
+        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._number = count()
+
+    def tell(self, story: Story, at: datetime) -> None:
+        """Begin the story at that moment, or never where it lies after the present."""
+        if at <= self.present:
+            heapq.heappush(self._waiting, (at, next(self._number), story))
+
+    def run(self) -> int:
+        """Tell everything up to the present; returns how often a story went on."""
+        steps, last = 0, None
+        while self._waiting:
+            at, _number, story = heapq.heappop(self._waiting)
+            last = at if last is None or at > last else last
+            self._progress(last)
+            with clock.at(last):
+                following = next(story, None)
+            steps += 1
+            if following is not None:
+                self.tell(story, following)
+        return steps

@@ -1,0 +1,48 @@
+"""The demonstration, told once for all tests of this folder, inside a transaction that is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+
+@dataclass
+class Told:
+    """What the command printed, and where it wrote the sign-ins."""
+
+    lines: list[str]
+    file: Path
+
+
+class Lines(list[str]):
+    """Output of a command, line by line."""
+
+    def write(self, text: str) -> None:
+        self.extend(text.splitlines())
+
+
+@pytest.fixture(scope="module")
+def told(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Told]:
+    """The whole story."""
+    file = tmp_path_factory.mktemp("demo") / "demo.json"
+    whole = transaction.atomic()
+    whole._from_testcase = True  # as TestCase does: deeds are durable, and this is not their outer transaction
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setenv("DEMO_FILE", str(file))
+        patch.setattr("django.conf.settings.DEMO", True)
+        whole.__enter__()
+        try:
+            out = Lines()
+            call_command("prepare_demo", stdout=out)
+            yield Told(out, file)
+        finally:
+            transaction.set_rollback(True)
+            whole.__exit__(None, None, None)
