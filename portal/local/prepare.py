@@ -7,6 +7,7 @@ Every part may be run again at any time.
 """
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -35,9 +36,14 @@ def _data() -> None:
 
     with step("Loading the portal"):
         _quietly("Loading the portal", django.setup)
+    few = os.environ.get("DEMO_INSTITUTIONS")
     for title, command, arguments in (
         ("Database", "migrate", {"interactive": False}),
-        ("Demo data", "prepare_demo", {}),  # founds the rulebook where its story begins, two years ago
+        (
+            "Demo data",
+            "prepare_demo",
+            {"institutions": int(few)} if few else {},
+        ),  # founds the rulebook where its story begins, two years ago
         ("Rulebook", "load_rulebook", {}),
         ("Schedule", "setup_schedule", {}),
     ):

@@ -107,7 +107,7 @@ class MakeRun:
             self.process = subprocess.Popen(
                 ["make", "run", f"PORT={self.port}", f"PYTHON={sys.executable}"],
                 cwd=folder,
-                env=environment(),
+                env=environment(DEMO_INSTITUTIONS="1"),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -29,13 +29,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     verb(place, "reset")
 
 
+def test_ctrl_c_during_set_up_stops_everything(folder: Path) -> None:
+    run = MakeRun(folder)
+    try:
+        eventually(lambda: "Loading the portal" in run.output, seconds=240, why="set-up does not begin")
+        run.press_ctrl_c()
+        run.wait()
+        assert "Traceback" not in run.output
+        assert processes_of(folder) == []
+    finally:
+        run.kill()
+
+
 @pytest.fixture(scope="module")
 def first(folder: Path) -> Iterator[MakeRun]:
     """The first start, up and left running."""
     run = MakeRun(folder)
-    run.await_ready()
-    yield run
-    run.kill()
+    try:
+        run.await_ready()
+        yield run
+    finally:
+        run.kill()
 
 
 def health(port: int) -> int:
