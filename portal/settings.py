@@ -208,7 +208,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_ADAPTER = "portal.accounts.adapters.SecondFactorAdapter"
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False
+"""Tracking each page view would cost every page three queries, one of them a write."""
 IDP_OIDC_PRIVATE_KEY = _secret("IDP_PRIVATE_KEY")
 IDP_OIDC_ADAPTER = "portal.accounts.adapters.GatewayAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 900
