@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
@@ -136,6 +137,7 @@ def _session(actor: Actor) -> str:
     if actor.body_id:
         session[CHOSEN] = str(Membership.objects.get(user=user, organisation=actor.body_id, state="active").pk)
     session.save()
+    UserSession.objects.create(session_key=session.session_key, user=user, ip="127.0.0.1")
     return str(session.session_key)
 
 

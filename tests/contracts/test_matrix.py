@@ -16,10 +16,11 @@ from django.urls import reverse
 
 from portal.core.verdicts import Refused
 from tests.contracts.addresses import addresses
-from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows
+from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows, rows_by_app
 from tests.world import World
 
 ROWS = {row.url: row for row in all_rows()}
+APPS = {row.url: app for app, rows in rows_by_app().items() for row in rows}
 METHODS = ("get", "post")
 LIBRARIES = ("admin", "mfa_", "account", "socialaccount_", "usersessions_", "idp:", "saml_", "openid_")
 
@@ -42,8 +43,19 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def world(db: None) -> World:
-    return World()
+def world(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
+    """One world for the rows of an app, undone before the next app's: they tell different stories of one institution."""
+    with rolled_back():
+        yield World()
+
+
+def every_row() -> pytest.MarkDecorator:
+    """Each URL with its app's world; the rows of an app run in one process, which makes that world once."""
+    known = set(addresses())
+    rows = sorted((app, url) for url, app in APPS.items() if url in known)
+    group = pytest.mark.xdist_group
+    cases = [pytest.param(app, url, id=url, marks=group(f"matrix-{app}")) for app, url in rows]
+    return pytest.mark.parametrize(("world", "url"), cases, indirect=["world"])
 
 
 def test_every_url_has_exactly_one_row() -> None:
@@ -56,7 +68,7 @@ def test_every_url_has_exactly_one_row() -> None:
     assert not twice, "These URLs have more than one row: " + ", ".join(twice)
 
 
-@pytest.mark.parametrize("url", sorted(set(ROWS) & set(addresses())))
+@every_row()
 def test_who_may(url: str, world: World) -> None:
     row = ROWS[url]
     path = row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
@@ -66,7 +78,7 @@ def test_who_may(url: str, world: World) -> None:
     assert not wrong, f"{url} ({path}):\n  " + "\n  ".join(wrong)
 
 
-@pytest.mark.parametrize("url", sorted(set(ROWS) & set(addresses())))
+@every_row()
 def test_other_methods_let_nobody_in(url: str, world: World) -> None:
     row = ROWS[url]
     if row.url.startswith(LIBRARIES):

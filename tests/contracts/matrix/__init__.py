@@ -171,10 +171,16 @@ def desk_model(model: str, *patterns: str, make: Make, hidden: tuple[str, ...] =
     ]
 
 
-def all_rows() -> list[Row]:
-    """The rows of every module in this folder."""
-    found: list[Row] = []
+def rows_by_app() -> dict[str, list[Row]]:
+    """The rows of every module in this folder, by the module's name."""
+    found: dict[str, list[Row]] = {}
     for module in pkgutil.iter_modules(__path__):
+        rows = found.setdefault(module.name, [])
         for item in import_module(f"{__name__}.{module.name}").ROWS:
-            found += item if isinstance(item, list) else [item]
+            rows += item if isinstance(item, list) else [item]
     return found
+
+
+def all_rows() -> list[Row]:
+    """The rows of every module, one after the other."""
+    return [row for rows in rows_by_app().values() for row in rows]
