@@ -44,7 +44,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def world(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
-    """One world for the rows of an app, undone before the next app's: they tell different stories of one institution."""
+    """One world for the rows of an app, undone before the next: each app tells its own story of the institution."""
     with rolled_back():
         yield World()
 
