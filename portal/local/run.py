@@ -15,7 +15,7 @@ from .console import Stop, complain, say, step
 from .environment import for_demo
 from .locks import FileLock, held
 from .paths import LOGS, ROOT, VAR, venv_bin
-from .processes import command_line
+from .processes import command_line, dies_with_parent
 from .servers import Servers
 from .supervisor import Supervisor, end_leftovers
 
@@ -195,26 +195,36 @@ class Run:
             say("Stopped. `make run` goes on where this left off, `make reset` starts over.")
 
 
+def _preparing(part: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [venv_bin("python"), "-m", "portal.local.prepare", part],
+        cwd=ROOT,
+        env=environment,
+        process_group=0,
+        preexec_fn=dies_with_parent(signal.SIGTERM),  # noqa: PLW1509 -- no threads in this process
+    )
+
+
 def _prepare(environment: dict[str, str]) -> None:
-    """Static files and data, side by side. Set-up does not wait for the disk at each commit: it can be done again."""
+    """Static files and data, side by side. Set-up does not wait for the disk at each commit: it can be done again.
+
+    Ctrl-C reaches us alone, since each part has a process group of its own; then both are ended here.
+    """
     environment = {**environment, "PGOPTIONS": "-c synchronous_commit=off"}
-    command = [str(venv_bin("python")), "-m", "portal.local.prepare"]
-    with subprocess.Popen([*command, "static"], cwd=ROOT, env=environment) as static:
-        try:
-            data = subprocess.run([*command, "data"], cwd=ROOT, env=environment, check=False)
-            if data.returncode:
-                static.kill()
-            elif static.poll() is None:
-                with step("Static files"):
-                    static.wait()
-        except BaseException:
-            static.kill()
-            raise
-    for part in (data, static):
-        if part.returncode == 1:
-            raise Stop("The portal could not be prepared; the lines above say why.")
-        if part.returncode:
-            raise Interrupted  # the same Ctrl-C has reached them
+    parts: list[subprocess.Popen[bytes]] = []
+    try:
+        parts.append(_preparing("static", environment))
+        parts.append(_preparing("data", environment))
+        static, data = parts
+        if data.wait() == 0 and static.poll() is None:
+            with step("Static files"):
+                static.wait()
+    finally:
+        for process in parts:
+            process.kill()  # nothing happens to one that has ended
+            process.wait()
+    if data.returncode or static.returncode:
+        raise Stop("The portal could not be prepared; the lines above say why.")
 
 
 _PLAIN = urllib.request.build_opener(urllib.request.ProxyHandler({}))

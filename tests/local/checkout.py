@@ -13,6 +13,7 @@ from pathlib import Path
 
 from portal.local.environment import settings_variables
 from portal.local.paths import ROOT, VENV
+from portal.local.processes import dies_with_parent
 
 _LEFT_OUT = ("PYTEST_", "PORTAL_TEST", "REQUIRE_ALL", "TEST_DB", "MAKE", "CACHE_PREFIX")
 
@@ -112,6 +113,7 @@ class MakeRun:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGTERM),  # a test run that is killed takes it along
             )
 
     @property
