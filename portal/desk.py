@@ -91,3 +91,11 @@ class DeskAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django leads whoever finds no object back to the desk; a role that has no such page hears why instead."""
+        if not self.has_view_permission(request):
+            raise Refused(refused(_("None of your roles works with this page."), code="wrong_role", rule="roles"))
+        return super().history_view(request, object_id, extra_context)

@@ -97,6 +97,13 @@ class LifecycleModel(Record):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.__dict__.get("state", None) != getattr(self, "_stored_state", None) and not getattr(
+            self, "_moving", False
+        ):
+            raise StateIsNotYours(f"{type(self).__name__}.state is changed by portal.workflow, never by save().")
+        super().save(*args, **kwargs)
+
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any, **more: Any) -> Self:
         instance = super().from_db(db, field_names, values, **more)
@@ -106,13 +113,6 @@ class LifecycleModel(Record):
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
         self._stored_state = self.__dict__.get("state")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.__dict__.get("state", None) != getattr(self, "_stored_state", None) and not getattr(
-            self, "_moving", False
-        ):
-            raise StateIsNotYours(f"{type(self).__name__}.state is changed by portal.workflow, never by save().")
-        super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise StateIsNotYours("An object with a lifecycle is never deleted; its table has a state for it.")

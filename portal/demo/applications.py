@@ -22,6 +22,7 @@ from partners.actions.signature import refuse_application, sign_application
 from partners.models import Application, Query
 from partners.queries.case import case_of
 from partners.queries.rulebook import rules_of
+from partners.queries.standing import standing
 from portal.core.actors import Actor
 from portal.demo.answers import answers_of
 from portal.demo.casework import DECLINE, EXCHANGES, NOTES, PARTLY, RECOMMEND, REFUSALS, SIGNED, Exchange
@@ -164,6 +165,8 @@ def signatures(stage: Stage, partner: Partner, made: Application, home: Authorit
 
 
 def renewal(stage: Stage, partner: Partner, programme: Programme, part: Part) -> Generator[datetime, None, None]:
-    """The institution asks in time for its qualification to be renewed."""
+    """The institution asks in time for its qualification to be renewed, where it has one in force by then."""
+    if standing(institution_id=partner.institution.pk).state != "in_force":
+        return
     wanted = replace(part, outcome=part.renewal, asks=False)
     yield from application(stage, partner, programme, wanted, kind="renewal")

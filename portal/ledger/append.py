@@ -80,7 +80,9 @@ def append(deeds: Sequence[Deed]) -> list[Entry]:
     entries, events, nodes = [], [], []
     for deed in deeds:
         entry, event = _written(deed, seq=tree.size + 1)
-        nodes += [Node(level=node.level, index=node.index, hash=node.hash) for node in tree.append(bytes(entry.leaf_hash))]
+        nodes += [
+            Node(level=node.level, index=node.index, hash=node.hash) for node in tree.append(bytes(entry.leaf_hash))
+        ]
         entries.append(entry)
         events.append(event)
     Entry.objects.bulk_create(entries)
