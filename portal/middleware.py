@@ -27,7 +27,7 @@ class ContentSecurityPolicy(CSPMiddleware):
                 "script-src": [SELF, NONCE, UNSAFE_EVAL],
                 "style-src": [SELF, UNSAFE_INLINE],
             }
-        return super().process_response(request, response)
+        return super().process_response(request, response)  # type: ignore[return-value]
 
 
 class CleanAddress:

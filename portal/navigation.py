@@ -60,4 +60,4 @@ def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:
             continue
         current = path == url if place.url_name == "home" else path.startswith(url)
         entries.append({"label": place.label, "url": url, "current": current})
-    return entries
+    return entries  # type: ignore[return-value]

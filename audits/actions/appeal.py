@@ -34,7 +34,7 @@ def lodge_appeal(*, against: EnforcementCase | Hold, ground: str, statement: str
         )
     if against.appeals.filter(state__in=["lodged", "admitted", "heard"]).exists():
         raise Refused(refused(_("An appeal is being heard already."), code="already_done", rule="appeal.lodge"))
-    appeal = Appeal(
+    appeal = Appeal(  # type: ignore[misc]
         reference=next_reference("P"),
         institution_id=against.institution_id,
         against=kind,

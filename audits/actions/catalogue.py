@@ -25,7 +25,7 @@ def import_catalogue(*, key: str, read: Read, by: Actor, source: str = "", file_
     there = Catalogue.objects.filter(key=key, version=read.version).first()
     if there is not None:
         if there.digest == read.digest:
-            return there
+            return there  # type: ignore[no-any-return]
         raise CatalogueError(
             _("Version %(version)s of this catalogue is there already, with other content.") % {"version": read.version}
         )

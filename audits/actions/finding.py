@@ -32,7 +32,7 @@ def record_finding(
     rulebook = rules()
     rule, country = rulebook.audits.finding(severity), audit.institution.organisation.jurisdiction
     today = clock.today()
-    finding = Finding(
+    finding = Finding(  # type: ignore[misc]
         reference=next_reference("F"),
         audit=audit,
         institution_id=audit.institution_id,
@@ -126,6 +126,6 @@ def _about(finding: Finding) -> list[Any]:
 
 
 def _note(finding: Finding, kind: str, text: str, by: Actor) -> None:
-    FindingNote.objects.create(
+    FindingNote.objects.create(  # type: ignore[misc]
         finding=finding, kind=kind, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
     )

@@ -24,7 +24,7 @@ class IncidentForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When did it happen, if you know?"), widget=MOMENT, required=False, help_text=_("Date and time in UTC.")
     )
-    line = forms.ModelChoiceField(
+    line = forms.ModelChoiceField(  # type: ignore[var-annotated]
         label=_("Which line of a grant does it concern?"),
         queryset=None,
         required=False,

@@ -82,7 +82,7 @@ class RescheduleForm(forms.Form):
 class AuditorForm(forms.Form):
     """Who audits. Only people who had no part in the institution's case are offered."""
 
-    auditor = forms.ModelChoiceField(
+    auditor = forms.ModelChoiceField(  # type: ignore[var-annotated]
         label=_("Auditor"),
         queryset=None,
         empty_label=_("Choose one"),
@@ -97,7 +97,7 @@ class AuditorForm(forms.Form):
 class FindingForm(forms.Form):
     """A finding as it is recorded."""
 
-    control = forms.ModelChoiceField(
+    control = forms.ModelChoiceField(  # type: ignore[var-annotated]
         label=_("Control"), queryset=None, required=False, empty_label=_("No single control")
     )
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)

@@ -55,14 +55,14 @@ def _grants(rule: ObligationRule) -> QuerySet[Any]:
         tier=Subquery(live.values("tier")[:1]),
         begins=Greatest(started, Subquery(last.annotate(end=Max("period_end")).values("end"))),
     )
-    return rows.exclude(tier=None).select_related("institution__organisation")
+    return rows.exclude(tier=None).select_related("institution__organisation")  # type: ignore[no-any-return]
 
 
 def _partners(rule: ObligationRule) -> QuerySet[Any]:
     last = Obligation.objects.filter(kind=rule.key, grant=None, institution=OuterRef("institution")).order_by()
     ended = last.values("institution").annotate(end=Max("period_end")).values("end")
     rows = Qualification.objects.filter(state__in=LIVE).annotate(begins=Greatest("valid_from", Subquery(ended)))
-    return rows.select_related("institution__organisation", "application")
+    return rows.select_related("institution__organisation", "application")  # type: ignore[no-any-return]
 
 
 def _due(row: Any, rule: ObligationRule) -> DueReport:
@@ -95,4 +95,4 @@ def to_remind(rules: Rulebook) -> QuerySet[Obligation]:
         ]
     furthest = max((day for rule in rules.obligations for day in rule.reminder_days), default=0)
     rows = Obligation.objects.filter(state__in=OWED, due__lte=today + timedelta(days=furthest))
-    return rows.annotate(expected=Case(*whens, default=Value(0))).filter(reminders__lt=F("expected"))
+    return rows.annotate(expected=Case(*whens, default=Value(0))).filter(reminders__lt=F("expected"))  # type: ignore[no-any-return]

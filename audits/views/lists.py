@@ -64,7 +64,7 @@ class PartnerList(ListView):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[attr-defined, no-any-return]
+        return self.request.actor  # type: ignore[attr-defined]
 
     def tabs(self) -> list[dict[str, Any]]:
         """The lists beside each other."""

@@ -113,7 +113,7 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
 
 
 def _supersede(grant: Grant, by: Actor) -> None:
-    old = Grant.objects.get(pk=grant.supersedes_id)
+    old = Grant.objects.get(pk=grant.supersedes_id)  # type: ignore[misc]
     lock(old)
     if old.state != "in_force":
         return

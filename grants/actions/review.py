@@ -121,7 +121,7 @@ def review_line(
         "ends_on": ends_on if narrowed and ends_on else line.ends_on,
     }
     _require_sound(request, line, outcome, limits, obligations, reason_code, reason)
-    review = LineReview(
+    review = LineReview(  # type: ignore[misc]
         line=line,
         outcome=outcome,
         conditions=[text.strip() for text in conditions if text.strip()],

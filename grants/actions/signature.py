@@ -81,7 +81,7 @@ def _require_may(request: GrantRequest, seen: str, by: Actor) -> RequestCase:
 
 def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSignature:
     request = case.request
-    signature = GrantSignature(
+    signature = GrantSignature(  # type: ignore[misc]
         request=request,
         digest=request.digest,
         decision=decision,

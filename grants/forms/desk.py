@@ -63,7 +63,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook, line: RequestLine, **options: Any) -> None:
         initial = {name: getattr(line, name) for name in ("requests_per_day", "tokens_per_day", "seats", "ends_on")}
-        super().__init__(*args, initial={**initial, **options.pop("initial", {})}, **options)
+        super().__init__(*args, initial={**initial, **options.pop("initial", {})}, **options)  # type: ignore[misc]
         self.fields["obligations"].choices = plain_terms(book.scope.safeguards)  # type: ignore[attr-defined]
         reasons = plain_terms(book.refusals.grant_line, _("Not refused"))
         self.fields["reason_code"].choices = reasons  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ class LinesField(forms.CharField):
         options.setdefault("required", False)
         super().__init__(max_length=self.MOST * self.LONGEST, **options)
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         found = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         if len(found) > self.MOST or any(len(line) > self.LONGEST for line in found):
             raise ValidationError(_("Write at most 20 lines of at most 300 characters."), code="too_long")

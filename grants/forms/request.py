@@ -32,7 +32,7 @@ class RequestForm(forms.Form):
 class ReleaseChoice(forms.ModelChoiceField):
     """Releases with their provider."""
 
-    def label_from_instance(self, obj: Release) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Release) -> str:
         announced = f" ({obj.state_label})" if obj.state == "announced" else ""
         return f"{obj.model.name} {obj.version} · {obj.provider.name}{announced}"
 

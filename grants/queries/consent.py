@@ -22,4 +22,4 @@ def with_answers(rows: QuerySet[RequestLine]) -> QuerySet[RequestLine]:
 def waiting_lines(actor: Actor) -> QuerySet[RequestLine]:
     """Lines that wait for the actor's provider now."""
     rows = consent_lines_for(actor).filter(request__state="awaiting_provider")
-    return with_answers(rows).filter(latest_answer__isnull=True)
+    return with_answers(rows).filter(latest_answer__isnull=True)  # type: ignore[misc]

@@ -152,7 +152,7 @@ def _facts(rows: list[tuple[Any, ...]]) -> Facts:
 
 
 def _line(row: tuple[Any, ...]) -> LineFacts:
-    return LineFacts(*row[13:24], tuple(row[24]), _held(row[25:28]), _held(row[28:31]))
+    return LineFacts(*row[13:24], tuple(row[24]), _held(row[25:28]), _held(row[28:31]))  # type: ignore[call-arg]
 
 
 def _held(columns: tuple[Any, ...]) -> Held | None:
@@ -180,7 +180,7 @@ def _nearest(question: Question, facts: Facts) -> Facts:
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def _uuid(text: str) -> UUID | None:

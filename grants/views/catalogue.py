@@ -60,7 +60,7 @@ def model_new(request: HttpRequest) -> HttpResponse:
     form = ModelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            model = list_model(provider=Organisation.objects.get(pk=actor.body_id), by=actor, **form.cleaned_data)
+            model = list_model(provider=Organisation.objects.get(pk=actor.body_id), by=actor, **form.cleaned_data)  # type: ignore[misc]
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:

@@ -113,7 +113,7 @@ class GrantList(ListView):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[attr-defined,no-any-return]
+        return self.request.actor  # type: ignore[attr-defined]
 
     def get_queryset(self) -> QuerySet[Grant]:
         return with_holds(grants_for(self.actor))

@@ -70,6 +70,6 @@ def narrowed(form: FilterForm) -> Narrowed:
 
 def from_address(query: QueryDict, countries: set[str]) -> tuple[FilterForm, Narrowed]:
     """The form as the page shows it, and what it says."""
-    filled = {"period": DEFAULT_PERIOD, **{key: query[key].replace("\x00", "") for key in query}}
+    filled = {"period": DEFAULT_PERIOD, **{key: query[key].replace("\x00", "") for key in query}}  # type: ignore[union-attr]
     form = FilterForm(filled, countries=countries)
     return form, narrowed(form)

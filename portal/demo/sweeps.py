@@ -54,7 +54,7 @@ def sweep() -> None:
     plan_due_audits(by=SYSTEM)
     plan_due_obligations(by=SYSTEM)
     for row in to_remind(rules()).select_related("institution__organisation", "authority").order_by("reference"):
-        remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)
+        remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
 
 
 def watch() -> None:

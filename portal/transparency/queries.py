@@ -15,7 +15,7 @@ SHOWN = ("in_force", "restricted", "suspended")
 
 def register() -> QuerySet[Qualification]:
     """Qualified institutions. Only what the public tier shows is loaded: no tier, no reasons."""
-    return (
+    return (  # type: ignore[no-any-return]
         Qualification.objects.filter(state__in=SHOWN, valid_until__gte=clock.today())
         .annotate(name=F("institution__organisation__name"), jurisdiction=F("institution__organisation__jurisdiction"))
         .only("id", "reference", "state", "valid_from", "valid_until")

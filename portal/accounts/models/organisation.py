@@ -40,7 +40,7 @@ class Organisation(LifecycleModel):
 
     TABLE = ORGANISATION
 
-    class Kind(models.TextChoices):
+    class Kind(models.TextChoices):  # type: ignore[name-defined]
         INSTITUTION = "institution", _("Institution")
         AUTHORITY = "authority", _("Authority")
         PROVIDER = "provider", _("Provider")

@@ -40,7 +40,7 @@ class Board:
 
 def _rows(rows: QuerySet[Any], what: str, group: Any, column: Any, count: Any) -> QuerySet[Any]:
     """Grouped counts in the four columns that all parts share."""
-    return (
+    return (  # type: ignore[no-any-return]
         rows.order_by()
         .annotate(what=Value(what, CharField()), in_group=group, in_column=column)
         .values("what", "in_group", "in_column")
