@@ -17,6 +17,7 @@ from django.urls import reverse
 from portal.core.verdicts import Refused
 from tests.contracts.addresses import addresses
 from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows, rows_by_app
+from tests.factories.rulebook import founded_rulebook
 from tests.world import World
 
 ROWS = {row.url: row for row in all_rows()}
@@ -46,6 +47,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def world(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
     """One world for the rows of an app, undone before the next: each app tells its own story of the institution."""
     with rolled_back():
+        founded_rulebook()
         yield World()
 
 
