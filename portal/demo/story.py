@@ -78,7 +78,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.run()
         sweep()
     put_mail_away(present)
-    for line in chapters():
+    for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
     return stage
 

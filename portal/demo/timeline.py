@@ -8,11 +8,14 @@ the record among everybody else's. What would lie after the present is not told:
 from __future__ import annotations
 
 import heapq
+import logging
 from collections.abc import Callable, Generator
 from datetime import datetime
 from itertools import count
 
 from portal.core import clock
+
+logger = logging.getLogger(__name__)
 
 Story = Generator[datetime, None, None]
 
@@ -23,6 +26,8 @@ class Timeline:
     def __init__(self, present: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         self.present = present
         self._progress = progress or (lambda moment: None)
+        self.broken: list[str] = []
+        """Stories that broke off, each with its moment and the reason: a deed refused leaves nothing of itself."""
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._number = count()
 
@@ -38,9 +43,17 @@ class Timeline:
             at, _number, story = heapq.heappop(self._waiting)
             last = at if last is None or at > last else last
             self._progress(last)
-            with clock.at(last):
-                following = next(story, None)
+            following = self._go_on(story, last)
             steps += 1
             if following is not None:
                 self.tell(story, following)
         return steps
+
+    def _go_on(self, story: Story, at: datetime) -> datetime | None:
+        try:
+            with clock.at(at):
+                return next(story, None)
+        except Exception as problem:  # noqa: BLE001 -- one story's fault ends that story, is told, and no other's
+            logger.exception("A story of the demonstration broke off at %s", at)
+            self.broken.append(f"{at:%d %B %Y}: {problem}")
+            return None

@@ -61,6 +61,10 @@ def test_every_state_of_a_lifecycle_occurs(noun: str) -> None:
     assert {state.slug for state in model.TABLE.states} - found == NOT_TOLD[noun]
 
 
+def test_no_story_broke_off(told: Told) -> None:
+    assert [line for line in told.lines if "broke off" in line] == []
+
+
 def test_there_are_as_many_bodies_as_promised() -> None:
     bodies = Organisation.objects.order_by()
     assert bodies.filter(kind="institution").count() == 40
