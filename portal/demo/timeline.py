@@ -53,7 +53,7 @@ class Timeline:
         try:
             with clock.at(at):
                 return next(story, None)
-        except Exception as problem:  # noqa: BLE001 -- one story's fault ends that story, is told, and no other's
+        except Exception as problem:
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")
             return None
