@@ -21,7 +21,10 @@ class Told:
 
 
 class Lines(list[str]):
-    """Output of a command, line by line."""
+    """Output of a command, line by line. Never false: an empty one would be taken for none."""
+
+    def __bool__(self) -> bool:
+        return True
 
     def write(self, text: str) -> None:
         self.extend(text.splitlines())

@@ -81,13 +81,6 @@ def test_first_start_shows_its_steps_and_the_portal_answers(first: MakeRun, fold
     assert set(state(folder)["children"]) == {"web", "worker", "beat"}
 
 
-def test_every_demo_sign_in_is_shown(first: MakeRun, folder: Path) -> None:
-    people = json.loads((folder / "var" / "demo.json").read_text())
-    assert people
-    for person in people:
-        assert (person.get("email") or person["client_id"]) in first.output
-
-
 def test_second_run_on_the_checkout_is_refused_in_a_sentence(first: MakeRun, folder: Path) -> None:
     second = verb(folder, "run", PORT=str(free_port()))
     assert second.returncode == 1
@@ -110,16 +103,6 @@ def test_killed_web_server_is_started_again(first: MakeRun, folder: Path) -> Non
     assert "web has ended (SIGKILL)" in first.output
 
 
-def test_killed_database_server_is_started_again(first: MakeRun, folder: Path) -> None:
-    with database(folder) as link:
-        link.execute("CREATE TABLE kept (id int)")
-        link.execute("INSERT INTO kept VALUES (7)")
-    (postmaster,) = [line.split()[0] for line in processes_of(folder) if "/postgres -D" in line]
-    os.kill(int(postmaster), signal.SIGKILL)
-    eventually(lambda: health(first.port) == 503, seconds=20, why="the death was not seen")
-    eventually(lambda: health(first.port) == 200, seconds=60, why="the database is not back")
-
-
 def test_ctrl_c_stops_everything(first: MakeRun, folder: Path) -> None:
     first.press_ctrl_c()
     first.wait()
@@ -127,22 +110,6 @@ def test_ctrl_c_stops_everything(first: MakeRun, folder: Path) -> None:
     assert "Traceback" not in first.output
     assert processes_of(folder) == []
     assert not (folder / "var" / "run.json").exists()
-
-
-def test_second_start_keeps_the_data_and_builds_nothing(first: MakeRun, folder: Path) -> None:
-    built = [folder / "var" / "static" / ".stamp", folder / "portal" / "ui" / "static" / "build" / ".stamp"]
-    before = [stamp.stat().st_mtime_ns for stamp in built]
-    run = MakeRun(folder)
-    try:
-        run.await_ready()
-        assert [stamp.stat().st_mtime_ns for stamp in built] == before
-        with database(folder) as link:
-            assert link.execute("SELECT id FROM kept").fetchone() == (7,)
-        run.process.terminate()  # as a service manager would: make alone gets it, and passes it on
-        run.wait()
-        eventually(lambda: not processes_of(folder), seconds=30, why=f"left: {processes_of(folder)}")
-    finally:
-        run.kill()
 
 
 def test_nothing_outlives_a_supervisor_that_was_killed_and_the_next_start_works(first: MakeRun, folder: Path) -> None:
