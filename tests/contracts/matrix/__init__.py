@@ -156,7 +156,7 @@ def desk_model(model: str, *patterns: str, make: Make, hidden: tuple[str, ...] =
     `make` gives `{"object_id": …}`. `patterns` are who sees that row; `hidden` who has the list, but not this row.
     Nobody adds, changes or deletes by the stock forms: deeds have rows of their own.
     """
-    app, _, name = model.partition("_")
+    app, _, name = model.rpartition("_")
     listed = roles(*patterns, *hidden)
     # Django's admin sends whoever may not see the row back to the index, and says that it does not exist.
     one = listed.but(*hidden, gets="ok|403|404") if hidden else listed

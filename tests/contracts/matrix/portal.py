@@ -34,10 +34,4 @@ ROWS = [
     ),
     # The list of one app's pages: only for whom it has any.
     row("admin:app_list", APP_LIST, APP_LIST, make=lambda world: {"app_label": "accounts"}),
-    row(
-        "admin/django_celery_beat/periodictask/<path:object_id>/",
-        desk(*DESK),
-        desk(*DESK),
-        path="/admin/django_celery_beat/periodictask/1/",
-    ),
 ]
