@@ -9,9 +9,30 @@ import pytest
 from django.core.management import sql
 from django.core.management.commands import flush
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
+from portal.api import tally
 from portal.core.actors import Actor
 from tests import world as worlds
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for a module. While it is there, an event loop runs in this thread: no second one, no queries."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture
@@ -42,4 +63,11 @@ def _flush_past_the_triggers() -> Iterator[None]:
     flush.sql_flush = sql.sql_flush
 
 
-__all__ = ["client_for", "world"]
+@pytest.fixture(scope="session", autouse=True)
+def _no_counts_left() -> Iterator[None]:
+    """What this process counted of answers at the gate ends with the test database."""
+    yield
+    tally.forget()
+
+
+__all__ = ["browser", "client_for", "world"]

@@ -78,6 +78,12 @@ def write() -> int:
     return len(made)
 
 
+def forget() -> None:
+    """Drop what was counted and not yet written."""
+    with _lock:
+        _counts.clear()
+
+
 @atexit.register
 def _at_exit() -> None:
     if _counts:

@@ -1,4 +1,4 @@
-"""A browser, and pages served to it without a database: what the interface shows by itself."""
+"""Pages served to a browser without a database: what the interface shows by itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from playwright.sync_api import Browser, sync_playwright
 
 
 class Silent(WSGIRequestHandler):
@@ -30,12 +29,3 @@ def served() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for a module."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from portal.accounts.documents import tables
 from portal.core.states import State, StateTable
 from portal.ui import tags
 
 ICONS = Path(tags.__file__).parent / "assets" / "icons"
-
-
-def tables() -> list[StateTable]:
-    """Every lifecycle that the running portal knows (tables of other tests are named "sample…")."""
-    found = {id(one): one for one in gc.get_objects() if isinstance(one, StateTable)}
-    return [one for one in found.values() if not one.noun.startswith(("sample", "test"))]
 
 
 def in_sprite() -> set[str]:

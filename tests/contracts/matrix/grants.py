@@ -72,6 +72,12 @@ def held(world: World) -> Hold:
     return place_hold(target=made.grant, reason="Lost keys.", lifted_when="New keys are in use.", by=made.signatory)
 
 
+def our_institution(world: World) -> dict[str, Any]:
+    """For an address that has no object of its own, and asks for an institution."""
+    world.once(partner)
+    return {}
+
+
 def environment(world: World) -> Environment:
     return make.make_environment(world.once(partner).institution, world.actor("applicant"))
 
@@ -243,7 +249,10 @@ ROWS: list[Any] = [
     ),
     row("grants:grant_change", post=own(write=True), make=grant_of(in_force), data=sent(kind="renewal")),
     row("grants:requests", PARTNERS),
-    row("grants:request_new", roles("applicant"), roles("applicant"), data=sent(title="More", purpose="To know.")),
+    row(
+        "grants:request_new", roles("applicant"), roles("applicant"),
+        make=our_institution, data=sent(title="More", purpose="To know."),
+    ),
     row("grants:request", own(), make=request_of(draft)),
     row(
         "grants:request_describe", own(write=True), own(write=True), make=request_of(draft),
@@ -259,7 +268,9 @@ ROWS: list[Any] = [
     row("grants:request_answer", own(write=True), own(write=True), make=request_of(asked), data=sent(answer="These.")),
     row("grants:request_withdraw", own(write=True), own(write=True), make=request_of(draft), data=sent(reason="")),
     row("grants:environments", PARTNERS),
-    row("grants:environment_new", roles("applicant"), roles("applicant"), data=sent(name="Lab")),
+    row(
+        "grants:environment_new", roles("applicant"), roles("applicant"), make=our_institution, data=sent(name="Lab")
+    ),
     row("grants:environment", object_of(may=[*OWN, *DESK]), make=lambda world: {"pk": world.once(environment).pk}),
     row(
         "grants:environment_attest", own(write=True), own(write=True),
