@@ -3,4 +3,11 @@
 from portal.local.testing import django_db_modify_db_settings
 from tests.fixtures import _flush_past_the_triggers, _no_counts_left, browser, client_for, world
 
-__all__ = ["_flush_past_the_triggers", "_no_counts_left", "browser", "client_for", "django_db_modify_db_settings", "world"]
+__all__ = [
+    "_flush_past_the_triggers",
+    "_no_counts_left",
+    "browser",
+    "client_for",
+    "django_db_modify_db_settings",
+    "world",
+]
