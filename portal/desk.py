@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from unfold.sites import UnfoldAdminSite
 
 from portal.accounts.roles import DESK_ROLES
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused
 
 OURS = ("portal", "partners", "grants", "audits")
@@ -39,11 +40,11 @@ class DeskSite(UnfoldAdminSite):
         if admin_class is not None and admin_class.__module__.split(".")[0] in OURS:
             super().register(model_or_iterable, admin_class, **options)
 
-    def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.actor.roles & DESK_ROLES)  # type: ignore[attr-defined]
+    def has_permission(self, request: PortalRequest) -> bool:
+        return bool(request.actor.roles & DESK_ROLES)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+    def login(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        actor: Actor = request.actor
         if not actor.is_signed_in:
             return redirect_to_login(
                 request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path(), reverse("account_login")
@@ -74,26 +75,26 @@ class DeskAdmin(ModelAdmin):
         """The rows that the actor may see. Subclasses narrow; the base shows all to `roles_view`."""
         return rows
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.visible(super().get_queryset(request), request.actor)  # type: ignore[attr-defined]
+    def get_queryset(self, request: PortalRequest) -> QuerySet[Any]:
+        return self.visible(super().get_queryset(request), request.actor)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: PortalRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.actor.roles & self.roles_view)  # type: ignore[attr-defined]
+    def has_view_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
+        return bool(request.actor.roles & self.roles_view)
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
         return False
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: PortalRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Django leads whoever finds no object back to the desk; a role that has no such page hears why instead."""
         if not self.has_view_permission(request):

@@ -92,15 +92,18 @@ class LifecycleModel(Record):
 
     state = models.CharField(max_length=40, editable=False)
 
+    _stored_state: str | None = None
+    """The state in the database, as far as this object knows."""
+    _moving: bool = False
+    """Whether a deed is saving the object just now."""
+
     objects = LifecycleQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.__dict__.get("state", None) != getattr(self, "_stored_state", None) and not getattr(
-            self, "_moving", False
-        ):
+        if self.__dict__.get("state") != self._stored_state and not self._moving:
             raise StateIsNotYours(f"{type(self).__name__}.state is changed by portal.workflow, never by save().")
         super().save(*args, **kwargs)
 
@@ -338,11 +341,11 @@ def _open_deed() -> _Deed:
 
 
 def _save(subject: LifecycleModel, **how: Any) -> None:
-    subject._moving = True  # type: ignore[attr-defined]
+    subject._moving = True
     try:
         subject.save(**how)
     finally:
-        subject._moving = False  # type: ignore[attr-defined]
+        subject._moving = False
     subject._stored_state = subject.state
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -28,6 +28,7 @@ from audits.views.pages import STEPS, steps_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.ui import tags
 from portal.ui.forms import refuse
@@ -140,7 +141,7 @@ class AuditAdmin(CaseAdmin):
         return why_then(row.why)
 
     # --- the page of one ---
-    def parts(self, subject: Audit, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    def parts(self, subject: Audit, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         families = checklist(subject) if subject.began_at else []
         return {
             "why": why_then(subject.why),
@@ -168,11 +169,11 @@ class AuditAdmin(CaseAdmin):
             *super().get_urls(),
         ]
 
-    def checklist_view(self, request: HttpRequest, pk: Any, group_pk: Any) -> HttpResponse:
+    def checklist_view(self, request: PortalRequest, pk: Any, group_pk: Any) -> HttpResponse:
         """One family of the checklist: results and notes, saved together."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        subject, actor = self.subject(request, pk), request.actor  # type: ignore[attr-defined]
+        subject, actor = self.subject(request, pk), request.actor
         families = checklist(subject)
         place = next((n for n, family in enumerate(families) if family.group.pk == group_pk), None)
         if place is None:
@@ -200,11 +201,11 @@ class AuditAdmin(CaseAdmin):
         }
         return render(request, "admin/audits/checklist.html", self.frame(request, subject) | shown)
 
-    def finding_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def finding_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Record a finding in this audit."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        subject, actor = self.subject(request, pk), request.actor  # type: ignore[attr-defined]
+        subject, actor = self.subject(request, pk), request.actor
         require(can(Finding(audit=subject, institution_id=subject.institution_id), "record", actor))
         controls = Control.objects.filter(checks__audit=subject).order_by("position")
         form = FindingForm(request.POST if request.method == "POST" else None, controls=controls)

@@ -19,6 +19,7 @@ from audits.views.deeds import DeedPage, perform
 from partners.access import require_role
 from partners.queries.timeline import tiers_for, timeline
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
@@ -37,7 +38,7 @@ class CaseAdmin(DeskAdmin):
     paginator = BoundedPaginator
 
     # --- what a subclass says ---
-    def parts(self, subject: Any, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    def parts(self, subject: Any, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         """What the page of one shows besides its actions and its timeline."""
         return {}
 
@@ -46,22 +47,22 @@ class CaseAdmin(DeskAdmin):
         return rows.select_related(*self.page_related)
 
     # --- one thing ---
-    def subject(self, request: HttpRequest, pk: object) -> Any:
+    def subject(self, request: PortalRequest, pk: object) -> Any:
         """The thing, for somebody who may see it. Http404 for a stranger, Refused for a role without the right."""
-        require_role(request.actor, *self.roles_view)  # type: ignore[attr-defined]
+        require_role(request.actor, *self.roles_view)
         try:
             key = UUID(str(pk))
         except ValueError as error:
             raise Http404("No such page.") from error
-        found = self.on_page(self.visible(self.model._default_manager.all(), request.actor)).filter(pk=key).first()  # type: ignore[attr-defined]
+        found = self.on_page(self.visible(self.model._default_manager.all(), request.actor)).filter(pk=key).first()
         if found is None:
             raise Http404("Nothing here that you may see.")
         return found
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        subject, actor = self.subject(request, object_id), request.actor  # type: ignore[attr-defined]
+        subject, actor = self.subject(request, object_id), request.actor
         shown = {
             "title": str(subject),
             "subject": subject,
@@ -75,7 +76,7 @@ class CaseAdmin(DeskAdmin):
         """Verb → address of the deed's page."""
         return {page.verb: reverse(self._name(page.slug), args=[subject.pk]) for page in self.pages}
 
-    def frame(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
+    def frame(self, request: PortalRequest, subject: Any) -> dict[str, Any]:
         """What the desk's frame needs: the sidebar and the crumbs."""
         return {
             **self.admin_site.each_context(request),
@@ -112,7 +113,7 @@ class CaseAdmin(DeskAdmin):
         return [*deeds, *(url for url in super().get_urls() if url.name in kept)]
 
     def _deed(self, page: DeedPage) -> Any:
-        def view(request: HttpRequest, pk: UUID) -> HttpResponse:
+        def view(request: PortalRequest, pk: UUID) -> HttpResponse:
             if request.method not in ("GET", "HEAD", "POST"):
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             subject = self.subject(request, pk)
@@ -124,12 +125,12 @@ class CaseAdmin(DeskAdmin):
         return view
 
     # --- the queue ---
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        require_role(request.actor, *self.roles_view)  # type: ignore[attr-defined]
+    def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        require_role(request.actor, *self.roles_view)
         return super().changelist_view(request, extra_context)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.actor.roles & self.roles_view)  # type: ignore[attr-defined]
+    def has_view_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
+        return bool(request.actor.roles & self.roles_view)
 
     @admin.display(description=_("Reference"), ordering="reference")
     def link(self, row: Any) -> SafeString:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _gettext
@@ -37,6 +37,7 @@ from audits.views.deeds import DeedPage
 from grants.models import Environment
 from portal.core.actors import Actor
 from portal.core.canonical import digest
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import rules
 from portal.ui.forms import Described, refuse
@@ -157,7 +158,7 @@ class IncidentAdmin(CaseAdmin):
     def reported(self, row: Incident) -> str:
         return ui.short_day(row.reported_at)
 
-    def parts(self, subject: Incident, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    def parts(self, subject: Incident, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         kinds = {item.key: item.label for item in rules(subject.rulebook).incidents.kinds}
         running = subject.deadlines.filter(waived_at=None).order_by("due_at")
         return {
@@ -186,11 +187,11 @@ class IncidentAdmin(CaseAdmin):
             *super().get_urls(),
         ]
 
-    def deadline_view(self, request: HttpRequest, pk: Any, deadline_pk: Any) -> HttpResponse:
+    def deadline_view(self, request: PortalRequest, pk: Any, deadline_pk: Any) -> HttpResponse:
         """File what the authority owes, or file for the partner what reached it another way."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        subject, actor = self.subject(request, pk), request.actor  # type: ignore[attr-defined]
+        subject, actor = self.subject(request, pk), request.actor
         require(can(subject, "meet_deadline", actor))
         row = subject.deadlines.filter(pk=deadline_pk).first()
         if row is None:
@@ -207,11 +208,11 @@ class IncidentAdmin(CaseAdmin):
                 return redirect(self.url_of(subject))
         return self._ask(request, subject, form, subject.TABLE.move("meet_deadline"), lead=row.label)
 
-    def case_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def case_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Open an enforcement case from the incident."""
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        subject, actor = self.subject(request, pk), request.actor  # type: ignore[attr-defined]
+        subject, actor = self.subject(request, pk), request.actor
         require(can(EnforcementCase(authority_id=subject.authority_id), "open", actor))
         form = FactsForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
@@ -226,7 +227,7 @@ class IncidentAdmin(CaseAdmin):
                 return redirect(reverse("admin:audits_enforcementcase_change", args=[case.pk]))
         return self._ask(request, subject, form, ENFORCEMENT.move("open"))
 
-    def _ask(self, request: HttpRequest, subject: Any, form: Any, move: Any, lead: str = "") -> HttpResponse:
+    def _ask(self, request: PortalRequest, subject: Any, form: Any, move: Any, lead: str = "") -> HttpResponse:
         shown = {
             "title": move.label,
             "subject": subject,
@@ -321,7 +322,7 @@ class EnforcementCaseAdmin(CaseAdmin):
     def opened(self, row: EnforcementCase) -> str:
         return ui.short_day(row.opened_at)
 
-    def parts(self, subject: EnforcementCase, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    def parts(self, subject: EnforcementCase, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         reached = subject.measure or subject.proposed
         content = digest(decision_content(subject))
         return {
@@ -357,6 +358,6 @@ class AppealAdmin(CaseAdmin):
     def lodged(self, row: Appeal) -> str:
         return ui.short_day(row.lodged_at)
 
-    def parts(self, subject: Appeal, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    def parts(self, subject: Appeal, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         grounds = {item.key: item.label for item in rules(subject.rulebook).appeal.grounds}
         return {"appeal": subject, "ground": grounds.get(subject.ground, subject.ground)}

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from audits.forms.text import ConfirmForm
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused, Text
 from portal.ui.forms import refuse
 from portal.workflow import can
@@ -45,7 +46,7 @@ class DeedPage:
 
 
 def perform(
-    request: HttpRequest,
+    request: PortalRequest,
     page: DeedPage,
     subject: Any,
     *,
@@ -54,7 +55,7 @@ def perform(
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show the deed's page, or do it and go `back`. A refusal stands in the form's summary with its reason."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     verdict = can(subject, page.verb, actor)
     if not verdict and (request.method != "POST" or verdict.code in AT_ONCE):
         raise Refused(verdict)
@@ -77,9 +78,9 @@ def perform(
     return TemplateResponse(request, template, shown)
 
 
-def _done(request: HttpRequest, page: DeedPage, subject: Any, form: Form, back: str) -> HttpResponse | None:
+def _done(request: PortalRequest, page: DeedPage, subject: Any, form: Form, back: str) -> HttpResponse | None:
     """Do it. None where it was refused; the reason is in the form then."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     try:
         page.act(subject, form.cleaned_data, actor)
     except Conflict:

@@ -64,7 +64,7 @@ class PartnerList(ListView):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[attr-defined]
+        return self.request.actor
 
     def tabs(self) -> list[dict[str, Any]]:
         """The lists beside each other."""

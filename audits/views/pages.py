@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
@@ -61,9 +62,9 @@ def happened(subject: Any, actor: Actor) -> list[Any]:
 
 @require_safe
 @signed_in
-def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def audit(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One audit: when and why, what was looked at, findings, the report and the response."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_audit(actor=actor, pk=pk)
     reported = found.state in ("partner_response", "closed")
     families = checklist(found) if found.began_at else []
@@ -83,9 +84,9 @@ def audit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def finding(request: HttpRequest, pk: UUID) -> HttpResponse:
+def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One finding: what is wanting, until when, the plan, what was written about it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_finding(actor=actor, pk=pk)
     context = {
         "finding": found,
@@ -103,9 +104,9 @@ def _late(found: Finding) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def obligation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One report: its questions while the partner has the pen, what was filed afterwards."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_obligation(actor=actor, pk=pk)
     rule, reports = rule_of(found), list(found.reports.order_by("number"))
     last = reports[-1].answers if reports else {}
@@ -131,8 +132,8 @@ def obligation(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "audits/obligation.html", context)
 
 
-def _filed(request: HttpRequest, found: Obligation, form: ReportForm) -> HttpResponse | None:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _filed(request: PortalRequest, found: Obligation, form: ReportForm) -> HttpResponse | None:
+    actor: Actor = request.actor
     answers = form.posted()
     if not form.judge(checked(found, answers).problems):
         return None
@@ -157,9 +158,9 @@ def _documents(institution_id: UUID) -> list[tuple[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("applicant")
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: PortalRequest) -> HttpResponse:
     """Report an incident."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     institution = Institution.objects.select_related("organisation").filter(pk=actor.body_id).first()
     if institution is None:
         return render(request, "audits/no_institution.html", status=409)
@@ -189,9 +190,9 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
+def incident(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One incident: what happened, what is due by when, what was done."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_incident(actor=actor, pk=pk)
     party = actor.body_id == found.institution_id
     deadlines = list(found.deadlines.filter(waived_at=None).order_by("due_at"))
@@ -220,9 +221,9 @@ def _kind_of(found: Incident) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def deadline(request: HttpRequest, pk: UUID) -> HttpResponse:
+def deadline(request: PortalRequest, pk: UUID) -> HttpResponse:
     """File what is due about an incident."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_deadline(actor=actor, pk=pk)
     require(can(found.incident, "meet_deadline", actor))
     require(may_file(found, found.incident, actor))
@@ -240,9 +241,9 @@ def deadline(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def enforcementcase(request: HttpRequest, pk: UUID) -> HttpResponse:
+def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One case against the institution: what is proposed and why, its answer, the decision, how to appeal."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_case(actor=actor, pk=pk)
     context = {
         "case": found,
@@ -267,9 +268,9 @@ def _may_appeal(case: EnforcementCase) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def appeal_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def appeal_case(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Lodge an appeal against a decision."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_case(actor=actor, pk=pk)
     book = rules(found.rulebook).appeal
     rule = find(book.against, "enforcement")
@@ -289,9 +290,9 @@ def appeal_case(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def appeal(request: HttpRequest, pk: UUID) -> HttpResponse:
+def appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One appeal: where it stands."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = access.get_own_appeal(actor=actor, pk=pk)
     grounds = {item.key: item.label for item in rules(found.rulebook).appeal.grounds}
     context = {

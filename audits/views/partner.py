@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -20,6 +20,7 @@ from audits.actions.incident import add_update
 from audits.forms.text import AnswerForm, PlanForm, RemediationForm, ResponseForm, UpdateForm
 from audits.views.deeds import DeedPage, perform
 from portal.accounts.guards import signed_in
+from portal.core.requests import PortalRequest
 
 AUDIT_PAGES = (
     DeedPage(
@@ -99,8 +100,8 @@ def deed_addresses(noun: str, pk: UUID) -> dict[str, str]:
 def _view(noun: str, fetch: Callable[..., Any], page: DeedPage) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "HEAD", "POST"])
     @signed_in
-    def view(request: HttpRequest, pk: UUID) -> HttpResponse:
-        subject = fetch(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
+    def view(request: PortalRequest, pk: UUID) -> HttpResponse:
+        subject = fetch(actor=request.actor, pk=pk)
         back = reverse(f"audits:{noun}", args=[pk])
         return perform(request, page, subject, back=back, template="audits/deed.html")
 

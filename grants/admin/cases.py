@@ -33,6 +33,7 @@ from partners.rules import may_review, no_conflict
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Verdict, first_refusal
 from portal.desk import DeskAdmin
 from portal.ui import tags
@@ -89,7 +90,7 @@ class GrantRequestAdmin(DeskAdmin):
         return int(row.line_count)
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return case_page(request, object_id)
 
@@ -105,8 +106,8 @@ class GrantRequestAdmin(DeskAdmin):
         return [*own, review, *super().get_urls()]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
+def _actor(request: PortalRequest) -> Actor:
+    return request.actor
 
 
 def _crumbs(found: GrantRequest) -> Crumbs:
@@ -116,7 +117,7 @@ def _crumbs(found: GrantRequest) -> Crumbs:
     ]
 
 
-def _open(request: HttpRequest, pk: object) -> RequestCase:
+def _open(request: PortalRequest, pk: object) -> RequestCase:
     try:
         key = UUID(str(pk))
     except ValueError as error:
@@ -129,13 +130,13 @@ def _must_declare(case: RequestCase, actor: Actor) -> bool:
     return case.request.state in IN_HAND and actor.user_id not in case.hands.clear | case.hands.authors
 
 
-def _to_declaration(request: HttpRequest, case: RequestCase) -> HttpResponse:
+def _to_declaration(request: PortalRequest, case: RequestCase) -> HttpResponse:
     query = urlencode({"next": request.get_full_path()})
     return redirect(f"{desk_url('grantrequest', 'declare', case.request.pk)}?{query}")
 
 
 @require_safe
-def case_page(request: HttpRequest, pk: str) -> HttpResponse:
+def case_page(request: PortalRequest, pk: str) -> HttpResponse:
     """One case: lines with reviews and answers, people, questions, signatures, what happened."""
     actor, case = _actor(request), _open(request, pk)
     if _must_declare(case, actor):
@@ -188,7 +189,7 @@ def _actions(case: RequestCase, actor: Actor) -> list[dict[str, Any]]:
     return items
 
 
-def _deed(request: HttpRequest, pk: UUID, verb: str, make: Any) -> HttpResponse:
+def _deed(request: PortalRequest, pk: UUID, verb: str, make: Any) -> HttpResponse:
     """The page of a deed on a case, after the declaration. `make(case, actor)` gives the arguments of `ask`."""
     actor, case = _actor(request), _open(request, pk)
     if _must_declare(case, actor):
@@ -203,7 +204,7 @@ def _deed(request: HttpRequest, pk: UUID, verb: str, make: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def declare_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The one page of a case that opens before the declaration."""
     actor, case = _actor(request), _open(request, pk)
     found = case.request
@@ -230,7 +231,7 @@ def declare_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_up_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take_up_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Take the case, and choose its first reviewer."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -254,7 +255,7 @@ def _reviewers(case: RequestCase, actor: Actor) -> QuerySet[User]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def assign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def assign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Assign another reviewer."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -266,7 +267,7 @@ def assign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def ask_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Ask the institution."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -282,7 +283,7 @@ def ask_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def send_to_providers_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def send_to_providers_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Put the reviewed lines before their providers."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -299,7 +300,7 @@ def send_to_providers_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def return_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def return_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Take the case back from the providers."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -315,7 +316,7 @@ def return_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def send_to_signatories_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def send_to_signatories_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Put the case before the signatories."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -333,7 +334,7 @@ def send_to_signatories_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Read what is decided, then sign or refuse."""
 
     def make(case: RequestCase, actor: Actor) -> Any:
@@ -362,7 +363,7 @@ def sign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_page(request: HttpRequest, pk: UUID, line: UUID) -> HttpResponse:
+def review_page(request: PortalRequest, pk: UUID, line: UUID) -> HttpResponse:
     """Review one line."""
 
     def make(case: RequestCase, actor: Actor) -> Any:

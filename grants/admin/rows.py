@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -31,6 +31,7 @@ from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.rulebook.queries import rules
 from portal.ui import tags
@@ -41,8 +42,8 @@ from portal.workflow import can
 DESK = frozenset({"case_officer", "reviewer", "signatory", "auditor"})
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
+def _actor(request: PortalRequest) -> Actor:
+    return request.actor
 
 
 def _uuid(text: object) -> UUID:
@@ -95,7 +96,7 @@ class EnvironmentAdmin(RowAdmin):
 
     @method_decorator(require_safe)
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         actor = _actor(request)
         found = get_environment(actor=actor, pk=_uuid(object_id))
@@ -121,7 +122,7 @@ class EnvironmentAdmin(RowAdmin):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def accredit_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def accredit_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Accept what is attested."""
     actor = _actor(request)
     found = get_environment(actor=actor, pk=pk)
@@ -142,7 +143,7 @@ def accredit_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def suspend_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def suspend_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Suspend the accreditation."""
     actor = _actor(request)
     found = get_environment(actor=actor, pk=pk)
@@ -176,7 +177,7 @@ class GrantAdmin(RowAdmin):
 
     @method_decorator(require_safe)
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         actor = _actor(request)
         found = get_grant(actor=actor, pk=_uuid(object_id))
@@ -220,7 +221,7 @@ class HoldAdmin(RowAdmin):
 
     @method_decorator(require_safe)
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         actor = _actor(request)
         found = get_hold(actor=actor, pk=_uuid(object_id))
@@ -250,7 +251,7 @@ TARGETS: dict[str, Any] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("signatory")
-def place_page(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+def place_page(request: PortalRequest, kind: str, pk: UUID) -> HttpResponse:
     """Place an emergency hold on a partner, a grant, a line or an environment."""
     actor = _actor(request)
     target = TARGETS[kind].filter(pk=pk).first() if kind in TARGETS else None
@@ -276,7 +277,7 @@ def place_page(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirm_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Confirm an emergency hold that another body placed."""
     actor = _actor(request)
     found = get_hold(actor=actor, pk=pk)
@@ -295,7 +296,7 @@ def confirm_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lift_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lift_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Lift a hold."""
     actor = _actor(request)
     found = get_hold(actor=actor, pk=pk)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from grants.views.guards import provider_staff
 from portal.accounts.guards import signed_in
 from portal.accounts.models import Organisation
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import rules
 from portal.workflow import can
@@ -29,9 +30,9 @@ from portal.workflow import can
 
 @require_safe
 @provider_staff
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: PortalRequest) -> HttpResponse:
     """Models with their releases, and how many lines are in force on each."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = list(models_for(actor).order_by("name"))
     return render(request, "grants/models.html", {"models": _with_releases(rows)})
 
@@ -54,9 +55,9 @@ def _with_releases(rows: list[Any]) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @provider_staff
-def model_new(request: HttpRequest) -> HttpResponse:
+def model_new(request: PortalRequest) -> HttpResponse:
     """Put a model into the catalogue."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     form = ModelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,18 +72,18 @@ def model_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def model(request: HttpRequest, pk: UUID) -> HttpResponse:
+def model(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One model and its releases."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_model(actor=actor, pk=pk)
     return render(request, "grants/model.html", {"model": found, "releases": _with_releases([found])[0]["releases"]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def release_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release_new(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Announce a release. It covers nothing by itself."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_model(actor=actor, pk=pk)
     form = ReleaseForm(request.POST or None, book=rules())
     if request.method == "POST" and form.is_valid():
@@ -98,9 +99,9 @@ def release_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def release_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release_publish(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The release is out."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     release = get_release(actor=actor, pk=pk)
     publish_release(release=release, by=actor)
     messages.success(request, _("%(name)s is released.") % {"name": release})
@@ -109,9 +110,9 @@ def release_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def release_retire(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release_retire(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Retire a release, after saying what stops with it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     release = get_release(actor=actor, pk=pk)
     require(can(release, "retire", actor))
     form = ReasonForm(request.POST or None, label=_("Why it is retired"), required=False)

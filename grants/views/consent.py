@@ -10,7 +10,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -28,6 +28,7 @@ from grants.queries.request import case_of
 from grants.queries.words import Words
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
@@ -103,7 +104,7 @@ class ConsentList(ListView):
     empty_text = _("When an authority has reviewed a request on one of your releases, its lines appear here.")
 
     def get_queryset(self) -> QuerySet[RequestLine]:
-        return with_answers(consent_lines_for(self.request.actor))  # type: ignore[attr-defined]
+        return with_answers(consent_lines_for(self.request.actor))
 
     def table_options(self) -> dict[str, Any]:
         return {"words": Words(rules())}
@@ -111,9 +112,9 @@ class ConsentList(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def consent(request: HttpRequest, pk: UUID) -> HttpResponse:
+def consent(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One line as the authority put it, and the provider's answer."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     line = get_consent_line(actor=actor, pk=pk)
     case = case_of(line.request)
     item = next(found for found in case.lines if found.line.pk == line.pk)

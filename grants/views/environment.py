@@ -10,7 +10,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -31,6 +31,7 @@ from partners.queries.institution import institution_of
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused, require
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import Rulebook
@@ -90,14 +91,14 @@ class EnvironmentList(ListView):
         return [{"label": _("Register an environment"), "url": reverse("grants:environment_new")}]
 
     def get_queryset(self) -> QuerySet[Environment]:
-        return environments_for(self.request.actor)  # type: ignore[attr-defined]
+        return environments_for(self.request.actor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @applicants
-def environment_new(request: HttpRequest) -> HttpResponse:
+def environment_new(request: PortalRequest) -> HttpResponse:
     """Register an environment."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     institution = institution_of(actor.body_id)
     if institution is None:
         require(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
@@ -117,9 +118,9 @@ def environment_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def environment(request: HttpRequest, pk: UUID) -> HttpResponse:
+def environment(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One environment: what is attested, until when it is accredited, what holds it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_environment(actor=actor, pk=pk)
     urls = {
         "attest": reverse("grants:environment_attest", args=[found.pk]),
@@ -146,9 +147,9 @@ def safeguard_rows(found: Environment, book: Rulebook) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def environment_attest(request: HttpRequest, pk: UUID) -> HttpResponse:
+def environment_attest(request: PortalRequest, pk: UUID) -> HttpResponse:
     """State for each safeguard whether it is met, and how."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_environment(actor=actor, pk=pk)
     verb = "drift" if found.state in ("accredited", "suspended") else "attest"
     require(can(found, verb, actor))
@@ -167,9 +168,9 @@ def environment_attest(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def environment_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+def environment_close(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Close an environment for good."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_environment(actor=actor, pk=pk)
     close_environment(environment=found, by=actor)
     messages.success(request, _("%(name)s is closed. Nothing is permitted there any more.") % {"name": found.name})

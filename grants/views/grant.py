@@ -9,7 +9,7 @@ import django_filters
 import django_tables2 as tables
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,6 +42,7 @@ from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
@@ -113,7 +114,7 @@ class GrantList(ListView):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[attr-defined]
+        return self.request.actor
 
     def get_queryset(self) -> QuerySet[Grant]:
         return with_holds(grants_for(self.actor))
@@ -141,9 +142,9 @@ grants = for_roles("applicant", "administrator", "provider_staff")(GrantList.as_
 
 @require_safe
 @signed_in
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One grant: the sentence, the lines with limits and conditions, what holds it, what happened."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_grant(actor=actor, pk=pk)
     book = rules(found.rulebook)
     own_lines = lines_of_grants([found.pk], actor.body_id if is_provider(actor) else None)
@@ -169,9 +170,9 @@ def _urls(found: Grant) -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
+def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The agreement's text, and accepting it. Everybody of the institution may read it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_grant(actor=actor, pk=pk)
     verdict = can(found, "accept", actor)
     if request.method == "POST":
@@ -201,9 +202,9 @@ def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def surrender(request: HttpRequest, pk: UUID) -> HttpResponse:
+def surrender(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Give a grant back, after saying why."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_grant(actor=actor, pk=pk)
     require(can(found, "surrender", actor))
     form = ReasonForm(request.POST or None, label=_("Why you give it back"))
@@ -216,9 +217,9 @@ def surrender(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+def change(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Start an amendment or a renewal: a draft with the grant's lines."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_grant(actor=actor, pk=pk)
     kind = "renewal" if request.POST.get("kind") == "renewal" else "amendment"
     begun = begin_amendment(grant=found, kind=kind, by=actor)
@@ -267,7 +268,7 @@ class HoldList(ListView):
     empty_text = _("When an authority stops access, it appears here with the reason and what lifts it.")
 
     def get_queryset(self) -> QuerySet[Hold]:
-        return holds_for(self.request.actor)  # type: ignore[attr-defined]
+        return holds_for(self.request.actor)
 
 
 holds = for_roles("applicant", "administrator", "provider_staff")(HoldList.as_view())
@@ -275,9 +276,9 @@ holds = for_roles("applicant", "administrator", "provider_staff")(HoldList.as_vi
 
 @require_safe
 @signed_in
-def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hold(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One hold."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_hold(actor=actor, pk=pk)
     own = actor.body_id == found.institution_id or is_provider(actor)
     happened = timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor)
@@ -287,9 +288,9 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
 # --- the console ----------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
 @provider_staff
-def console(request: HttpRequest) -> HttpResponse:
+def console(request: PortalRequest) -> HttpResponse:
     """Ask by hand what a gateway would ask, and see the same answer. Nothing is recorded by asking."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     form = QuestionForm(request.POST or None, book=rules())
     decision = None
     if request.method == "POST" and form.is_valid() and actor.body_id is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.guards import View, for_roles
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused
 
 KINDS = {
@@ -23,8 +24,8 @@ def for_body(kind: str, *slugs: str) -> Any:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor: Actor = request.actor
             if actor.body_kind != kind:
                 raise Refused(refused(KINDS[kind], code="wrong_body", rule="roles"))
             return view(request, *args, **kwargs)

@@ -10,7 +10,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -42,6 +42,7 @@ from partners.queries.institution import institution_of
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused, require
 from portal.rulebook import scope
 from portal.rulebook.queries import rules
@@ -125,14 +126,14 @@ class RequestList(ListView):
         return [{"label": _("Start a request"), "url": reverse("grants:request_new")}]
 
     def get_queryset(self) -> QuerySet[GrantRequest]:
-        return requests_for(self.request.actor).annotate(line_count=Count("lines"))  # type: ignore[attr-defined]
+        return requests_for(self.request.actor).annotate(line_count=Count("lines"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @applicants
-def request_new(request: HttpRequest) -> HttpResponse:
+def request_new(request: PortalRequest) -> HttpResponse:
     """Start a request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     institution = institution_of(actor.body_id)
     if institution is None:
         require(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
@@ -149,9 +150,9 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The request: its lines, what was asked, where it stands, what happened."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     case = case_of(found)
     shown = {
@@ -190,9 +191,9 @@ def _verdicts(found: GrantRequest, case: RequestCase) -> dict[UUID, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
+def describe(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Change title and purpose of a draft."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "edit", actor))
     form = RequestForm(request.POST or None, initial={"title": found.title, "purpose": found.purpose})
@@ -217,9 +218,9 @@ def _line_form(found: GrantRequest, data: Any = None) -> LineForm:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def line_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def line_add(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Add a line. What the rulebook does not allow is said at once, with the reason."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "edit", actor))
     form = _line_form(found, request.POST or None)
@@ -239,9 +240,9 @@ def line_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def line_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+def line_check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """A fragment: what the rulebook says about the line as it is filled in so far."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     book, asked = rules(found.rulebook), _asked(request, found)
     verdict = scope.allowed(book, asked)
@@ -250,7 +251,7 @@ def line_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "grants/line_check.html", {"verdict": verdict, "needed": names, "asked": asked})
 
 
-def _asked(request: HttpRequest, found: GrantRequest) -> scope.Combination:
+def _asked(request: PortalRequest, found: GrantRequest) -> scope.Combination:
     """The combination as far as it is filled in; what the form would not accept is left out."""
     form = _line_form(found, request.GET)
     form.is_valid()
@@ -268,9 +269,9 @@ def _asked(request: HttpRequest, found: GrantRequest) -> scope.Combination:
 
 @require_POST
 @signed_in
-def line_remove(request: HttpRequest, pk: UUID, line: UUID) -> HttpResponse:
+def line_remove(request: PortalRequest, pk: UUID, line: UUID) -> HttpResponse:
     """Take a line out of a draft."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     if not RequestLine.objects.filter(request=found, pk=line).exists():
         messages.info(request, _("This line was removed already."))
@@ -282,9 +283,9 @@ def line_remove(request: HttpRequest, pk: UUID, line: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+def check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Check everything as it will be read, declare, and send."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "submit", actor))
     case = case_of(found)
@@ -310,9 +311,9 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answer(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Answer the authority's open question."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "answer", actor))
     question = next(iter(case_of(found).open_questions), None)
@@ -332,9 +333,9 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def withdraw(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Take the request back, after a confirmation."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "withdraw", actor))
     form = ReasonForm(request.POST or None, label=_("Why you withdraw it"), required=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -20,6 +20,7 @@ from partners.models import Application
 from partners.queries.desk import with_reviewers, working_days
 from partners.states import APPLICATION
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
@@ -46,7 +47,7 @@ class MineFilter(admin.SimpleListFilter):
         return [("me", _("With me")), ("us", _("With the authorities")), ("them", _("With the institution"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = cast(PortalRequest, request).actor
         if self.value() == "me":
             return queryset.filter(reviewer_rows__user=actor.user_id)
         if self.value() == "us":
@@ -99,15 +100,15 @@ class ApplicationAdmin(DeskAdmin):
     def reviewers(self, row: Application) -> str:
         return ", ".join(row.reviewer_names) or "–"  # type: ignore[attr-defined]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        require_role(request.actor, *CASE_ROLES)  # type: ignore[attr-defined]
+    def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        require_role(request.actor, *CASE_ROLES)
         return super().changelist_view(request, extra_context)
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return case.case_page(request, object_id)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.actor.roles & self.roles_view)  # type: ignore[attr-defined]
+    def has_view_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
+        return bool(request.actor.roles & self.roles_view)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

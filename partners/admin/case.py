@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,7 @@ from partners.queries.timeline import tiers_for, timeline
 from partners.views.steps import steps_of
 from portal.accounts.models import User
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.ui import tags
 
 TABS = ("summary", "answers", "evidence", "people", "assessment", "signatures", "timeline")
@@ -45,13 +46,13 @@ class SectionRow:
 
 
 @require_safe
-def case_page(request: HttpRequest, pk: str) -> HttpResponse:
+def case_page(request: PortalRequest, pk: str) -> HttpResponse:
     """One case. `?tab=` chooses the part."""
     try:
         case = open_case(request, pk)
     except DeclareFirst as first:
         return to_declaration(request, first.application)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     tab = request.GET.get("tab", "summary")
     tab = tab if tab in TABS else "summary"
     context = {
@@ -259,7 +260,7 @@ _PARTS = {
 
 
 @require_safe
-def changes_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def changes_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Two revisions side by side: `?from=` and `?to=`, the last two without them."""
     try:
         case = open_case(request, pk)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from partners.queries.verdicts import further_verdict
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused, Text, first_refusal
 from portal.ui.forms import refuse
 
@@ -58,7 +59,7 @@ def deed_page(deed: Deed) -> Page:
     """The view of a deed."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
-    def view(request: HttpRequest, pk: UUID) -> HttpResponse:
+    def view(request: PortalRequest, pk: UUID) -> HttpResponse:
         try:
             case = open_case(request, pk)
         except DeclareFirst as first:
@@ -68,9 +69,9 @@ def deed_page(deed: Deed) -> Page:
     return view
 
 
-def ask(request: HttpRequest, case: Case, deed: Deed, **more: Any) -> HttpResponse:
+def ask(request: PortalRequest, case: Case, deed: Deed, **more: Any) -> HttpResponse:
     """Show the form, or do the deed and go back to the case."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     application = case.application
     verdict = first_refusal(
         application.TABLE.verdict(deed.verb, application, actor), lambda: further_verdict(deed.verb, case, actor)
@@ -100,7 +101,7 @@ def ask(request: HttpRequest, case: Case, deed: Deed, **more: Any) -> HttpRespon
     return page(request, deed.template, context, status=status)
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: PortalRequest) -> str:
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -245,7 +246,7 @@ DEEDS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def ask_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Asking: before signing it is a deed of its own."""
     from dataclasses import replace
 
@@ -260,9 +261,9 @@ def ask_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def declare_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The one page of a case that opens before the declaration."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     application, hands = get_case(actor=actor, pk=pk, declared=False)
     verdict = application.TABLE.verdict("declare", application, actor)
     if not verdict:
@@ -293,13 +294,13 @@ def declare_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
-def assess_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def assess_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The sections to assess; each has a page of its own. Leads to the first that waits."""
     try:
         case = open_case(request, pk)
     except DeclareFirst as first:
         return to_declaration(request, first.application)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = section_rows(case, actor)
     waiting = next((row for row in rows if row.mine is None or not case.is_current(row.mine)), None)
     first_row = waiting or (rows[0] if rows else None)
@@ -307,13 +308,13 @@ def assess_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def assess_section_page(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+def assess_section_page(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """Read a section and assess it."""
     try:
         case = open_case(request, pk)
     except DeclareFirst as first:
         return to_declaration(request, first.application)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = section_rows(case, actor)
     here = next((row for row in rows if row.key == section), None)
     if here is None:
@@ -349,9 +350,9 @@ def assess_section_page(request: HttpRequest, pk: UUID, section: str) -> HttpRes
 
 
 @require_POST
-def unassign(request: HttpRequest, pk: UUID, user_pk: UUID) -> HttpResponse:
+def unassign(request: PortalRequest, pk: UUID, user_pk: UUID) -> HttpResponse:
     """Take a reviewer off the case."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     application, _hands = get_case(actor=actor, pk=pk)
     reviewer = User.objects.filter(pk=user_pk).first()
     if reviewer is None:
@@ -362,9 +363,9 @@ def unassign(request: HttpRequest, pk: UUID, user_pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def question(request: HttpRequest, pk: UUID, query_pk: UUID, verb: str) -> HttpResponse:
+def question(request: PortalRequest, pk: UUID, query_pk: UUID, verb: str) -> HttpResponse:
     """Close or withdraw a question."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     application, _hands = get_case(actor=actor, pk=pk)
     query = Query.objects.filter(pk=query_pk, application=application).first()
     deeds = {"close": query_deeds.close_question, "withdraw": query_deeds.withdraw_question}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from partners.admin.actions import desk_url
 from partners.models import Application
 from partners.queries.case import Case, case_of
 from partners.rules import no_conflict
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import require
 
 
@@ -26,28 +27,28 @@ class DeclareFirst(Exception):
         self.application = application
 
 
-def open_case(request: HttpRequest, pk: object) -> Case:
+def open_case(request: PortalRequest, pk: object) -> Case:
     """The case for somebody who may see it and has declared. Http404, Refused, or DeclareFirst."""
     try:
         key = UUID(str(pk))
     except ValueError as error:
         raise Http404("No such case.") from error
-    application, hands = get_case(actor=request.actor, pk=key, declared=False)  # type: ignore[attr-defined]
-    verdict = no_conflict(hands, request.actor)  # type: ignore[attr-defined]
+    application, hands = get_case(actor=request.actor, pk=key, declared=False)
+    verdict = no_conflict(hands, request.actor)
     if needs_declaration(verdict) and application.state in application.TABLE.move("declare").sources:
         raise DeclareFirst(application)
     require(verdict)
     return case_of(application, hands)
 
 
-def to_declaration(request: HttpRequest, application: Application) -> HttpResponse:
+def to_declaration(request: PortalRequest, application: Application) -> HttpResponse:
     """Lead to the declaration, and back afterwards."""
     from urllib.parse import urlencode
 
     return redirect(f"{desk_url('declare', application.pk)}?{urlencode({'next': request.get_full_path()})}")
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def page(request: PortalRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A page in the desk's frame."""
     application: Application = context["application"]
     frame = {

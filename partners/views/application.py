@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,6 +22,7 @@ from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
 from partners.views.steps import steps_of
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.ui.forms import refuse
 from portal.workflow import can
@@ -29,9 +30,9 @@ from portal.workflow import can
 
 @require_safe
 @login_required
-def applications(request: HttpRequest) -> HttpResponse:
+def applications(request: PortalRequest) -> HttpResponse:
     """The institution's applications and its status."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     institution = own_institution(actor)
     if institution is None:
         return redirect("partners:institution")
@@ -47,9 +48,9 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PortalRequest) -> HttpResponse:
     """What to expect, then begin."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     institution = own_institution(actor)
     if not actor.has("applicant"):
         raise Refused(NOT_YOUR_ROLE)
@@ -78,9 +79,9 @@ def _sections_asked(kind: str) -> list[str]:
 
 @require_safe
 @login_required
-def application(request: HttpRequest, pk: UUID) -> HttpResponse:
+def application(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The task list of a draft; once it was sent, where it stands."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = get_own_application(actor=actor, pk=pk)
     sections = open_sections(found)
     context = {
@@ -109,9 +110,9 @@ def application(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def check(request: HttpRequest, pk: UUID) -> HttpResponse:
+def check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Everything as it will be read, the declarations, and sending it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
     if found.state != "draft" and request.method != "POST":
         return redirect("partners:answers", found.pk)
@@ -137,9 +138,9 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answers(request: PortalRequest, pk: UUID) -> HttpResponse:
     """What was sent last, for reading."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = get_own_application(actor=actor, pk=pk)
     revision = sent_answers(found)
     if revision is None:
@@ -150,9 +151,9 @@ def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def sent(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sent(request: PortalRequest, pk: UUID) -> HttpResponse:
     """What happens next, and when."""
-    found = get_own_application(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
+    found = get_own_application(actor=request.actor, pk=pk)
     if found.submitted_at is None:
         return redirect("partners:application", found.pk)
     clocks = {clock.key: clock for clock in rules_of(found).clocks}
@@ -165,9 +166,9 @@ def sent(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def withdraw(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Ask once more, then withdraw."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = get_own_application(actor=actor, pk=pk, write=True)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,6 +30,7 @@ from partners.queries.timeline import tiers_for, timeline
 from partners.states import QUALIFICATION
 from portal.accounts.models import Organisation
 from portal.accounts.models.organisation import jurisdiction_name
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.queries import rules
 from portal.ui import tags
@@ -40,10 +41,11 @@ from portal.ui.tables import DayColumn, Table
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def institution(request: HttpRequest) -> HttpResponse:
+def institution(request: PortalRequest) -> HttpResponse:
     """What the scheme knows of the actor's institution; applicants and administrators may change it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = own_institution(actor)
+    assert actor.body_id  # whoever acts for no institution was refused
     organisation = found.organisation if found else Organisation.objects.get(pk=actor.body_id)
     initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address")} if found else {}
     form = InstitutionForm(request.POST or None, initial=initial)
@@ -62,12 +64,12 @@ def institution(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/institution.html", context)
 
 
-def _save(request: HttpRequest, form: InstitutionForm, found: Institution | None, organisation: Organisation) -> bool:
+def _save(request: PortalRequest, form: InstitutionForm, found: Institution | None, organisation: Organisation) -> bool:
     try:
         if found is None:
-            describe_institution(organisation=organisation, by=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            describe_institution(organisation=organisation, by=request.actor, **form.cleaned_data)
         else:
-            amend_institution(institution=found, by=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            amend_institution(institution=found, by=request.actor, **form.cleaned_data)
     except Refused as error:
         refuse(form, error.verdict)
         return False
@@ -174,7 +176,7 @@ class InstitutionList(LoginRequiredMixin, ListView):
     empty_text = gettext_lazy("An institution appears here once its people have described it.")
 
     def get_queryset(self) -> QuerySet[Institution]:
-        require_role(self.request.actor, *READERS)  # type: ignore[attr-defined]
+        require_role(self.request.actor, *READERS)
         newest = Qualification.objects.filter(institution=OuterRef("pk")).order_by("-valid_from", "-id")
         return Institution.objects.select_related("organisation").annotate(
             standing=Subquery(newest.values("state")[:1]),
@@ -195,9 +197,9 @@ class InstitutionList(LoginRequiredMixin, ListView):
 
 @require_safe
 @login_required
-def partner(request: HttpRequest, pk: UUID) -> HttpResponse:
+def partner(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One institution, as the bodies of the scheme may know it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.body_kind == "institution":
         raise Http404("Not for institutions.")
     require_role(actor, *READERS)

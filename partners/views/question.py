@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,15 +16,16 @@ from partners.actions.query import answer_question
 from partners.forms.application import AnswerForm
 from partners.queries.answers import answers_of
 from partners.queries.application import read_sections
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.ui.forms import refuse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def question(request: HttpRequest, pk: UUID, query_pk: UUID) -> HttpResponse:
+def question(request: PortalRequest, pk: UUID, query_pk: UUID) -> HttpResponse:
     """The question, the section it is about, and the answer."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     query = get_own_query(actor=actor, application_pk=pk, pk=query_pk, write=request.method == "POST")
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

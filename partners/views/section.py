@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +22,7 @@ from partners.queries.answers import answers_of
 from partners.queries.application import library
 from partners.queries.rulebook import asked, progress_of, rules_of
 from partners.queries.sections import open_sections
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.questionnaire import resolve
 from portal.rulebook.schema import Section
@@ -41,26 +42,26 @@ def _section(application: Application, key: str) -> Section:
         raise Http404("No such section.") from error
 
 
-def _posted(request: HttpRequest, application: Application, section: Section) -> dict[str, Any]:
+def _posted(request: PortalRequest, application: Application, section: Section) -> dict[str, Any]:
     questions = [resolve(question, application.institution.kind) for question in section.questions]
     return posted_answers(questions, request.POST)
 
 
-def _seen(request: HttpRequest) -> int:
+def _seen(request: PortalRequest) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _page(request: HttpRequest) -> str:
+def _page(request: PortalRequest) -> str:
     text = request.POST.get("page", "")
     return text if text.isascii() and text.isalnum() and len(text) <= 40 else secrets.token_hex(8)
 
 
 @require_POST
 @login_required
-def autosave(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """Save what was typed so far. JSON: when; or 409 with the reason where a colleague was first."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     application = get_own_application(actor=actor, pk=pk, write=True)
     found = _section(application, section)
     try:
@@ -90,9 +91,9 @@ def _clash_words(application: Application, saved: Saved) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+def section(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """The questions of a section."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     application = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
     found = _section(application, section)
     answers = answers_of(application)
@@ -112,7 +113,7 @@ def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     )
 
 
-def _save(request: HttpRequest, application: Application, section: Section) -> HttpResponse:
+def _save(request: PortalRequest, application: Application, section: Section) -> HttpResponse:
     posted = _posted(request, application, section)
     refused_files = _take_files(request, application, section, posted)
     saved = save_answers(
@@ -121,7 +122,7 @@ def _save(request: HttpRequest, application: Application, section: Section) -> H
         posted=posted,
         seen=_seen(request),
         page=_page(request),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
     )
     if saved.clashes:
         mine = {clash.question: clash.mine for clash in saved.clashes}
@@ -152,7 +153,7 @@ def _next(application: Application, section: Section, sections: Any) -> str:
 
 
 def _take_files(
-    request: HttpRequest, application: Application, section: Section, posted: dict[str, Any]
+    request: PortalRequest, application: Application, section: Section, posted: dict[str, Any]
 ) -> dict[str, str]:
     """Store the files that came with the form, add them to their answers, and return why others were refused."""
     reasons = {}
@@ -167,7 +168,7 @@ def _take_files(
             kind=next(iter(question.evidence_kinds), ""),
             marking=request.POST.get(f"marking-{question.key}", Evidence.Marking.AMBER),
             upload=upload,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
         )
         if evidence.state == "refused":
             reasons[question.key] = f"{evidence.name}: {evidence.reason}"
@@ -178,7 +179,7 @@ def _take_files(
 
 
 def _show(
-    request: HttpRequest,
+    request: PortalRequest,
     application: Application,
     section: Section,
     *,

@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.roles import BY_SLUG
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused
 
 View = Callable[..., HttpResponse]
@@ -24,8 +25,8 @@ def signed_in(view: View) -> View:
     """Decorator: every account may open the page; a visitor is led to sign-in and back."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+    def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor: Actor = request.actor
         if not actor.is_signed_in:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         return view(request, *args, **kwargs)
@@ -38,8 +39,8 @@ def for_roles(*slugs: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor: Actor = request.actor
             if actor.has(*slugs):
                 return view(request, *args, **kwargs)
             if not actor.dormant.isdisjoint(slugs):
@@ -51,7 +52,7 @@ def for_roles(*slugs: str) -> Callable[[View], View]:
     return decorate
 
 
-def to_second_factor(request: HttpRequest) -> HttpResponse:
+def to_second_factor(request: PortalRequest) -> HttpResponse:
     """To the page that wakes sleeping roles, and back to where the person was going (for a form: its page)."""
     there = request.get_full_path() if request.method in ("GET", "HEAD") else request.headers.get("Referer", "")
     query = urlencode({"next": there}) if there.startswith("/") else ""

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWidget
 
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.jobs.schedule import set_interval
 from portal.notifications.models import Message, SweepRun
@@ -102,8 +102,8 @@ class ScheduleAdmin(DeskAdmin):
     list_select_related = ("interval",)
     ordering = ("name",)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
         return self.has_view_permission(request)
 
-    def save_model(self, request: HttpRequest, obj: PeriodicTask, form: Any, change: bool) -> None:
+    def save_model(self, request: PortalRequest, obj: PeriodicTask, form: Any, change: bool) -> None:
         set_interval(obj, every=timedelta(seconds=form.cleaned_data["every"]), enabled=form.cleaned_data["enabled"])

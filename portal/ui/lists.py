@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from portal.core import clock
+from portal.core.requests import PortalRequest
 from portal.ui.paging import BoundedPaginator, keyset_page
 from portal.ui.tables import CONTENT_TYPES, Table, export
 from portal.ui.templatetags import ui
@@ -62,7 +63,7 @@ class ListView(TemplateView):
     empty_action: Words = ""
     exports: tuple[str, ...] = ("csv", "xlsx")
 
-    request: HttpRequest
+    request: PortalRequest
 
     # --- what a list says for itself ---
     def get_queryset(self) -> QuerySet[Any]:

@@ -8,24 +8,25 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from portal.accounts.forms.organisation import refuse_into
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, Text, refused
 
 ADMINISTRATOR = frozenset({"system_administrator"})
 
 
-def only_system_administrator(request: HttpRequest) -> None:
+def only_system_administrator(request: PortalRequest) -> None:
     """Raise Refused for every other role of the desk."""
-    if not request.actor.roles & ADMINISTRATOR:  # type: ignore[attr-defined]
+    if not request.actor.roles & ADMINISTRATOR:
         raise Refused(refused(_("This page is for the system administrator."), code="wrong_role", rule="roles"))
 
 
 def deed_page(
-    request: HttpRequest, *, title: Text, lead: Text, button: Text, form: forms.Form, do: Callable[[], str], back: str
+    request: PortalRequest, *, title: Text, lead: Text, button: Text, form: forms.Form, do: Callable[[], str], back: str
 ) -> HttpResponse:
     """Show the form; on a valid POST do the deed, say what `do` returns, and go `back` (a URL)."""
     if request.method not in ("GET", "HEAD", "POST"):

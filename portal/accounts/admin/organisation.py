@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +20,7 @@ from portal.accounts.admin.deeds import ADMINISTRATOR, deed_page, only_system_ad
 from portal.accounts.forms import ReasonForm
 from portal.accounts.forms.organisation import BodyForm
 from portal.accounts.models import Organisation
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.workflow import deed
 
@@ -57,14 +58,14 @@ class OrganisationAdmin(DeskAdmin):
         ]
 
 
-def register_body(request: HttpRequest) -> HttpResponse:
+def register_body(request: PortalRequest) -> HttpResponse:
     """Register a body of any kind and invite its first administrator, in one deed."""
     only_system_administrator(request)
     form = BodyForm(request.POST or None)
 
     def do() -> str:
         entered: dict[str, Any] = dict(form.cleaned_data)
-        email, actor = entered.pop("email"), request.actor  # type: ignore[attr-defined]
+        email, actor = entered.pop("email"), request.actor
         with deed():
             organisation = register_organisation(by=actor, **entered)
             send_invitation(organisation=organisation, email=email, roles=["administrator"], by=actor)
@@ -84,14 +85,14 @@ def register_body(request: HttpRequest) -> HttpResponse:
     )
 
 
-def close_body(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close_body(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Close a body: its people, invitations and gateways end with it."""
     only_system_administrator(request)
-    organisation = get_organisation(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
+    organisation = get_organisation(actor=request.actor, pk=pk)
     form = ReasonForm(request.POST or None)
 
     def do() -> str:
-        close_organisation(organisation=organisation, reason=form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+        close_organisation(organisation=organisation, reason=form.cleaned_data["reason"], by=request.actor)
         return _("%(name)s is closed.") % {"name": organisation.name}
 
     return deed_page(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.accounts.actions.appointment import appoint_system_administrator, dismiss_system_administrator
 from portal.accounts.admin.deeds import ADMINISTRATOR, deed_page, only_system_administrator
 from portal.accounts.models import Appointment, Gateway, Invitation, Membership, User
+from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 
 
@@ -115,13 +116,13 @@ class ConfirmForm(forms.Form):
     """Nothing to enter: the button is the answer."""
 
 
-def appoint(request: HttpRequest) -> HttpResponse:
+def appoint(request: PortalRequest) -> HttpResponse:
     """Appoint a system administrator."""
     only_system_administrator(request)
     form = AppointForm(request.POST or None)
 
     def do() -> str:
-        appoint_system_administrator(user=form.user, by=request.actor)  # type: ignore[attr-defined]
+        appoint_system_administrator(user=form.user, by=request.actor)
         return _("%(name)s is system administrator.") % {"name": form.user}
 
     return deed_page(
@@ -135,13 +136,13 @@ def appoint(request: HttpRequest) -> HttpResponse:
     )
 
 
-def dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
+def dismiss(request: PortalRequest, pk: UUID) -> HttpResponse:
     """End the appointment of a system administrator."""
     only_system_administrator(request)
     appointment = get_object_or_404(Appointment.objects.select_related("user"), pk=pk)
 
     def do() -> str:
-        dismiss_system_administrator(appointment=appointment, by=request.actor)  # type: ignore[attr-defined]
+        dismiss_system_administrator(appointment=appointment, by=request.actor)
         return _("The appointment of %(name)s has ended.") % {"name": appointment.user}
 
     return deed_page(

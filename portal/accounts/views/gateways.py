@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,15 +21,16 @@ from portal.accounts.guards import for_roles, signed_in
 from portal.accounts.models import Gateway
 from portal.accounts.rules import looks_after_gateways
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.workflow import can
 
 
 @require_safe
 @for_roles("provider_staff")
-def gateways(request: HttpRequest) -> HttpResponse:
+def gateways(request: PortalRequest) -> HttpResponse:
     """The provider's gateways, active ones first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = Gateway.objects.filter(organisation__in=organisations_for(actor)).order_by("state", "name")
     return render(request, "accounts/gateways.html", {"gateways": rows})
 
@@ -37,9 +38,9 @@ def gateways(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("provider_staff")
-def gateway_register(request: HttpRequest) -> HttpResponse:
+def gateway_register(request: PortalRequest) -> HttpResponse:
     """Register a gateway; its secret is shown once, on the answer itself, and never stored."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     form = GatewayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         provider = organisations_for(actor).get()
@@ -54,9 +55,9 @@ def gateway_register(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def gateway(request: HttpRequest, pk: UUID) -> HttpResponse:
+def gateway(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One gateway: since when, its client id, what may be done with it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_gateway(actor=actor, pk=pk)
     require(looks_after_gateways(actor))
     return render(
@@ -69,18 +70,18 @@ def gateway(request: HttpRequest, pk: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 @signed_in
-def gateway_rotate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def gateway_rotate(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Replace the secret; the new one is shown once."""
-    found = get_gateway(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
-    secret = rotate_gateway(gateway=found, by=request.actor)  # type: ignore[attr-defined]
+    found = get_gateway(actor=request.actor, pk=pk)
+    secret = rotate_gateway(gateway=found, by=request.actor)
     return _secret_page(request, found, secret)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def gateway_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def gateway_revoke(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Refuse the gateway from now on."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = get_gateway(actor=actor, pk=pk)
     require(can(found, "revoke", actor))
     form = ReasonForm(request.POST or None)
@@ -91,7 +92,7 @@ def gateway_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/gateway_revoke.html", {"form": form, "gateway": found})
 
 
-def _secret_page(request: HttpRequest, found: Gateway, secret: str) -> HttpResponse:
+def _secret_page(request: PortalRequest, found: Gateway, secret: str) -> HttpResponse:
     token_url = settings.BASE_URL + reverse("idp:oidc:token")
     shown = {"gateway": found, "secret": secret, "token_url": token_url, "scope": SCOPE}
     return render(request, "accounts/gateway_secret.html", shown)

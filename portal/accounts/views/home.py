@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,12 +11,13 @@ from portal.accounts.needs import needs_of
 from portal.accounts.queries.invitations import open_invitations_for
 from portal.accounts.roles import ROLES
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """The page for a visitor, for a newcomer without an organisation, or the role's dashboard."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     if not actor.is_signed_in:
         return render(request, "accounts/welcome.html")
     if not actor.body_id and not actor.has("system_administrator") and not actor.dormant:
@@ -26,6 +27,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: PortalRequest) -> HttpResponse:
     """Every role, by the words of the code that grants it."""
     return render(request, "accounts/roles.html", {"roles": ROLES})

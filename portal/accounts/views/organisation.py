@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,15 +21,16 @@ from portal.accounts.models import Membership, Organisation
 from portal.accounts.queries.invitations import open_invitations_of
 from portal.accounts.views.second_factor import safe_next
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.workflow import can
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: PortalRequest) -> HttpResponse:
     """Register an institution; whoever does is its first administrator and applicant."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,7 +42,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/organisation_register.html", {"form": form})
 
 
-def _act_in(request: HttpRequest, organisation: Organisation, actor: Actor) -> str:
+def _act_in(request: PortalRequest, organisation: Organisation, actor: Actor) -> str:
     membership = Membership.objects.filter(user=actor.user, organisation=organisation, state="active").first()
     if membership is not None:
         request.session[CHOSEN] = str(membership.pk)
@@ -51,16 +52,16 @@ def _act_in(request: HttpRequest, organisation: Organisation, actor: Actor) -> s
 
 @require_safe
 @signed_in
-def registered(request: HttpRequest) -> HttpResponse:
+def registered(request: PortalRequest) -> HttpResponse:
     """Where registering leads: home, which says what comes next."""
     return redirect("home")
 
 
 @require_safe
 @signed_in
-def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The organisation, its people and its open invitations."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     organisation = get_organisation(actor=actor, pk=pk)
     people = organisation.memberships.filter(state="active").select_related("user").order_by("user__name", "pk")
     manages = actor.has("administrator", "system_administrator")
@@ -79,9 +80,9 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def amend(request: HttpRequest, pk: UUID) -> HttpResponse:
+def amend(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Change the name and the website."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     organisation = get_organisation(actor=actor, pk=pk)
     require(can(organisation, "amend", actor))
     form = AmendForm(request.POST or None, initial={"name": organisation.name, "website": organisation.website})
@@ -98,7 +99,7 @@ def amend(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def act_as(request: HttpRequest) -> HttpResponse:
+def act_as(request: PortalRequest) -> HttpResponse:
     """Change the organisation that you act for, and go home: what was open may not be yours there."""
     wanted = request.POST.get("membership")
     chosen = next((row for row in active_memberships(request.user) if str(row.pk) == wanted), None)  # type: ignore[arg-type]

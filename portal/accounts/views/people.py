@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,15 +32,16 @@ from portal.accounts.models import Invitation, Membership
 from portal.accounts.roles import BY_SLUG
 from portal.accounts.rules import accepts, still_open, waits_for_answer
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import ALLOWED, Refused, first_refusal, require
 from portal.workflow import can
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Invite somebody by e-mail."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     organisation = get_organisation(actor=actor, pk=pk)
     require(can(Invitation(organisation=organisation), "send", actor))
     form = InviteForm(request.POST or None, kind=organisation.kind)
@@ -57,28 +58,28 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def resend(request: HttpRequest, pk: UUID) -> HttpResponse:
+def resend(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Send a new link to the same address."""
-    invitation = get_invitation(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
-    resend_invitation(invitation=invitation, by=request.actor)  # type: ignore[attr-defined]
+    invitation = get_invitation(actor=request.actor, pk=pk)
+    resend_invitation(invitation=invitation, by=request.actor)
     messages.success(request, _("A new link is on its way to %(email)s.") % {"email": invitation.email})
     return redirect("organisation", pk=invitation.organisation_id)
 
 
 @require_POST
 @signed_in
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def withdraw(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Take an invitation back."""
-    invitation = get_invitation(actor=request.actor, pk=pk)  # type: ignore[attr-defined]
-    withdraw_invitation(invitation=invitation, by=request.actor)  # type: ignore[attr-defined]
+    invitation = get_invitation(actor=request.actor, pk=pk)
+    withdraw_invitation(invitation=invitation, by=request.actor)
     messages.success(request, _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email})
     return redirect("organisation", pk=invitation.organisation_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
+def open_invitation(request: PortalRequest, token: str) -> HttpResponse:
     """What the link of an invitation opens: who invites, as what, and the way to accept."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     invitation = get_invitation_by_token(token=token)
     if request.method == "POST":
         return _accept(request, invitation, actor)
@@ -96,14 +97,14 @@ def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def accept_own(request: HttpRequest, pk: UUID) -> HttpResponse:
+def accept_own(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Accept an invitation that waits for the address that the account has proven to read."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     return _accept(request, get_own_invitation(actor=actor, pk=pk), actor)
 
 
 @signed_in
-def _accept(request: HttpRequest, invitation: Invitation, actor: Actor) -> HttpResponse:
+def _accept(request: PortalRequest, invitation: Invitation, actor: Actor) -> HttpResponse:
     membership = accept_invitation(invitation=invitation, by=actor)
     request.session[CHOSEN] = str(membership.pk)
     messages.success(request, _("You are now a member of %(name)s.") % {"name": membership.organisation.name})
@@ -112,9 +113,9 @@ def _accept(request: HttpRequest, invitation: Invitation, actor: Actor) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def membership_roles(request: HttpRequest, pk: UUID) -> HttpResponse:
+def membership_roles(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Change what somebody may do."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     membership = get_membership(actor=actor, pk=pk)
     require(can(membership, "change_roles", actor))
     form = RolesForm(request.POST or None, kind=membership.organisation.kind, initial={"roles": membership.roles})
@@ -131,9 +132,9 @@ def membership_roles(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def membership_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def membership_end(request: PortalRequest, pk: UUID) -> HttpResponse:
     """End a membership: one's own (leave) or, as an administrator, somebody else's."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     membership = get_membership(actor=actor, pk=pk)
     require(can(membership, "end", actor))
     form = ReasonForm(request.POST or None)
@@ -148,7 +149,7 @@ def membership_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/membership_end.html", {"form": form, "membership": membership, "leaving": leaving})
 
 
-def _after_end(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _after_end(request: PortalRequest, membership: Membership) -> HttpResponse:
     if membership.user_id == request.user.pk:
         # Their sessions are closed, this one too: there is nothing to write a message into.
         request.session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.guards import signed_in
 from portal.accounts.roles import BY_SLUG
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 
 AFTERWARDS = "second_factor_next"
 """Session key: where the person was going. Setting an app up leads over the recovery codes and forgets `next`."""
@@ -21,9 +22,9 @@ AFTERWARDS = "second_factor_next"
 
 @require_safe
 @signed_in
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: PortalRequest) -> HttpResponse:
     """Says which roles wait, and leads to setting a second factor up or confirming with it, then back to `next`."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     there = safe_next(request) or request.session.get(AFTERWARDS, "")
     if not actor.dormant:
         request.session.pop(AFTERWARDS, None)
@@ -47,7 +48,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     )
 
 
-def safe_next(request: HttpRequest) -> str:
+def safe_next(request: PortalRequest) -> str:
     """The `next` address when it is one of this portal's own, else nothing."""
     there = request.GET.get("next") or request.POST.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(
