@@ -50,7 +50,7 @@ def world(db: None) -> worlds.World:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_triggers() -> Iterator[None]:
     """Tests with real transactions empty the tables afterwards by TRUNCATE, which the append-only triggers refuse."""
-    plain = flush.sql_flush
+    plain = sql.sql_flush
 
     def flushed(style: Any, connection: Any, *args: Any, **kwargs: Any) -> list[str]:
         statements = plain(style, connection, *args, **kwargs)
@@ -58,9 +58,9 @@ def _flush_past_the_triggers() -> Iterator[None]:
             return statements
         return ["SET session_replication_role = replica", *statements, "SET session_replication_role = origin"]
 
-    flush.sql_flush = flushed
-    yield
-    flush.sql_flush = sql.sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", flushed)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

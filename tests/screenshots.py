@@ -62,13 +62,13 @@ def _take(chromium: str, scratch: Path) -> None:
 def _photograph(chromium: str, url: str, people: list[dict[str, str]]) -> None:
     from playwright.sync_api import sync_playwright
 
-    from tests.journeys.conftest import ARGUMENTS
+    from tests.fixtures import BROWSER_ARGUMENTS
     from tests.journeys.person import Person
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     known = {person["email"]: person for person in people if person.get("email")}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
         for email, path, link, name in SHOTS:
             context = browser.new_context(viewport={"width": 1280, "height": 960}, locale="en-GB")
             page = context.new_page()

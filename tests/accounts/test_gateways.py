@@ -29,7 +29,7 @@ def made(world: World) -> tuple[Gateway, str]:
     return register_gateway(organisation=world.provider, name="Frankfurt", by=world.actor("provider_staff"))
 
 
-def ask_token(gateway: Gateway, secret: str, **more: str) -> Any:
+def ask_token(gateway: Gateway, secret: str, /, **more: str) -> Any:
     basic = base64.b64encode(f"{gateway.client_id}:{secret}".encode()).decode()
     return Client().post(
         "/identity/o/api/token",
@@ -49,7 +49,7 @@ def test_credentials_give_a_token_that_names_the_gateway(made: tuple[Gateway, st
     assert answer.json()["expires_in"] == 900
     actor = who(answer.json()["access_token"])
     assert actor is not None
-    assert (actor.kind, actor.body_id, actor.roles) == ("client", world.provider.pk, {"gateway"})
+    assert (actor.kind, actor.body_id, actor.roles) == ("client", world.provider.pk, frozenset({"gateway"}))
 
 
 def test_credentials_in_the_body_work_too(made: tuple[Gateway, str]) -> None:

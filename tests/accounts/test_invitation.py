@@ -194,4 +194,4 @@ def test_the_page_says_why_it_is_over(
 
 def test_a_visitor_who_posts_is_led_to_sign_in(invitation: Invitation, link_in: Callable[[str], str]) -> None:
     link = link_in(EMAIL)
-    assert Client().post(link).url == f"/account/login/?next={link}"
+    assert Client().post(link)["Location"] == f"/account/login/?next={link}"

@@ -12,6 +12,7 @@ import statistics
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from tests.bench import Row
 from tests.bench.stack import database, served
@@ -90,7 +91,7 @@ def _world() -> tuple[bytes, str]:
     token = bearer_of(make_gateway(made.release.provider))
     other = make.grant_in_force({"use_case": "benchmarking"})
     place_hold(target=other.grant, reason="Held.", lifted_when="Later.", by=other.signatory)
-    keys = {"grant": made.grant.pk, "request": made.request.pk, "grants": GRANTS, "holds": HOLDS}
+    keys: dict[str, UUID | int] = {"grant": made.grant.pk, "request": made.request.pk, "grants": GRANTS, "holds": HOLDS}
     with connection.cursor() as cursor:
         cursor.execute(_FILL, keys)
     question = {

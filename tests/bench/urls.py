@@ -1,23 +1,65 @@
-"""The portal's addresses, and a bare view to compare with: one query by primary key, the same middleware."""
+"""The portal's addresses, and what the benches compare with: a bare view, and Django's own admin over the same rows."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from partners.access import visible_cases
+from partners.models import Application
 from portal import urls
+from portal.core.requests import PortalRequest
+
+if TYPE_CHECKING:
+    Applications = ModelAdmin[Application]
+else:
+    Applications = ModelAdmin
 
 
 @csrf_exempt
 def bare(request: HttpRequest) -> HttpResponse:
-    """What any view costs here that asks the database one thing."""
+    """What any view costs here that asks the database one thing: one query by primary key, the same middleware."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, state FROM accounts_organisation ORDER BY id LIMIT 1")
         row = cursor.fetchone()
     return JsonResponse({"id": str(row[0]), "state": row[1]})
 
 
-urlpatterns = [path("bench/bare", bare), *urls.urlpatterns]
+class Stock(AdminSite):
+    """Django's admin as it comes."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return True
+
+
+class StockApplications(Applications):
+    """A plain changelist with the same columns and the same rows as the queue."""
+
+    list_display = ("reference", "institution", "state", "tier", "submitted_at", "kind")
+    list_filter = ("state", "tier", "kind")
+    list_select_related = ("institution__organisation", "authority")
+    list_per_page = 25
+    search_fields = ("reference",)
+    ordering = ("-submitted_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        return visible_cases(super().get_queryset(request), cast(PortalRequest, request).actor)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return True
+
+
+stock = Stock(name="stock")
+stock.register(Application, StockApplications)
+
+urlpatterns = [path("bench/bare", bare), path("stock/", stock.urls), *urls.urlpatterns]
 handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.template import TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
+from django.template.loaders.cached import Loader as CachedLoader
 
 from tests.contracts.source import OURS, ROOT
 
@@ -214,11 +216,11 @@ def test_template_is_used(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name.startswith(LIBRARIES)])
 def test_replacement_has_something_to_replace(name: str) -> None:
     """A library's template that no longer exists there would be dead here. New parts of ours must be named."""
-    loaders = [
-        loader
-        for loader in engines["django"].engine.template_loaders[0].loaders
-        if "app_directories" in type(loader).__module__
-    ]
+    django = engines["django"]
+    assert isinstance(django, DjangoTemplates)
+    (cached,) = django.engine.template_loaders
+    assert isinstance(cached, CachedLoader)
+    loaders = [loader for loader in cached.loaders if "app_directories" in type(loader).__module__]
     for loader in loaders:
         try:
             loader.get_template(name)

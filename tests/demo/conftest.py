@@ -37,7 +37,8 @@ def told(
     """The whole story."""
     file = tmp_path_factory.mktemp("demo") / "demo.json"
     whole = transaction.atomic()
-    whole._from_testcase = True  # as TestCase does: deeds are durable, and this is not their outer transaction
+    # As TestCase does: deeds are durable, and this is not their outer transaction.
+    whole._from_testcase = True  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("DEMO_FILE", str(file))
         patch.setattr("django.conf.settings.DEMO", True)

@@ -72,7 +72,7 @@ class Stage:
 def qualified(**options: object) -> Stage:
     """A trusted partner with an auditor and a second case officer at its authority. The baseline is there."""
     baseline()
-    cast = sign(application_to_sign(**options))  # type: ignore[arg-type]
+    cast = sign(application_to_sign(**options))
     return Stage(
         cast=cast,
         qualification=Qualification.objects.get(institution=cast.institution, state="in_force"),

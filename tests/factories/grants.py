@@ -206,9 +206,11 @@ def to_provider(made: GrantCast) -> GrantCast:
 
 def consent(made: GrantCast, *answers: dict[str, Any]) -> GrantCast:
     """The provider answers line by line; where no more answers are named, it consents."""
-    for line, answer in itertools.zip_longest(lines_of(made.request), answers, fillvalue={}):
-        line.request = made.request  # type: ignore[union-attr]
-        give_consent(line=line, by=made.staff, **{"answer": "consent", **answer})  # type: ignore[arg-type]
+    lines = lines_of(made.request)
+    unnamed: list[dict[str, Any]] = [{}] * (len(lines) - len(answers))
+    for line, answer in zip(lines, [*answers, *unnamed], strict=True):
+        line.request = made.request
+        give_consent(line=line, by=made.staff, **{"answer": "consent", **answer})
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,7 +14,7 @@ from grants import tasks
 from grants.actions.consent import give_consent
 from grants.actions.environment import accredit_environment, attest_environment
 from grants.actions.grant import accept_agreement, revoke_grant
-from grants.actions.hold import confirm_hold, lift_hold, place_hold
+from grants.actions.hold import Target, confirm_hold, lift_hold, place_hold
 from grants.actions.request import add_line, begin_amendment, submit_request
 from grants.actions.review import declare_interests, review_line, send_to_signatories, take_up_request
 from grants.actions.signature import refuse_to_sign, sign_request
@@ -28,7 +28,15 @@ from tests.factories import grants as make
 from tests.factories.accounts import make_member
 from tests.factories.partners import Cast
 
-WORDS = {"reason": "Credentials were lost.", "lifted_when": "New credentials are in use."}
+
+class Words(TypedDict):
+    """What is said when a hold is placed."""
+
+    reason: str
+    lifted_when: str
+
+
+WORDS: Words = {"reason": "Credentials were lost.", "lifted_when": "New credentials are in use."}
 
 
 def code_of(refusal: Any) -> str:
@@ -118,6 +126,7 @@ def test_silence_is_never_consent(partner: Cast) -> None:
     with pytest.raises(Refused) as refusal:
         send_to_signatories(request=made.request, by=made.officer)
     assert code_of(refusal) == "awaiting_provider"
+    assert made.request.consent_due
     with clock.at(made.request.consent_due + timedelta(minutes=1)):
         make.sign_grant(make.to_signatories(made))
     assert made.fresh().state == "refused"
@@ -229,7 +238,7 @@ def test_a_revoked_grant_is_denied(made: make.GrantCast) -> None:
 
 @pytest.mark.parametrize("on", ["partner", "grant", "line", "environment"])
 def test_a_hold_stops_the_very_next_question_and_lifting_it_opens_again(made: make.GrantCast, on: str) -> None:
-    targets = {
+    targets: dict[str, Target] = {
         "partner": made.institution,
         "grant": made.grant,
         "line": made.line,
@@ -255,6 +264,7 @@ def test_a_hold_is_confirmed_by_another_body_only(made: make.GrantCast) -> None:
 
 def test_an_unconfirmed_emergency_hold_lapses_loudly(made: make.GrantCast) -> None:
     hold = place_hold(target=made.grant, by=made.signatory, **WORDS)
+    assert hold.confirm_by
     with clock.at(hold.confirm_by + timedelta(seconds=1)):
         assert tasks.lapse_holds()["done"] == 1
         assert decide(made.question()).permitted
@@ -265,6 +275,7 @@ def test_an_unconfirmed_emergency_hold_lapses_loudly(made: make.GrantCast) -> No
 def test_a_confirmed_hold_never_lapses(made: make.GrantCast) -> None:
     hold = place_hold(target=made.grant, by=made.signatory, **WORDS)
     confirm_hold(hold=hold, by=made.other_signatory)
+    assert hold.confirm_by
     with clock.at(hold.confirm_by + timedelta(days=30)):
         assert tasks.lapse_holds()["done"] == 0
     assert Hold.objects.get(pk=hold.pk).state == "confirmed"

@@ -105,9 +105,9 @@ def test_deadlines_of_other_laws_are_told_as_well() -> None:
     doc["incidents"]["deadlines"] += DEADLINES
     rules = parse(doc)
     texts = [catalogue.citation(rules, f"incidents.deadlines.{rule['key']}") for rule in DEADLINES]
-    assert "without delay after establishing the link" in texts[0].text  # type: ignore[union-attr]
-    assert "every 4 weeks until it is resolved" in texts[1].text  # type: ignore[union-attr]
-    assert "1 month of notification" in texts[2].text  # type: ignore[union-attr]
+    assert "without delay after establishing the link" in texts[0].text
+    assert "every 4 weeks until it is resolved" in texts[1].text
+    assert "1 month of notification" in texts[2].text
 
 
 # --- pages ------------------------------------------------------------------------------------------

@@ -466,9 +466,9 @@ def test_the_digest_changes_with_any_rule() -> None:
 def test_a_document_cannot_be_changed_once_read() -> None:
     rules = founding_rules()
     with pytest.raises(ValueError, match="frozen"):
-        rules.qualification.renewal_lead_days = 1  # type: ignore[misc]
+        rules.qualification.renewal_lead_days = 1
     with pytest.raises(ValueError, match="frozen"):
-        rules.quorum.initial.high.signatures = 1  # type: ignore[misc]
+        rules.quorum.initial.high.signatures = 1
 
 
 # --- the file ---------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def own(write: bool = False) -> Expect:
 
 def line_to_remove(world: World) -> dict[str, Any]:
     found = world.once(draft).request
-    return {"pk": found.pk, "line": RequestLine.objects.filter(request=found).first().pk}  # type: ignore[union-attr]
+    return {"pk": found.pk, "line": RequestLine.objects.filter(request=found).first().pk}
 
 
 def line_to_answer(world: World) -> dict[str, Any]:

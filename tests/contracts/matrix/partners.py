@@ -57,7 +57,7 @@ def answered(world: World) -> dict[str, Any]:
 
 
 def document(world: World) -> dict[str, Any]:
-    return {"pk": Evidence.objects.filter(institution=world.once(partner).institution, state="stored").first().pk}  # type: ignore[union-attr]
+    return {"pk": Evidence.objects.filter(institution=world.once(partner).institution, state="stored").first().pk}
 
 
 def letter(world: World) -> dict[str, Any]:

@@ -105,14 +105,17 @@ def test_a_renewal_takes_over_the_answers_and_replaces_the_qualification() -> No
     institution, applicant, before = make.qualified_institution()
     renewal = begin_application(institution=institution, kind="renewal", by=applicant)
     assert answers_of(renewal)["headcount"] == 120
+    other_authority = make.an_authority("GB")
     made = make.Cast(
-        renewal,
-        institution,
-        renewal.authority,
-        applicant,
-        *[make_member(renewal.authority, role) for role in ("case_officer", "reviewer", "signatory")],
-        make_member(make.an_authority("GB"), "signatory"),
-        make.an_authority("GB"),
+        application=renewal,
+        institution=institution,
+        authority=renewal.authority,
+        applicant=applicant,
+        officer=make_member(renewal.authority, "case_officer"),
+        reviewer=make_member(renewal.authority, "reviewer"),
+        signatory=make_member(renewal.authority, "signatory"),
+        other_signatory=make_member(other_authority, "signatory"),
+        other_authority=other_authority,
     )
     make.submit(made)
     make.sign(make.send(make.assess(make.assign(make.screen(made)))))

@@ -84,4 +84,4 @@ def test_pages_of_a_decided_case() -> None:
     letter = Letter.objects.get(application=made.application)
     response = client_for(made.applicant).get(reverse("partners:letter", args=[letter.pk]))
     assert response["Content-Disposition"].startswith("attachment")
-    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert response.getvalue().startswith(b"%PDF-")

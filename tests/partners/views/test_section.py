@@ -58,7 +58,7 @@ def test_simple_conditions_can_be_followed_by_a_script(draft: make.Cast) -> None
 
 
 def test_a_row_can_be_added_without_a_script(draft: make.Cast) -> None:
-    data = {"asked": ["directors"], "directors-rows": "1", "directors-0-name": "Ola Hansen"}
+    data: dict[str, Any] = {"asked": ["directors"], "directors-rows": "1", "directors-0-name": "Ola Hansen"}
     response = post(draft.applicant, draft, "ownership", **data, add_row="directors")
     page = client_for(draft.applicant).get(response["Location"].split("#")[0]).content.decode()
     assert 'name="directors-1-name"' in page
@@ -89,30 +89,31 @@ def test_a_colleague_who_was_first_is_named_and_both_versions_are_shown(draft: m
 
 
 def test_a_document_is_uploaded_with_the_form_and_chosen(draft: make.Cast) -> None:
+    document: dict[str, Any] = {"upload-incident_plan": make.upload("plan.png")}
     post(
         draft.applicant,
         draft,
         "incident_response",
         asked=["incident_plan"],
-        **{"upload-incident_plan": make.upload("plan.png")},
+        **document,
         upload="incident_plan",
     )
-    document = Evidence.objects.get(name="plan.png")
-    assert document.state == "stored"
-    assert document.kind == "incident_plan"
-    assert answers_of(draft.application)["incident_plan"] == [str(document.pk)]
+    stored = Evidence.objects.get(name="plan.png")
+    assert stored.state == "stored"
+    assert stored.kind == "incident_plan"
+    assert answers_of(draft.application)["incident_plan"] == [str(stored.pk)]
 
 
 def test_a_refused_document_is_named_with_its_reason_and_changes_nothing(draft: make.Cast) -> None:
     before = answers_of(draft.application)["incident_plan"]
-    hostile = make.upload("plan.pdf", b"MZ this is a program")
+    hostile: dict[str, Any] = {"upload-incident_plan": make.upload("plan.pdf", b"MZ this is a program")}
     response = post(
         draft.applicant,
         draft,
         "incident_response",
         asked=["incident_plan"],
         incident_plan=before,
-        **{"upload-incident_plan": hostile},
+        **hostile,
         save="1",
     )
     text = response.content.decode()
