@@ -48,31 +48,35 @@ def own_audits(actor: Actor) -> QuerySet[Audit]:
 
 def get_own_audit(*, actor: Actor, pk: UUID) -> Audit:
     """An audit of the actor's institution."""
-    rows = Audit.objects.select_related("institution__organisation", "authority", "catalogue")
-    return _get_own(rows, actor, pk)  # type: ignore[no-any-return]
+    rows: QuerySet[Audit] = Audit.objects.select_related("institution__organisation", "authority", "catalogue")
+    return _get_own(rows, actor, pk)
 
 
 def get_own_finding(*, actor: Actor, pk: UUID) -> Finding:
     """A finding on the actor's institution."""
-    rows = Finding.objects.select_related("audit__authority", "institution__organisation", "control")
-    return _get_own(rows, actor, pk)  # type: ignore[no-any-return]
+    related = ("audit__authority", "institution__organisation", "control")
+    rows: QuerySet[Finding] = Finding.objects.select_related(*related)
+    return _get_own(rows, actor, pk)
 
 
 def get_own_obligation(*, actor: Actor, pk: UUID) -> Obligation:
     """A report that the actor's institution owes or filed."""
-    rows = Obligation.objects.select_related("institution__organisation", "grant", "authority")
-    return _get_own(rows, actor, pk)  # type: ignore[no-any-return]
+    related = ("institution__organisation", "grant", "authority")
+    rows: QuerySet[Obligation] = Obligation.objects.select_related(*related)
+    return _get_own(rows, actor, pk)
 
 
 def get_own_case(*, actor: Actor, pk: UUID) -> EnforcementCase:
     """An enforcement case against the actor's institution, once notice was given or it was decided."""
-    rows = EnforcementCase.objects.select_related("institution__organisation", "authority", "hold", "incident")
-    return _get_own(rows.exclude(state="opened"), actor, pk)  # type: ignore[no-any-return]
+    related = ("institution__organisation", "authority", "hold", "incident")
+    rows: QuerySet[EnforcementCase] = EnforcementCase.objects.exclude(state="opened").select_related(*related)
+    return _get_own(rows, actor, pk)
 
 
 def get_own_appeal(*, actor: Actor, pk: UUID) -> Appeal:
     """An appeal of the actor's institution."""
-    return _get_own(Appeal.objects.select_related("institution__organisation", "case", "hold"), actor, pk)  # type: ignore[no-any-return]
+    rows: QuerySet[Appeal] = Appeal.objects.select_related("institution__organisation", "case", "hold")
+    return _get_own(rows, actor, pk)
 
 
 def get_incident(*, actor: Actor, pk: UUID) -> Incident:

@@ -123,8 +123,8 @@ def get_model(*, actor: Actor, pk: UUID) -> Model:
 
 def get_release(*, actor: Actor, pk: UUID) -> Release:
     """A release of the actor's own provider."""
-    rows = Release.objects.select_related("model", "provider")
-    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)  # type: ignore[no-any-return]
+    rows: QuerySet[Release] = Release.objects.select_related("model", "provider")
+    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
 
 
 CONSENT_STATES = ("awaiting_provider", "awaiting_signatures", "granted", "refused")

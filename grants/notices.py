@@ -221,8 +221,8 @@ def describe(hold: Hold) -> str:
             return str(_("all access"))
         case "grant":
             return str(_("grant %(reference)s") % {"reference": hold.grant})
-        case "line":
-            return str(_("one line of grant %(reference)s") % {"reference": hold.line.grant})  # type: ignore[union-attr]
+        case "line" if hold.line:
+            return str(_("one line of grant %(reference)s") % {"reference": hold.line.grant})
     return str(_("environment “%(name)s”") % {"name": hold.environment})
 
 

@@ -278,8 +278,8 @@ class QuorumState:
         return not self.missing
 
 
-def quorum_state(rule: QuorumRule, signed: Sequence[Signed], *, home: UUID) -> QuorumState:
-    """Counts distinct people, bodies and jurisdictions; `home` is the authority that runs the case."""
+def quorum_state(rule: QuorumRule, signed: Sequence[Signed], *, home: UUID | None) -> QuorumState:
+    """Counts distinct people, bodies and jurisdictions; `home` is the authority that runs the case, if one does yet."""
     people = {item.person for item in signed if item.kind in rule.kinds}
     bodies = {item.body for item in signed if item.kind in rule.kinds}
     countries = {item.jurisdiction for item in signed if item.kind in rule.kinds}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from portal.accounts.actor import actor_of
+from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused
 
 DESK = "/admin/"
@@ -21,13 +24,13 @@ DESK = "/admin/"
 class ContentSecurityPolicy(CSPMiddleware):
     """django-csp, with the relaxations that the desk's interface needs confined to the desk."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # type: ignore[override]
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith(DESK) and not hasattr(response, "_csp_update"):
             response._csp_replace = {  # type: ignore[attr-defined]
                 "script-src": [SELF, NONCE, UNSAFE_EVAL],
                 "style-src": [SELF, UNSAFE_INLINE],
             }
-        return super().process_response(request, response)  # type: ignore[return-value]
+        return super().process_response(request, response)
 
 
 class CleanAddress:
@@ -49,7 +52,7 @@ class CurrentActor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
+        cast(PortalRequest, request).actor = cast(Actor, SimpleLazyObject(lambda: actor_of(request)))
         return self.get_response(request)
 
 

@@ -52,7 +52,7 @@ PLACES: tuple[Place, ...] = (
 def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The entries that the actor's roles see; `current` is the one whose address begins the path."""
     seen = [place for place in PLACES if not actor.roles.isdisjoint(place.roles)]
-    entries = []
+    entries: list[dict[str, object]] = []
     for place in seen:
         try:
             url = reverse(place.url_name)
@@ -60,4 +60,4 @@ def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:
             continue
         current = path == url if place.url_name == "home" else path.startswith(url)
         entries.append({"label": place.label, "url": url, "current": current})
-    return entries  # type: ignore[return-value]
+    return entries

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 import pgtrigger
@@ -235,18 +235,19 @@ def _lost_race(error: OperationalError | IntegrityError) -> Exception:
     )
 
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def as_deed(function: F) -> F:
+def as_deed(function: Callable[P, R]) -> Callable[P, R]:
     """Decorator: the whole function is one deed."""
 
     @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         with deed():
             return function(*args, **kwargs)
 
-    return wrapped  # type: ignore[return-value]
+    return wrapped
 
 
 L = TypeVar("L", bound=LifecycleModel)

@@ -34,7 +34,7 @@ def lodge_appeal(*, against: EnforcementCase | Hold, ground: str, statement: str
         )
     if against.appeals.filter(state__in=["lodged", "admitted", "heard"]).exists():
         raise Refused(refused(_("An appeal is being heard already."), code="already_done", rule="appeal.lodge"))
-    appeal = Appeal(  # type: ignore[misc]
+    appeal = Appeal(
         reference=next_reference("P"),
         institution_id=against.institution_id,
         against=kind,
@@ -44,7 +44,7 @@ def lodge_appeal(*, against: EnforcementCase | Hold, ground: str, statement: str
         statement=statement,
         rulebook=rulebook.version,
         lodged_at=clock.now(),
-        lodged_by_id=by.user_id,
+        lodged_by_id=by.person_id,
     )
     detail = {"against": against.pk, "ground": ground, "statement": statement}
     create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=_about(appeal))

@@ -145,12 +145,12 @@ def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Aud
     )
     Check.objects.bulk_update([check for check, _item in changed], ["result", "note", "version"])
     CheckResult.objects.bulk_create(
-        CheckResult(  # type: ignore[misc]
+        CheckResult(
             subject=check,
             version=check.version,
             result=check.result,
             note=check.note,
-            recorded_by_id=by.user_id,
+            recorded_by_id=by.person_id,
             recorded_at=moment,
         )
         for check, _item in changed
@@ -232,7 +232,7 @@ def _forget_assigned(audit: Audit) -> None:
 
 def _baseline(audit: Audit) -> Catalogue:
     key = rules(audit.rulebook).audits.baseline
-    found = Catalogue.objects.filter(key=key, state="current").order_by("-imported_at").first()
+    found: Catalogue | None = Catalogue.objects.filter(key=key, state="current").order_by("-imported_at").first()
     if found is None:
         raise Refused(
             refused(
@@ -242,7 +242,7 @@ def _baseline(audit: Audit) -> Catalogue:
                 rule="audits.baseline",
             )
         )
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _differs(check: Check | None, item: Answer) -> bool:

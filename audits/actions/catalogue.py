@@ -22,10 +22,10 @@ def import_catalogue(*, key: str, read: Read, by: Actor, source: str = "", file_
     The same file again gives the catalogue that is there. Raises CatalogueError for another file that calls
     itself the same version.
     """
-    there = Catalogue.objects.filter(key=key, version=read.version).first()
+    there: Catalogue | None = Catalogue.objects.filter(key=key, version=read.version).first()
     if there is not None:
         if there.digest == read.digest:
-            return there  # type: ignore[no-any-return]
+            return there
         raise CatalogueError(
             _("Version %(version)s of this catalogue is there already, with other content.") % {"version": read.version}
         )

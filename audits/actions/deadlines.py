@@ -93,8 +93,13 @@ def file_deadline(*, deadline: IncidentDeadline, text: str, by: Actor) -> Incide
         about=[incident.institution_id],
     )
     _met(deadline, by, moment)
-    IncidentUpdate.objects.create(  # type: ignore[misc]
-        incident=incident, deadline=deadline, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=moment
+    IncidentUpdate.objects.create(
+        incident=incident,
+        deadline=deadline,
+        text=text,
+        written_by_id=by.person_id,
+        body_id=by.organisation_id,
+        written_at=moment,
     )
     renew_deadlines(incident)
     notices.deadline_filed(deadline, text)

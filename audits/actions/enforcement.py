@@ -147,8 +147,8 @@ def sign_decision(*, case: EnforcementCase, seen: str, by: Actor) -> Enforcement
     require(signs_once(by, signed))
     detail = {"measure": case.proposed, "digest": content}
     record(case, "sign", by=by, detail=detail, rulebook=case.rulebook, about=_about(case))
-    DecisionSignature.objects.create(  # type: ignore[misc]
-        case=case, signer_id=by.user_id, body_id=by.body_id, digest=content, signed_at=clock.now()
+    DecisionSignature.objects.create(
+        case=case, signer_id=by.person_id, body_id=by.organisation_id, digest=content, signed_at=clock.now()
     )
     if quorum_of(case, signed_so_far(case, content)).met:
         _decide(case, by)

@@ -32,7 +32,7 @@ def record_finding(
     rulebook = rules()
     rule, country = rulebook.audits.finding(severity), audit.institution.organisation.jurisdiction
     today = clock.today()
-    finding = Finding(  # type: ignore[misc]
+    finding = Finding(
         reference=next_reference("F"),
         audit=audit,
         institution_id=audit.institution_id,
@@ -41,7 +41,7 @@ def record_finding(
         title=title,
         description=description,
         rulebook=rulebook.version,
-        recorded_by_id=by.user_id,
+        recorded_by_id=by.person_id,
         recorded_at=clock.now(),
         plan_due=add_working_days(today, rule.plan_working_days, country),
         remedy_due=add_working_days(today, rule.remedy_working_days, country),
@@ -126,6 +126,11 @@ def _about(finding: Finding) -> list[Any]:
 
 
 def _note(finding: Finding, kind: str, text: str, by: Actor) -> None:
-    FindingNote.objects.create(  # type: ignore[misc]
-        finding=finding, kind=kind, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    FindingNote.objects.create(
+        finding=finding,
+        kind=kind,
+        text=text,
+        written_by_id=by.person_id,
+        body_id=by.organisation_id,
+        written_at=clock.now(),
     )

@@ -97,8 +97,8 @@ def add_update(*, incident: Incident, text: str, by: Actor) -> IncidentUpdate:
     """Write what is new. It stays on the incident's timeline."""
     record(incident, "add_update", by=by, detail={"text": text}, about=_about(incident))
     notices.incident_updated(incident, by)
-    return IncidentUpdate.objects.create(  # type: ignore[misc]
-        incident=incident, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    return IncidentUpdate.objects.create(
+        incident=incident, text=text, written_by_id=by.person_id, body_id=by.organisation_id, written_at=clock.now()
     )
 
 
@@ -227,8 +227,8 @@ def _about(incident: Incident) -> list[Any]:
 
 
 def _said(incident: Incident, text: str, by: Actor) -> None:
-    IncidentUpdate.objects.create(  # type: ignore[misc]
-        incident=incident, text=text, written_by_id=by.user_id, body_id=by.body_id, written_at=clock.now()
+    IncidentUpdate.objects.create(
+        incident=incident, text=text, written_by_id=by.person_id, body_id=by.organisation_id, written_at=clock.now()
     )
 
 

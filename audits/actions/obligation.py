@@ -104,8 +104,8 @@ def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor
         rulebook=obligation.rulebook,
         about=_about(obligation),
     )
-    Report.objects.create(  # type: ignore[misc]
-        obligation=obligation, number=number, answers=found.answers, filed_by_id=by.user_id, filed_at=clock.now()
+    Report.objects.create(
+        obligation=obligation, number=number, answers=found.answers, filed_by_id=by.person_id, filed_at=clock.now()
     )
     notices.report_filed(obligation)
     return obligation

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from portal.ui.forms import Described
+from grants.models import GrantLine
+from portal.ui.forms import Described, offer, offer_rows
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
@@ -24,7 +25,7 @@ class IncidentForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When did it happen, if you know?"), widget=MOMENT, required=False, help_text=_("Date and time in UTC.")
     )
-    line = forms.ModelChoiceField(  # type: ignore[var-annotated]
+    line: forms.ModelChoiceField[GrantLine] = forms.ModelChoiceField(
         label=_("Which line of a grant does it concern?"),
         queryset=None,
         required=False,
@@ -34,8 +35,6 @@ class IncidentForm(forms.Form):
     def __init__(self, *args: Any, rulebook: Any, lines: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         incidents = rulebook.incidents
-        self.fields["severity"].choices = [  # type: ignore[attr-defined]
-            (rule.key, Described(rule.label, rule.meaning)) for rule in incidents.severities
-        ]
-        self.fields["kind"].choices = [(item.key, item.label) for item in incidents.kinds]  # type: ignore[attr-defined]
-        self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+        offer(self, "severity", [(rule.key, Described(rule.label, rule.meaning)) for rule in incidents.severities])
+        offer(self, "kind", [(item.key, item.label) for item in incidents.kinds])
+        offer_rows(self, "line", lines)

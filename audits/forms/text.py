@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audits.models import Severity
+from audits.models import Control, Severity
+from portal.accounts.models import User
+from portal.ui.forms import offer, offer_rows
 
 LONG = 6000
 
@@ -82,7 +84,7 @@ class RescheduleForm(forms.Form):
 class AuditorForm(forms.Form):
     """Who audits. Only people who had no part in the institution's case are offered."""
 
-    auditor = forms.ModelChoiceField(  # type: ignore[var-annotated]
+    auditor: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         label=_("Auditor"),
         queryset=None,
         empty_label=_("Choose one"),
@@ -91,13 +93,13 @@ class AuditorForm(forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["auditor"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "auditor", people)
 
 
 class FindingForm(forms.Form):
     """A finding as it is recorded."""
 
-    control = forms.ModelChoiceField(  # type: ignore[var-annotated]
+    control: forms.ModelChoiceField[Control] = forms.ModelChoiceField(
         label=_("Control"), queryset=None, required=False, empty_label=_("No single control")
     )
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
@@ -106,7 +108,7 @@ class FindingForm(forms.Form):
 
     def __init__(self, *args: Any, controls: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["control"].queryset = controls  # type: ignore[attr-defined]
+        offer_rows(self, "control", controls)
 
 
 class AcceptRiskForm(forms.Form):
@@ -139,7 +141,7 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, targets: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["target"].choices = targets  # type: ignore[attr-defined]
+        offer(self, "target", targets)
         self.fields["target"].initial = targets[0][0] if targets else None
 
 
@@ -177,7 +179,7 @@ class NoticeForm(forms.Form):
 
     def __init__(self, *args: Any, measures: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["measure"].choices = measures  # type: ignore[attr-defined]
+        offer(self, "measure", measures)
 
 
 class SignForm(forms.Form):
@@ -194,7 +196,7 @@ class AppealForm(forms.Form):
 
     def __init__(self, *args: Any, grounds: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        offer(self, "ground", grounds)
 
 
 class DeadlineForm(forms.Form):

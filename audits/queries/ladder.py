@@ -37,7 +37,7 @@ def signed_so_far(case: EnforcementCase, content: str) -> list[Signed]:
 def quorum_of(case: EnforcementCase, signed: list[Signed]) -> QuorumState:
     """How far the rulebook's quorum for the proposed rung is (enforcement.ladder.<rung>)."""
     rule = rules(case.rulebook).enforcement.step(case.proposed).quorum
-    return quorum_state(rule, signed, home=case.authority_id)  # type: ignore[arg-type]
+    return quorum_state(rule, signed, home=case.authority_id)
 
 
 def proposed_step(case: EnforcementCase) -> str:

@@ -51,18 +51,19 @@ def _grants(rule: ObligationRule) -> QuerySet[Any]:
     last = Obligation.objects.filter(kind=rule.key, grant=OuterRef("pk")).order_by().values("grant")
     live = Qualification.objects.filter(institution=OuterRef("institution"), state__in=LIVE)
     started = Func(F("in_force_since"), template="(%(expressions)s AT TIME ZONE 'UTC')::date", output_field=DateField())
-    rows = Grant.objects.filter(state="in_force").annotate(
+    rows: QuerySet[Any] = Grant.objects.filter(state="in_force").annotate(
         tier=Subquery(live.values("tier")[:1]),
         begins=Greatest(started, Subquery(last.annotate(end=Max("period_end")).values("end"))),
     )
-    return rows.exclude(tier=None).select_related("institution__organisation")  # type: ignore[no-any-return]
+    return rows.exclude(tier=None).select_related("institution__organisation")
 
 
 def _partners(rule: ObligationRule) -> QuerySet[Any]:
     last = Obligation.objects.filter(kind=rule.key, grant=None, institution=OuterRef("institution")).order_by()
     ended = last.values("institution").annotate(end=Max("period_end")).values("end")
-    rows = Qualification.objects.filter(state__in=LIVE).annotate(begins=Greatest("valid_from", Subquery(ended)))
-    return rows.select_related("institution__organisation", "application")  # type: ignore[no-any-return]
+    rows: QuerySet[Any] = Qualification.objects.filter(state__in=LIVE)
+    rows = rows.annotate(begins=Greatest("valid_from", Subquery(ended)))
+    return rows.select_related("institution__organisation", "application")
 
 
 def _due(row: Any, rule: ObligationRule) -> DueReport:
@@ -94,5 +95,9 @@ def to_remind(rules: Rulebook) -> QuerySet[Obligation]:
             for place, before in enumerate(days)
         ]
     furthest = max((day for rule in rules.obligations for day in rule.reminder_days), default=0)
-    rows = Obligation.objects.filter(state__in=OWED, due__lte=today + timedelta(days=furthest))
-    return rows.annotate(expected=Case(*whens, default=Value(0))).filter(reminders__lt=F("expected"))  # type: ignore[no-any-return]
+    rows: QuerySet[Obligation] = (
+        Obligation.objects.filter(state__in=OWED, due__lte=today + timedelta(days=furthest))
+        .annotate(expected=Case(*whens, default=Value(0)))
+        .filter(reminders__lt=F("expected"))
+    )
+    return rows

@@ -51,7 +51,7 @@ def due_qualifications(rules: Rulebook) -> QuerySet[Qualification]:
     """Live qualifications whose institution has no open periodic audit and falls due within `plan_ahead_days`."""
     periodic = Audit.objects.filter(institution=OuterRef("institution"), kind=Audit.Kind.PERIODIC)
     before = periodic.order_by().values("institution")
-    return (  # type: ignore[no-any-return]
+    rows: QuerySet[Qualification] = (
         Qualification.objects.filter(~Exists(periodic.exclude(state__in=["closed", "cancelled"])), state__in=AUDITED)
         .annotate(
             audits_before=Coalesce(Subquery(before.annotate(most=Max("number")).values("most")), Value(0)),
@@ -61,6 +61,7 @@ def due_qualifications(rules: Rulebook) -> QuerySet[Qualification]:
         .filter(falls_on__lte=clock.today() + timedelta(days=rules.audits.plan_ahead_days))
         .select_related("application", "institution__organisation")
     )
+    return rows
 
 
 def _falls_on(rules: Rulebook) -> Case:

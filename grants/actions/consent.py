@@ -43,9 +43,9 @@ def give_consent(
         require(refused(_("This line was refused by the authority."), code="line_refused", rule=RULE))
     told = [text.strip() for text in conditions if text.strip()] if answer == Consent.Answer.CONDITIONS else []
     _require_whole(answer, told, reason_code, reason)
-    consent = Consent(  # type: ignore[misc]
+    consent = Consent(
         line=line,
-        provider_id=by.body_id,
+        provider_id=by.organisation_id,
         review=item.review,
         answer=answer,
         conditions=told,

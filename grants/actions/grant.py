@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.models import Agreement, Grant, GrantLine
 from grants.queries.agreement import agreement_text
-from grants.queries.request import RequestCase
+from grants.queries.request import CaseLine, RequestCase
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -32,7 +32,7 @@ def issue_grant(*, case: RequestCase, by: Actor) -> Grant:
         supersedes=request.amends,
         rulebook=request.rulebook,
         starts_on=min(item.line.starts_on for item in granted),
-        ends_on=max(item.review.ends_on for item in granted),  # type: ignore[union-attr]
+        ends_on=max(item.review.ends_on for item in granted if item.review),
         issued_at=clock.now(),
     )
     create(
@@ -51,8 +51,10 @@ def issue_grant(*, case: RequestCase, by: Actor) -> Grant:
     return grant
 
 
-def _line(grant: Grant, number: int, item: object) -> GrantLine:
-    line, review, answer = item.line, item.review, item.answer  # type: ignore[attr-defined]
+def _line(grant: Grant, number: int, item: CaseLine) -> GrantLine:
+    line, review, answer = item.line, item.review, item.answer
+    assert review  # without a review and an answer, no line is granted
+    assert answer
     return GrantLine(
         grant=grant,
         request_line=line,
@@ -106,14 +108,14 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
     agreement.accepted_at, agreement.accepted_by, agreement.capacity = clock.now(), by.user, capacity.strip()[:150]
     agreement.save(update_fields=["accepted_at", "accepted_by", "capacity"])
     if grant.supersedes_id:
-        _supersede(grant, by)
+        _supersede(grant.supersedes_id, grant, by)
     told = [*notices.provider_staff_of(grant), *members_with("case_officer", grant.authority_id)]
     notices.tell_about_grant(notices.IN_FORCE, grant, to=told, key="in_force")
     return grant
 
 
-def _supersede(grant: Grant, by: Actor) -> None:
-    old = Grant.objects.get(pk=grant.supersedes_id)  # type: ignore[misc]
+def _supersede(old_id: UUID, grant: Grant, by: Actor) -> None:
+    old = Grant.objects.get(pk=old_id)
     lock(old)
     if old.state != "in_force":
         return

@@ -91,7 +91,9 @@ def _about(hold: Hold) -> list[UUID | None]:
 
 
 def _ask_to_confirm(hold: Hold, *, key: str) -> None:
-    signatories = members_with("signatory").exclude(pk=hold.placed_by_id)  # type: ignore[misc]
+    signatories = members_with("signatory")
+    if hold.placed_by_id:
+        signatories = signatories.exclude(pk=hold.placed_by_id)
     if hold.placed_body_id:
         own = members_with("signatory", hold.placed_body_id).values("pk")
         signatories = signatories.exclude(pk__in=own)

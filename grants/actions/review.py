@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.models import ConflictDeclaration, GrantQuestion, GrantRequest, LineReview, RequestLine
 from grants.queries.request import ASSESS, RequestCase, case_of, hands_of
-from grants.rules.request import narrower, ready_for_providers, ready_for_signatories
+from grants.rules.request import Limits, narrower, ready_for_providers, ready_for_signatories
 from partners.actions.query import working_days_later
 from partners.rules import may_be_assigned, may_review, no_conflict
 from portal.accounts import assign
@@ -114,14 +114,14 @@ def review_line(
     lock(request)
     require(may_review(hands_of(request), by))
     narrowed = outcome == LineReview.Outcome.NARROWED
-    limits = {
+    limits: Limits = {
         "requests_per_day": requests_per_day if narrowed and requests_per_day else line.requests_per_day,
         "tokens_per_day": tokens_per_day if narrowed and tokens_per_day else line.tokens_per_day,
         "seats": seats if narrowed and seats else line.seats,
         "ends_on": ends_on if narrowed and ends_on else line.ends_on,
     }
     _require_sound(request, line, outcome, limits, obligations, reason_code, reason)
-    review = LineReview(  # type: ignore[misc]
+    review = LineReview(
         line=line,
         outcome=outcome,
         conditions=[text.strip() for text in conditions if text.strip()],
@@ -129,7 +129,7 @@ def review_line(
         reason_code=reason_code if outcome == LineReview.Outcome.REFUSED else "",
         reason=reason.strip(),
         reviewed_by=by.user,
-        body_id=by.body_id,
+        body_id=by.organisation_id,
         reviewed_at=clock.now(),
         **limits,
     )
@@ -152,7 +152,7 @@ def _require_sound(
     request: GrantRequest,
     line: RequestLine,
     outcome: str,
-    limits: dict[str, object],
+    limits: Limits,
     obligations: Sequence[str],
     reason_code: str,
     reason: str,
@@ -161,7 +161,7 @@ def _require_sound(
     rule = "grant_request.review_line"
     if outcome not in LineReview.Outcome.values:
         require(refused(_("Choose an outcome."), code="unknown_outcome", rule=rule))
-    require(narrower(line, **limits))  # type: ignore[arg-type]
+    require(narrower(line, **limits))
     if not set(obligations) <= {item.key for item in book.scope.safeguards}:
         require(refused(_("Choose obligations from the rulebook's safeguards."), code="unknown_term", rule=rule))
     if outcome != LineReview.Outcome.AS_ASKED and not reason.strip():

@@ -81,13 +81,13 @@ def _require_may(request: GrantRequest, seen: str, by: Actor) -> RequestCase:
 
 def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSignature:
     request = case.request
-    signature = GrantSignature(  # type: ignore[misc]
+    signature = GrantSignature(
         request=request,
         digest=request.digest,
         decision=decision,
         reason=note.strip()[:2000],
         signatory=by.user,
-        body_id=by.body_id,
+        body_id=by.organisation_id,
         signed_at=clock.now(),
     )
     record(

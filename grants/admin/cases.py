@@ -250,8 +250,8 @@ def take_up_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 def _reviewers(case: RequestCase, actor: Actor) -> QuerySet[User]:
     hands = case.hands
-    barred = hands.assigned | hands.authors | hands.screeners | hands.conflicted | {actor.user_id}
-    return members_with("reviewer", case.request.authority_id).exclude(pk__in=barred).order_by("name")  # type: ignore[misc]
+    barred = hands.assigned | hands.authors | hands.screeners | hands.conflicted | {actor.person_id}
+    return members_with("reviewer", case.request.authority_id).exclude(pk__in=barred).order_by("name")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

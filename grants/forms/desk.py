@@ -12,6 +12,7 @@ from grants.forms.fields import LinesField, plain_terms
 from grants.models import LineReview, RequestLine
 from portal.accounts.models import User
 from portal.rulebook.schema import Rulebook
+from portal.ui.forms import offer, offer_rows
 
 NO_CONFLICT, CONFLICT = "no", "yes"
 
@@ -38,7 +39,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, reviewers: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["reviewer"].queryset = reviewers  # type: ignore[attr-defined]
+        offer_rows(self, "reviewer", reviewers)
 
 
 class ReviewForm(forms.Form):
@@ -63,10 +64,11 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook, line: RequestLine, **options: Any) -> None:
         initial = {name: getattr(line, name) for name in ("requests_per_day", "tokens_per_day", "seats", "ends_on")}
-        super().__init__(*args, initial={**initial, **options.pop("initial", {})}, **options)  # type: ignore[misc]
-        self.fields["obligations"].choices = plain_terms(book.scope.safeguards)  # type: ignore[attr-defined]
+        options["initial"] = {**initial, **options.get("initial", {})}
+        super().__init__(*args, **options)
+        offer(self, "obligations", plain_terms(book.scope.safeguards))
         reasons = plain_terms(book.refusals.grant_line, _("Not refused"))
-        self.fields["reason_code"].choices = reasons  # type: ignore[attr-defined]
+        offer(self, "reason_code", reasons)
 
 
 class AskForm(forms.Form):

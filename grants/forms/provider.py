@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.forms.fields import LinesField, plain_terms, terms
 from grants.models import Consent
 from portal.rulebook.schema import Rulebook
+from portal.ui.forms import offer
 
 
 class ModelForm(forms.Form):
@@ -35,8 +36,8 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["capability_tier"].choices = terms(book.scope.capability_tiers)  # type: ignore[attr-defined]
-        self.fields["access_routes"].choices = terms(book.scope.access_routes)  # type: ignore[attr-defined]
+        offer(self, "capability_tier", terms(book.scope.capability_tiers))
+        offer(self, "access_routes", terms(book.scope.access_routes))
 
 
 class ConsentForm(forms.Form):
@@ -52,7 +53,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, book: Rulebook, **options: Any) -> None:
         super().__init__(*args, **options)
         reasons = plain_terms(book.consent.decline_reasons, _("Choose a reason"))
-        self.fields["reason_code"].choices = reasons  # type: ignore[attr-defined]
+        offer(self, "reason_code", reasons)
 
 
 class QuestionForm(forms.Form):
@@ -66,5 +67,5 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["use_case"].choices = plain_terms(book.scope.use_cases)  # type: ignore[attr-defined]
-        self.fields["data_class"].choices = plain_terms(book.scope.data_classes)  # type: ignore[attr-defined]
+        offer(self, "use_case", plain_terms(book.scope.use_cases))
+        offer(self, "data_class", plain_terms(book.scope.data_classes))

@@ -13,6 +13,7 @@ from grants.models import Attestation, Environment, Release
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.core import clock
 from portal.rulebook.schema import Limits, Rulebook
+from portal.ui.forms import offer, offer_rows
 
 
 class RequestForm(forms.Form):
@@ -68,11 +69,11 @@ class LineForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["release"].queryset = releases  # type: ignore[attr-defined]
-        self.fields["environment"].queryset = environments  # type: ignore[attr-defined]
-        self.fields["use_case"].choices = terms(book.scope.use_cases)  # type: ignore[attr-defined]
-        self.fields["data_class"].choices = terms(book.scope.data_classes)  # type: ignore[attr-defined]
-        self.fields["access_route"].choices = plain_terms(book.scope.access_routes)  # type: ignore[attr-defined]
+        offer_rows(self, "release", releases)
+        offer_rows(self, "environment", environments)
+        offer(self, "use_case", terms(book.scope.use_cases))
+        offer(self, "data_class", terms(book.scope.data_classes))
+        offer(self, "access_route", plain_terms(book.scope.access_routes))
         most = _("At most %(most)s in your risk tier.")
         self.fields["requests_per_day"].help_text = most % {"most": f"{limits.requests_per_day:,}"}
         self.fields["tokens_per_day"].help_text = most % {"most": f"{limits.tokens_per_day:,}"}
@@ -106,7 +107,7 @@ class EnvironmentForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["country"].choices = [("", _("Choose a country")), *jurisdiction_choices()]  # type: ignore[attr-defined]
+        offer(self, "country", [("", _("Choose a country")), *jurisdiction_choices()])
 
 
 class AttestForm(forms.Form):

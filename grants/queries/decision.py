@@ -180,7 +180,8 @@ def _nearest(question: Question, facts: Facts) -> Facts:
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _uuid(text: str) -> UUID | None:

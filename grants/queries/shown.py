@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from grants.models import Grant, GrantLine, Hold
+from grants.models import Grant, GrantLine, Hold, LineReview, RequestLine
 from grants.notices import describe
 from grants.queries.agreement import sentence
 from grants.queries.request import CaseLine
@@ -74,17 +74,16 @@ def _shown(item: CaseLine, words: Words, decided: bool) -> ShownLine:
         reason=reason,
         conditions=[*(review.conditions if review else []), *(answer.conditions if answer else [])],
         obligations=words.safeguards(review.obligations) if review else [],
-        narrowed=_narrowed(item) if review is not None and review.outcome == "narrowed" else [],
+        narrowed=_narrowed(line, review) if review is not None and review.outcome == "narrowed" else [],
     )
 
 
-def _narrowed(item: CaseLine) -> list[tuple[str, str]]:
-    line, review = item.line, item.review
+def _narrowed(line: RequestLine, review: LineReview) -> list[tuple[str, str]]:
     pairs = [
-        (_("requests a day"), line.requests_per_day, review.requests_per_day),  # type: ignore[union-attr]
-        (_("tokens a day"), line.tokens_per_day, review.tokens_per_day),  # type: ignore[union-attr]
-        (_("people at once"), line.seats, review.seats),  # type: ignore[union-attr]
-        (_("last day"), line.ends_on, review.ends_on),  # type: ignore[union-attr]
+        (_("requests a day"), line.requests_per_day, review.requests_per_day),
+        (_("tokens a day"), line.tokens_per_day, review.tokens_per_day),
+        (_("people at once"), line.seats, review.seats),
+        (_("last day"), line.ends_on, review.ends_on),
     ]
     return [(str(what), f"{asked} → {given}") for what, asked, given in pairs if asked != given]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,15 @@ def may_submit(lines: Sequence[Verdict], *, qualified: Verdict, last_day: date |
             reason = _("Line %(number)s cannot be granted: %(reason)s") % {"number": number, "reason": verdict.reason}
             return refused(reason, code=verdict.code, rule=verdict.rule)
     return ALLOWED
+
+
+class Limits(TypedDict):
+    """What a review leaves of a line: how much, and until when."""
+
+    requests_per_day: int
+    tokens_per_day: int
+    seats: int
+    ends_on: date
 
 
 def narrower(line: Any, *, requests_per_day: int, tokens_per_day: int, seats: int, ends_on: date) -> Verdict:

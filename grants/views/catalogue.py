@@ -61,7 +61,9 @@ def model_new(request: PortalRequest) -> HttpResponse:
     form = ModelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            model = list_model(provider=Organisation.objects.get(pk=actor.body_id), by=actor, **form.cleaned_data)  # type: ignore[misc]
+            model = list_model(
+                provider=Organisation.objects.get(pk=actor.organisation_id), by=actor, **form.cleaned_data
+            )
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:

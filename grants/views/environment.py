@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -82,10 +82,7 @@ class EnvironmentList(ListView):
         "Register the place where you will use models, and attest its safeguards, before you ask for a grant."
     )
     empty_action = _("Register an environment")
-
-    @property
-    def empty_url(self) -> str:  # type: ignore[override]
-        return reverse("grants:environment_new")
+    empty_url = reverse_lazy("grants:environment_new")
 
     def page_actions(self) -> list[dict[str, Any]]:
         return [{"label": _("Register an environment"), "url": reverse("grants:environment_new")}]
@@ -101,11 +98,11 @@ def environment_new(request: PortalRequest) -> HttpResponse:
     actor: Actor = request.actor
     institution = institution_of(actor.body_id)
     if institution is None:
-        require(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
+        raise Refused(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
     form = EnvironmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            environment = register_environment(institution=institution, by=actor, **form.cleaned_data)  # type: ignore[arg-type]
+            environment = register_environment(institution=institution, by=actor, **form.cleaned_data)
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:

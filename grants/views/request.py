@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -117,10 +117,7 @@ class RequestList(ListView):
         "Ask for the lines of access that your work needs. An authority and the models' providers decide on each."
     )
     empty_action = _("Start a request")
-
-    @property
-    def empty_url(self) -> str:  # type: ignore[override]
-        return reverse("grants:request_new")
+    empty_url = reverse_lazy("grants:request_new")
 
     def page_actions(self) -> list[dict[str, Any]]:
         return [{"label": _("Start a request"), "url": reverse("grants:request_new")}]
@@ -136,11 +133,11 @@ def request_new(request: PortalRequest) -> HttpResponse:
     actor: Actor = request.actor
     institution = institution_of(actor.body_id)
     if institution is None:
-        require(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
+        raise Refused(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
     form = RequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            begun = begin_request(institution=institution, by=actor, **form.cleaned_data)  # type: ignore[arg-type]
+            begun = begin_request(institution=institution, by=actor, **form.cleaned_data)
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:
@@ -318,11 +315,11 @@ def answer(request: PortalRequest, pk: UUID) -> HttpResponse:
     require(can(found, "answer", actor))
     question = next(iter(case_of(found).open_questions), None)
     if question is None:
-        require(refused(_("No question is open."), code="nothing_open", rule="grant_request.answer"))
+        raise Refused(refused(_("No question is open."), code="nothing_open", rule="grant_request.answer"))
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            answer_question(question=question, answer=form.cleaned_data["answer"], by=actor)  # type: ignore[arg-type]
+            answer_question(question=question, answer=form.cleaned_data["answer"], by=actor)
         except Refused as error:
             refuse_into(form, error)
         else:

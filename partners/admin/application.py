@@ -93,7 +93,7 @@ class ApplicationAdmin(DeskAdmin):
     def age(self, row: Application) -> str:
         days = working_days(row.submitted_at, row.decided_at.date() if row.decided_at else None)
         if days == 0:
-            return _("Today")  # type: ignore[return-value]
+            return str(_("Today"))
         return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
 
     @admin.display(description=_("Reviewers"), empty_value="–")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Application
 from portal.rulebook.schema import Declaration
-from portal.ui.forms import Described
+from portal.ui.forms import Described, offer
 
 KIND_HINTS: dict[str, Any] = {
     Application.Kind.INITIAL: _("Your institution is not a trusted partner yet."),
@@ -28,9 +28,7 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = dict(Application.Kind.choices)
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds
-        ]
+        offer(self, "kind", [(kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds])
 
 
 class DeclarationForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Application, Recommendation, SectionAssessment
 from portal.accounts.models import User
 from portal.rulebook.schema import Rulebook
-from portal.ui.forms import Described
+from portal.ui.forms import Described, offer, offer_rows
 
 
 def _text(label: Any, *, rows: int = 5, required: bool = True, hint: Any = "") -> forms.CharField:
@@ -31,9 +31,7 @@ class TierForm(forms.Form):
     def __init__(self, *args: Any, rules: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = dict(Application.Tier.choices)
-        self.fields["tier"].choices = [  # type: ignore[attr-defined]
-            (item.key, Described(str(labels[item.key]), item.meaning)) for item in rules.risk.tiers
-        ]
+        offer(self, "tier", [(item.key, Described(str(labels[item.key]), item.meaning)) for item in rules.risk.tiers])
 
 
 class ReviewerForm(forms.Form):
@@ -45,7 +43,7 @@ class ReviewerForm(forms.Form):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "reviewer", people)
 
 
 class ConflictForm(forms.Form):
@@ -91,7 +89,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, sections: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["section"].choices = [("", _("Choose a section")), *sections]  # type: ignore[attr-defined]
+        offer(self, "section", [("", _("Choose a section")), *sections])
 
 
 class RecommendForm(forms.Form):
@@ -137,7 +135,11 @@ class RefuseForm(forms.Form):
 
     def __init__(self, *args: Any, rules: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reasons"].choices = [  # type: ignore[attr-defined]
-            (item.key, Described(item.label, item.meaning) if item.meaning else item.label)
-            for item in rules.refusals.application
-        ]
+        offer(
+            self,
+            "reasons",
+            [
+                (item.key, Described(item.label, item.meaning) if item.meaning else item.label)
+                for item in rules.refusals.application
+            ],
+        )

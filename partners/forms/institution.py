@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.identifiers import IdentifierError, clean_lei, clean_ror
 from portal.rulebook.queries import rules
-from portal.ui.forms import Described
+from portal.ui.forms import Described, offer
 
 
 class InstitutionForm(forms.Form):
@@ -35,9 +35,7 @@ class InstitutionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (item.key, Described(item.label, item.meaning)) for item in rules().eligibility.kinds
-        ]
+        offer(self, "kind", [(item.key, Described(item.label, item.meaning)) for item in rules().eligibility.kinds])
 
     def clean_lei(self) -> str:
         return _identifier(self.cleaned_data["lei"], clean_lei)

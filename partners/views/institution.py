@@ -45,8 +45,7 @@ def institution(request: PortalRequest) -> HttpResponse:
     """What the scheme knows of the actor's institution; applicants and administrators may change it."""
     actor = request.actor
     found = own_institution(actor)
-    assert actor.body_id  # whoever acts for no institution was refused
-    organisation = found.organisation if found else Organisation.objects.get(pk=actor.body_id)
+    organisation = found.organisation if found else Organisation.objects.get(pk=actor.organisation_id)
     initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address")} if found else {}
     form = InstitutionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _save(request, form, found, organisation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 CHOSEN = "acting_membership"
 """Session key: the membership that the person chose to act in."""
+
+
+class _MemberRequest(HttpRequest):
+    """What `actor_of` leaves on a request for the templates, besides the actor."""
+
+    memberships: list[Membership]
+    membership: Membership | None
 
 
 def has_second_factor(request: HttpRequest) -> bool:
@@ -36,10 +43,11 @@ def actor_of(request: HttpRequest) -> Actor:
         return ANONYMOUS
     user = getattr(user, "_wrapped", user)  # deeds lock its row, and need the model itself
     memberships = active_memberships(user)
-    request.memberships = memberships  # type: ignore[attr-defined]
+    asking = cast(_MemberRequest, request)
+    asking.memberships = memberships
     chosen = request.session.get(CHOSEN)
     membership = next((row for row in memberships if str(row.pk) == chosen), memberships[0] if memberships else None)
-    request.membership = membership  # type: ignore[attr-defined]
+    asking.membership = membership
     return person(user, membership, second_factor=has_second_factor(request))
 
 

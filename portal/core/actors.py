@@ -34,6 +34,20 @@ class Actor:
         return self.kind in ("person", "client")
 
     @property
+    def person_id(self) -> UUID:
+        """The account's id, where only a person can act. TypeError for machines, the portal itself and visitors."""
+        if self.user_id is None:
+            raise TypeError(f"{self.name or self.kind} is no person.")
+        return self.user_id
+
+    @property
+    def organisation_id(self) -> UUID:
+        """The body's id, where only somebody of a body can act. TypeError for who acts for none."""
+        if self.body_id is None:
+            raise TypeError(f"{self.name or self.kind} acts for no organisation.")
+        return self.body_id
+
+    @property
     def role_for_record(self) -> str:
         """The role slug written to the ledger when a deed's table does not narrow it: the first by name."""
         return min(self.roles, default=self.kind)

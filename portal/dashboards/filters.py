@@ -17,6 +17,7 @@ from partners.models.qualification import LIVE
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.core import clock
 from portal.rulebook.schema import RISK_TIERS
+from portal.ui.forms import offer
 
 PERIODS = {"6": _("6 months"), "12": _("12 months"), "24": _("24 months")}
 DEFAULT_PERIOD = "12"
@@ -56,7 +57,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, countries: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(code, name) for code, name in jurisdiction_choices() if code in countries]
-        self.fields["jurisdiction"].choices = [("", _("Any")), *named]  # type: ignore[attr-defined]
+        offer(self, "jurisdiction", [("", _("Any")), *named])
 
 
 def narrowed(form: FilterForm) -> Narrowed:
@@ -70,6 +71,6 @@ def narrowed(form: FilterForm) -> Narrowed:
 
 def from_address(query: QueryDict, countries: set[str]) -> tuple[FilterForm, Narrowed]:
     """The form as the page shows it, and what it says."""
-    filled = {"period": DEFAULT_PERIOD, **{key: query[key].replace("\x00", "") for key in query}}  # type: ignore[union-attr]
+    filled = {"period": DEFAULT_PERIOD, **{key: str(query[key]).replace("\x00", "") for key in query}}
     form = FilterForm(filled, countries=countries)
     return form, narrowed(form)

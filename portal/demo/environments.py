@@ -11,6 +11,7 @@ from grants.actions.environment import (
 )
 from grants.models import Environment
 from portal.core import clock
+from portal.core.actors import Actor
 from portal.demo.people import plain
 from portal.demo.stage import Partner, Stage
 from portal.demo.timeline import Story
@@ -88,7 +89,7 @@ def drift(partner: Partner) -> None:
     )
 
 
-def home_officer(stage: Stage, partner: Partner):  # type: ignore[no-untyped-def]
+def home_officer(stage: Stage, partner: Partner) -> Actor:
     """The case officer who runs the institution's case."""
     from grants.actions.request import responsible_authority
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from grants.models import Environment, Grant, Release
@@ -67,10 +67,10 @@ class Partner:
         return at_work(day, self.rng)
 
 
-def at_work(day: object, rng: random.Random) -> datetime:
+def at_work(day: date, rng: random.Random) -> datetime:
     """A moment of that day between eight and five, in UTC."""
     moment = time(rng.randint(8, 16), rng.randint(0, 59), rng.randint(0, 59), rng.randint(0, 999_999))
-    return datetime.combine(day, moment, UTC)  # type: ignore[arg-type]
+    return datetime.combine(day, moment, UTC)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -202,21 +202,21 @@ def _reason(longrepr: object) -> str:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport() -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[assignment]
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.skipped and not hasattr(report, "wasxfail") and require_all():
         report.outcome = "failed"
         report.longrepr = f"Did not run, and REQUIRE_ALL=1 lets nothing be left out: {_reason(report.longrepr)}"
-    return report  # type: ignore[return-value]
+    return report
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_make_collect_report() -> Iterator[None]:
-    report: pytest.CollectReport = yield  # type: ignore[assignment]
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
     if report.outcome == "skipped" and require_all():
         report.outcome = "failed"
         report.longrepr = f"Did not run, and REQUIRE_ALL=1 lets nothing be left out: {_reason(report.longrepr)}"
-    return report  # type: ignore[return-value]
+    return report
 
 
 # --- closing lines ----------------------------------------------------------------------------------

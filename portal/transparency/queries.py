@@ -15,11 +15,12 @@ SHOWN = ("in_force", "restricted", "suspended")
 
 def register() -> QuerySet[Qualification]:
     """Qualified institutions. Only what the public tier shows is loaded: no tier, no reasons."""
-    return (  # type: ignore[no-any-return]
+    rows: QuerySet[Qualification] = (
         Qualification.objects.filter(state__in=SHOWN, valid_until__gte=clock.today())
         .annotate(name=F("institution__organisation__name"), jurisdiction=F("institution__organisation__jurisdiction"))
         .only("id", "reference", "state", "valid_from", "valid_until")
     )
+    return rows
 
 
 def figures() -> dict[str, int]:

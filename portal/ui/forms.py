@@ -8,12 +8,13 @@ read again: the server answers with a summary on top and the message at the fiel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
@@ -204,6 +205,20 @@ def refuse(form: forms.BaseForm, verdict: Verdict) -> None:
     """Put a refusal that the view caught into the form's error summary, with the rule that it rests on."""
     words = str(verdict.reason)
     form.add_error(None, f"{words} ({verdict.rule})" if verdict.rule else words)
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Set the choices of a field where they are known only once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Set the rows that a field lets choose from, where they are known only once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
 
 
 def hide_labels(form: forms.BaseForm, names: tuple[str, ...]) -> None:

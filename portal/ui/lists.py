@@ -59,7 +59,7 @@ class ListView(TemplateView):
     """Whether the keys j, k and o walk through the rows."""
     empty_title: Words = ""
     empty_text: Words = ""
-    empty_url: str = ""
+    empty_url: Words = ""
     empty_action: Words = ""
     exports: tuple[str, ...] = ("csv", "xlsx")
 
@@ -145,7 +145,7 @@ class ListView(TemplateView):
         else:
             page = BoundedPaginator(rows, self.page_size).get_page(self.request.GET.get("page"))
         table = self.table_class(list(page.object_list), **self.table_options())
-        table.sorting = {} if self.keyset else self._sorting()  # type: ignore[misc]
+        table.sorting = {} if self.keyset else self._sorting()
         chips = self.chips()
         return super().get_context_data(
             view=self,
@@ -202,7 +202,7 @@ class ListView(TemplateView):
         }
 
     def _url(self, **changes: Any) -> str:
-        return ui.query_string({"request": self.request}, **changes)  # type: ignore[arg-type]
+        return ui.query_string({"request": self.request}, **changes)
 
     def _url_without(self, name: str) -> str:
         query = self.request.GET.copy()

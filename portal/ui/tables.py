@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any
 
 import django_tables2 as tables
 import tablib
@@ -87,7 +87,7 @@ class LinkColumn(tables.Column):
 class Table(tables.Table):
     """Base of all tables. Sorting is the list's own (`ListView.sorts`), so columns are not orderable here."""
 
-    sorting: ClassVar[dict[str, dict[str, str]]] = {}
+    sorting: dict[str, dict[str, str]] = {}
 
     class Meta:
         orderable = False

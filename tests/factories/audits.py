@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from audits.actions.audit import (
     Answer,
@@ -148,9 +149,7 @@ def due_reports(stage: Stage | None = None) -> tuple[Stage, list[Obligation]]:
     return stage, list(Obligation.objects.filter(institution=stage.institution).order_by("kind"))
 
 
-def reported_incident(
-    stage: Stage | None = None, *, severity: str = "high", **concerns: object
-) -> tuple[Stage, Incident]:
+def reported_incident(stage: Stage | None = None, *, severity: str = "high", **concerns: Any) -> tuple[Stage, Incident]:
     """An incident reported by the partner."""
     stage = stage or qualified()
     incident = report_incident(
@@ -160,7 +159,7 @@ def reported_incident(
         title="A key was found in a public repository",
         description="One of our keys was in a commit for six hours.",
         aware_at=clock.now() - timedelta(hours=1),
-        concerns=Concerns(**concerns),  # type: ignore[arg-type]
+        concerns=Concerns(**concerns),
         by=stage.applicant,
     )
     return stage, incident

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ from tests.ledger.support import found
 THREADS, EACH = 8, 125
 
 
-def deed_of(number: int = 0, *, retained_until: date = date(2040, 1, 1), **fields: object) -> Deed:
+def deed_of(number: int = 0, *, retained_until: date = date(2040, 1, 1), **fields: Any) -> Deed:
     return Deed(
         verb="test.count",
         object_type="test",
@@ -29,7 +30,7 @@ def deed_of(number: int = 0, *, retained_until: date = date(2040, 1, 1), **field
         role="system",
         retained_until=retained_until,
         detail={"number": number},
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
 
 
@@ -72,9 +73,9 @@ def test_a_transaction_that_fails_leaves_no_number_unused():
     assert found() == []
 
 
-def append_one(**fields: object) -> Entry:
+def append_one(**fields: Any) -> Entry:
     with transaction.atomic():
-        (entry,) = append([deed_of(**fields)])  # type: ignore[arg-type]
+        (entry,) = append([deed_of(**fields)])
     return entry
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from portal.core.actors import SYSTEM, Actor
 from portal.core.canonical import digest
@@ -141,12 +143,12 @@ def test_the_stored_digest_is_that_of_the_stored_document() -> None:
     assert parse(version.document) == founding_rules()
 
 
-def test_rules_are_parsed_once_and_asked_for_in_one_query(django_assert_num_queries: object) -> None:
+def test_rules_are_parsed_once_and_asked_for_in_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     founded_rulebook()
     first = queries.rules()
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert queries.rules() is first
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert queries.current_version() == "1.0"
 
 
@@ -172,11 +174,11 @@ def test_the_command_only_checks_when_asked(capsys: pytest.CaptureFixture[str]) 
     assert not RulebookVersion.objects.exists()
 
 
-def test_the_command_prints_every_fault_with_its_line(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_every_fault_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = FOUNDING.read_text(encoding="utf-8")
     broken = text.replace("question: foreign_control, equals: true", "question: forein_control, equals: true", 1)
     broken = broken.replace("      type: text\n", "      type: txt\n", 1) + "nonsense: 1\n"
-    file = tmp_path / "broken.yaml"  # type: ignore[operator]
+    file = tmp_path / "broken.yaml"
     file.write_text(broken, encoding="utf-8")
     with pytest.raises(CommandError, match="fault"):
         call_command("load_rulebook", str(file))

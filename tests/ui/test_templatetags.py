@@ -68,12 +68,12 @@ def test_data_for_a_chart_cannot_leave_its_element() -> None:
 
 def test_the_address_keeps_what_is_not_changed() -> None:
     request = RequestFactory().get("/", {"q": "a b", "page": "3", "state": ["x", "y"]})
-    assert ui.query_string({"request": request}, page=None, sort="-age") == "?q=a+b&state=x&state=y&sort=-age"  # type: ignore[arg-type]
+    assert ui.query_string({"request": request}, page=None, sort="-age") == "?q=a+b&state=x&state=y&sort=-age"
 
 
 def test_an_address_without_a_query_still_leads_to_the_page() -> None:
     request = RequestFactory().get("/", {"page": "3"})
-    assert ui.query_string({"request": request}, page=None) == "?"  # type: ignore[arg-type]
+    assert ui.query_string({"request": request}, page=None) == "?"
 
 
 def test_a_session_is_counted_from_its_renewal() -> None:

@@ -12,7 +12,7 @@ from portal.accounts.models import Organisation
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.accounts.roles import roles_of_kind
 from portal.core.verdicts import Refused
-from portal.ui.forms import Described
+from portal.ui.forms import Described, offer
 
 
 def refuse_into(form: forms.BaseForm, error: Refused | ValidationError) -> None:
@@ -41,8 +41,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = self.fields["jurisdiction"]
-        choices.choices = [("", _("Choose a country")), *jurisdiction_choices()]  # type: ignore[attr-defined]
+        offer(self, "jurisdiction", [("", _("Choose a country")), *jurisdiction_choices()])
 
 
 class BodyForm(RegisterForm):
@@ -71,7 +70,7 @@ class RolesForm(forms.Form):
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(role.slug, Described(str(role.label), str(role.purpose))) for role in roles_of_kind(kind)]
-        self.fields["roles"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "roles", choices)
 
 
 class InviteForm(RolesForm):

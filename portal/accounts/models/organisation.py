@@ -7,6 +7,7 @@ from typing import ClassVar
 import pycountry
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import TextChoices
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +41,7 @@ class Organisation(LifecycleModel):
 
     TABLE = ORGANISATION
 
-    class Kind(models.TextChoices):  # type: ignore[name-defined]
+    class Kind(TextChoices):
         INSTITUTION = "institution", _("Institution")
         AUTHORITY = "authority", _("Authority")
         PROVIDER = "provider", _("Provider")

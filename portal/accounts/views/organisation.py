@@ -102,7 +102,7 @@ def amend(request: PortalRequest, pk: UUID) -> HttpResponse:
 def act_as(request: PortalRequest) -> HttpResponse:
     """Change the organisation that you act for, and go home: what was open may not be yours there."""
     wanted = request.POST.get("membership")
-    chosen = next((row for row in active_memberships(request.user) if str(row.pk) == wanted), None)  # type: ignore[arg-type]
+    chosen = next((row for row in active_memberships(request.actor.user) if str(row.pk) == wanted), None)
     if chosen is None:
         raise Http404
     request.session[CHOSEN] = str(chosen.pk)

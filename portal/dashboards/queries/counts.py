@@ -40,13 +40,14 @@ class Board:
 
 def _rows(rows: QuerySet[Any], what: str, group: Any, column: Any, count: Any) -> QuerySet[Any]:
     """Grouped counts in the four columns that all parts share."""
-    return (  # type: ignore[no-any-return]
+    grouped: QuerySet[Any] = (
         rows.order_by()
         .annotate(what=Value(what, CharField()), in_group=group, in_column=column)
         .values("what", "in_group", "in_column")
         .annotate(how_many=count)
         .values_list("what", "in_group", "in_column", "how_many")
     )
+    return grouped
 
 
 def _since(narrowed: Narrowed) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -13,6 +13,7 @@ from portal.rulebook.schema.conditions import Condition, Number
 
 Format = Literal["lei", "ror", "domain", "email", "url", "phone"]
 """Formats that are checked by more than a pattern."""
+Bound = TypeVar("Bound", float, date)
 Columns = Literal["text", "number", "date", "choice", "country", "yes_no"]
 
 
@@ -51,8 +52,8 @@ class Asked(Rule):
     screen: bool = False
 
 
-def _ordered(low: Number | date | None, high: Number | date | None, names: str) -> None:
-    if low is not None and high is not None and low > high:  # type: ignore[operator]
+def _ordered(low: Bound | None, high: Bound | None, names: str) -> None:
+    if low is not None and high is not None and low > high:
         raise ValueError(f"{names}: the first is above the second, so no answer could pass. Swap them.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -227,7 +227,7 @@ def get(mapping: Any, key: Any) -> Any:
 
 # --- addresses of lists ------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
-def query_string(context: Context, **changes: Any) -> str:
+def query_string(context: Context | Mapping[str, Any], **changes: Any) -> str:
     """The page's own query with some keys changed; None drops a key. `{% query_string page=2 sort=None %}`."""
     query = context["request"].GET.copy()
     for key, value in changes.items():

@@ -22,6 +22,7 @@ from audits.actions.audit import (
 )
 from audits.models import Audit, Catalogue, CheckResult
 from portal.core import clock
+from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, Refused
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
@@ -269,11 +270,11 @@ def test_audit_for_cause_stands_beside_the_periodic_one(stage: Stage) -> None:
     assert Audit.objects.filter(institution=stage.institution).count() == 2
 
 
-def make_member_auditor(stage: Stage, actor: object) -> None:
+def make_member_auditor(stage: Stage, actor: Actor) -> None:
     """Make the person an auditor of the authority besides, in the same membership where they have one."""
     from portal.accounts.actions.membership import change_roles
     from portal.accounts.models import Membership
 
-    membership = Membership.objects.get(user=actor.user, organisation=stage.cast.authority)  # type: ignore[attr-defined]
+    membership = Membership.objects.get(user=actor.user, organisation=stage.cast.authority)
     administrator = make_member(stage.cast.authority, "administrator")
     change_roles(membership=membership, roles=[*membership.roles, "auditor"], by=administrator)

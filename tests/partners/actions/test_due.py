@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -31,12 +32,12 @@ def qualification() -> Qualification:
     return make.qualified_institution()[2]
 
 
-def at_days_before_end(qualification: Qualification, days: int) -> object:
+def at_days_before_end(qualification: Qualification, days: int) -> AbstractContextManager[None]:
     return clock.at(clock.now() + (qualification.valid_until - clock.today()) - timedelta(days=days))
 
 
 def test_past_its_last_day_it_lapses_once_and_says_so(qualification: Qualification) -> None:
-    with at_days_before_end(qualification, -1):  # type: ignore[attr-defined]
+    with at_days_before_end(qualification, -1):
         assert standing(institution_id=qualification.institution_id).state == "lapsed"
         assert lapse_qualifications()["done"] == 1
         assert lapse_qualifications()["done"] == 0
@@ -45,7 +46,7 @@ def test_past_its_last_day_it_lapses_once_and_says_so(qualification: Qualificati
 
 
 def test_on_its_last_day_it_is_still_in_force(qualification: Qualification) -> None:
-    with at_days_before_end(qualification, 0):  # type: ignore[attr-defined]
+    with at_days_before_end(qualification, 0):
         assert lapse_qualifications()["done"] == 0
         assert standing(institution_id=qualification.institution_id).in_force
         with pytest.raises(Refused):
@@ -55,7 +56,7 @@ def test_on_its_last_day_it_is_still_in_force(qualification: Qualification) -> N
 def test_each_notice_is_sent_once_even_when_days_were_missed(qualification: Qualification) -> None:
     sent = []
     for days in (120, 88, 85, 59, 25, 24, 3, 0):
-        with at_days_before_end(qualification, days):  # type: ignore[attr-defined]
+        with at_days_before_end(qualification, days):
             sent.append(remind_of_ends()["done"])
     assert sent == [0, 1, 0, 1, 1, 0, 1, 0]
     applicant = Notice.objects.filter(kind="qualification_expiring").values_list("recipient", flat=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from typing import Any
 
 import pikepdf
 import pytest
@@ -33,9 +34,9 @@ def pdf(**root: object) -> pikepdf.Pdf:
     return document
 
 
-def written(document: pikepdf.Pdf, **options: object) -> bytes:
+def written(document: pikepdf.Pdf, **options: Any) -> bytes:
     out = io.BytesIO()
-    document.save(out, **options)  # type: ignore[arg-type]
+    document.save(out, **options)
     return out.getvalue()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -31,10 +33,10 @@ def signatory(body: UUID = HOME, kind: str = "authority", user: UUID | None = No
     return Actor(kind="person", body_id=body, body_kind=kind, roles=frozenset({"signatory"}), user_id=user or uuid4())
 
 
-def ask(actor: Actor, signed: list[Signed] | None = None, rule: QuorumRule = STANDARD, **more: object) -> str:
-    hands = more.pop("hands", Hands(clear=frozenset({actor.user_id})))  # type: ignore[arg-type]
-    options = {"home": HOME, "open_queries": 0, "outdated": False} | more
-    return may_sign(rule, hands, signed or [], actor, **options).code  # type: ignore[arg-type]
+def ask(actor: Actor, signed: list[Signed] | None = None, rule: QuorumRule = STANDARD, **more: Any) -> str:
+    hands = more.pop("hands", Hands(clear=frozenset({actor.person_id})))
+    options: dict[str, Any] = {"home": HOME, "open_queries": 0, "outdated": False} | more
+    return may_sign(rule, hands, signed or [], actor, **options).code
 
 
 def test_two_people_of_one_body_are_no_quorum() -> None:
@@ -70,13 +72,14 @@ def test_high_tier_needs_two_countries() -> None:
 @pytest.mark.parametrize("part", ["authors", "screeners", "assessors"])
 def test_whoever_had_a_part_cannot_sign(part: str) -> None:
     actor = signatory()
-    hands = Hands(clear=frozenset({actor.user_id}), **{part: frozenset({actor.user_id})})  # type: ignore[arg-type]
+    actors = frozenset({actor.person_id})
+    hands = replace(Hands(clear=actors), **{part: actors})
     assert ask(actor, hands=hands) == "had_a_part"
 
 
 def test_nobody_signs_twice() -> None:
     actor = signatory()
-    assert ask(actor, [Signed(actor.user_id, HOME, "NO")]) == "signed"  # type: ignore[arg-type]
+    assert ask(actor, [Signed(actor.person_id, HOME, "NO")]) == "signed"
 
 
 def test_without_a_declaration_nobody_signs() -> None:
@@ -85,7 +88,7 @@ def test_without_a_declaration_nobody_signs() -> None:
 
 def test_with_a_conflict_nobody_signs() -> None:
     actor = signatory()
-    assert ask(actor, hands=Hands(conflicted=frozenset({actor.user_id}))) == "conflict_of_interest"  # type: ignore[arg-type]
+    assert ask(actor, hands=Hands(conflicted=frozenset({actor.person_id}))) == "conflict_of_interest"
 
 
 def test_an_open_question_blocks_signing() -> None:

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from partners.models import Application
+from portal.accounts.models import Organisation
+from portal.core.actors import Actor
 from tests.factories import partners as make
 from tests.factories.accounts import make_member
 from tests.query_budget import assert_query_budget
@@ -14,12 +16,11 @@ from tests.world import client_for
 pytestmark = pytest.mark.django_db
 
 
-def arrive(authority: object, count: int, reviewer: object = None) -> None:
+def arrive(authority: Organisation, count: int, reviewer: Actor | None = None) -> None:
     """Applications in the queue. Made by the deeds that matter for the list: begun, then sent."""
     for _ in range(count):
         institution, applicant = make.make_institution()
         application = make.begin_application(institution=institution, by=applicant)
-        make.declare_conflict  # noqa: B018 the list itself needs no declaration
         Application.objects.filter(pk=application.pk).update(
             submitted_at=application.started_at, submitted_by=applicant.user
         )
@@ -27,7 +28,7 @@ def arrive(authority: object, count: int, reviewer: object = None) -> None:
             from partners.models.application import REVIEW
             from portal.accounts.assign import assign
 
-            assign(REVIEW, reviewer.user, application)  # type: ignore[attr-defined]
+            assign(REVIEW, reviewer.user, application)
 
 
 def test_the_officers_queue() -> None:
