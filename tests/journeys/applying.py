@@ -79,10 +79,10 @@ def create_account(person: Person, name: str) -> None:
     person.fill("Your name", name)
     person.page.get_by_label("Password").nth(0).fill(person.password)
     person.page.get_by_label("Password").nth(1).fill(person.password)
-    person.click("Create the account")
+    person.press("Create the account")
     link = mail_link(person, person.email, r"http://\S+/account/confirm-email/[^\s/]+/")
     person.page.goto(link)
-    person.click("Confirm the address")
+    person.press("Confirm the address")
     person.sign_in()
 
 
@@ -92,7 +92,7 @@ def register(person: Person, identity: Identity) -> None:
     person.follow("Register your institution")
     person.fill("Name of the institution", identity.name)
     person.page.get_by_label("Country").select_option("NO")
-    person.click("Register the institution")
+    person.press("Register the institution")
 
 
 def describe(person: Person, identity: Identity) -> None:
@@ -103,11 +103,11 @@ def describe(person: Person, identity: Identity) -> None:
     person.fill("ROR identifier", identity.ror)
     person.fill("Registered address", "1 Fjord Street\n6770 Nordfjordeid")
     save = person.page.locator(":is(main, #main) form[method=post] button[type=submit]").first
-    save.click()
+    person.turn(save)
     expect(person.page.get_by_role("alert").first).to_be_visible()
     person.check_page("wrong identifier")
     person.fill("Legal Entity Identifier (LEI)", identity.lei)
-    save.click()
+    person.turn(save)
     person.see("The details of your institution are saved.")
 
 
@@ -117,7 +117,7 @@ def set_up_app(person: Person) -> None:
     person.totp_secret = person.page.locator(":is(main, #main) code").first.inner_text().strip()
     person.check_page("second factor")
     person.page.get_by_label("Authenticator code").fill(totp(person.totp_secret))
-    person.click("Set up the app")
+    person.press("Set up the app")
     expect(person.page.locator("h1")).not_to_have_text("Set up an authenticator app")
 
 
@@ -127,7 +127,7 @@ def begin(person: Person, *, check: bool = True) -> str:
     if check:
         person.check_both("start an application")
     person.choose("Initial")
-    person.click("Start", exact=True)
+    person.press("Start", exact=True)
     if check:
         person.check_both("task list")
     return person.page.url.removeprefix(person.base)
@@ -145,7 +145,7 @@ def fill_section(person: Person, application: str, key: str) -> None:
         asked = place.locator("input[name=asked]").get_attribute("value") or ""
         if asked in ANSWERS and place.is_visible():
             enter(person, place, asked, ANSWERS[asked])
-    person.click("Save and go on")
+    person.press("Save and go on")
     expect(person.page).not_to_have_url(re.compile(f"/sections/{key}/"))
 
 
@@ -190,7 +190,7 @@ def fill_organisation(person: Person, application: str, identity: Identity) -> N
     upload(person, "mandate_evidence", "register-extract.pdf")
     expect(page.get_by_label("Registered name of the organisation")).to_have_value(identity.name)
     person.check_both("section organisation")
-    person.click("Save and go on")
+    person.press("Save and go on")
     person.see("Ownership and control")
 
 
@@ -217,7 +217,7 @@ def fill_environments(person: Person, application: str) -> None:
     person.check_page("a document that is refused")
     upload(person, "environment_evidence", "architecture.pdf")
     person.check_both("section environments")
-    person.click("Save and go on")
+    person.press("Save and go on")
 
 
 def fill_data(person: Person, application: str) -> None:
@@ -233,7 +233,7 @@ def fill_data(person: Person, application: str) -> None:
     person.choose("No", within=trained)
     expect(page.get_by_label("Which model, and why is it necessary?")).to_be_hidden()
     person.choose("No", within="Would anyone outside your organisation receive raw prompts or answers?")
-    person.click("Save and go on")
+    person.press("Save and go on")
 
 
 def fill_incidents(person: Person, application: str) -> None:
@@ -243,7 +243,7 @@ def fill_incidents(person: Person, application: str) -> None:
     person.fill("Telephone number for emergencies", "+47 55 00 00 12")
     page.get_by_label("Within how many minutes can you stop all use of a model?").fill("15")
     upload(person, "incident_plan", "incident-plan.pdf")
-    person.click("Save and go on")
+    person.press("Save and go on")
 
 
 def send(person: Person, application: str) -> None:
@@ -251,11 +251,11 @@ def send(person: Person, application: str) -> None:
     person.go(application)
     person.follow("Check your answers")
     person.check_both("check your answers")
-    person.click("Send to")
+    person.press("Send to")
     expect(person.page.get_by_role("alert").first).to_be_visible()
     person.choose("True and complete")
     person.choose("Changes will be notified")
-    person.click("Send to")
+    person.press("Send to")
     expect(person.page).to_have_url(re.compile("/sent/$"))
     person.check_both("sent")
 

@@ -16,11 +16,11 @@ def open_case(person: Person) -> str:
     """Open the only case in the queue, after the declaration where one is due; its address."""
     person.go(DESK)
     person.check_both(f"queue of {person.email}")
-    person.page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"A-\d{4}-\d+")).first.click()
+    person.turn(person.page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"A-\d{4}-\d+")).first)
     if "/declare/" in person.page.url:
         person.check_page("declaration of conflicts")
         person.choose("No, I have none")
-        person.click("Declare")
+        person.press("Declare")
     expect(person.page).to_have_url(re.compile("/change/$"))
     return person.page.url.removeprefix(person.base)
 
@@ -31,12 +31,12 @@ def screen_and_assign(officer: Person, reviewer: str) -> str:
     officer.check_both("case, submitted")
     officer.follow("Screen")
     officer.check_page("screening")
-    officer.click("Accept for review with this tier")
+    officer.press("Accept for review with this tier")
     officer.see("Screened. Next: assign a reviewer.")
     officer.go(case.replace("/change/", "/reviewers/"))
     officer.page.get_by_label("Reviewer").select_option(label=reviewer)
     officer.check_page("assigning")
-    officer.click("Assign", exact=True)
+    officer.press("Assign", exact=True)
     officer.see("Assigned. They have been told.")
     return case
 
@@ -48,7 +48,7 @@ def assess_all(reviewer: Person, case: str) -> None:
     for _ in range(20):
         reviewer.choose("Met")
         last = reviewer.page.get_by_role("button", name="Save the assessment", exact=True).count()
-        reviewer.click("Save the assessment")
+        reviewer.press("Save the assessment")
         if last:
             break
     expect(reviewer.page).to_have_url(re.compile("/change/$"))
@@ -60,7 +60,7 @@ def ask(reviewer: Person, case: str) -> None:
     reviewer.page.get_by_label("Which section is it about?").select_option(label="Data")
     reviewer.fill("Your question", "Why do you need a year? Please say less, or why not.")
     reviewer.check_page("asking")
-    reviewer.click("Send the question")
+    reviewer.press("Send the question")
     reviewer.see("The question is sent.")
 
 
@@ -70,15 +70,15 @@ def answer(applicant: Person, application: str) -> None:
     applicant.check_both("home of the applicant")
     applicant.go(application)
     applicant.check_both("application with a question")
-    applicant.page.locator(":is(main, #main)").locator("a[href*='/questions/']").first.click()
+    applicant.turn(applicant.page.locator(":is(main, #main)").locator("a[href*='/questions/']").first)
     applicant.check_page("question")
     asked = applicant.page.url
     applicant.follow("Change this section")
     applicant.fill("For how many months do you keep prompts, answers and results?", "6")
-    applicant.click("Save and go on")
+    applicant.press("Save and go on")
     applicant.page.goto(asked)
     applicant.fill("Your answer", "Six months are enough. The section says so now.")
-    applicant.click("Send the answer")
+    applicant.press("Send the answer")
     expect(applicant.page.locator("h1")).not_to_have_text("Answer a question")
 
 
@@ -97,19 +97,19 @@ def recommend(reviewer: Person, case: str) -> None:
     reviewer.go(f"{case}?tab=assessment")
     close = reviewer.page.get_by_role("button", name="Close the question")
     if close.count():
-        close.first.click()
+        reviewer.turn(close.first)
     reviewer.go(case.replace("/change/", "/recommend/"))
     reviewer.choose("Qualify")
     reviewer.fill("Reasons", "Sound throughout. Retention was shortened after a question.")
     reviewer.check_page("recommending")
-    reviewer.click("File the recommendation")
+    reviewer.press("File the recommendation")
     reviewer.see("Your recommendation is filed.")
 
 
 def send(officer: Person, case: str) -> None:
     officer.go(case.replace("/change/", "/send/"))
     officer.check_page("sending to the signatories")
-    officer.click("Send to the signatories")
+    officer.press("Send to the signatories")
     officer.see("Sent. The signatories of all authorities have been told.")
 
 
@@ -118,10 +118,10 @@ def sign(signatory: Person) -> None:
     case = open_case(signatory)
     signatory.go(case.replace("/change/", "/sign/"))
     signatory.check_both(f"signing of {signatory.email}")
-    signatory.click("Sign", exact=True)
+    signatory.press("Sign", exact=True)
     signatory.see("Confirm that you have read it.")
     signatory.choose("I have read what is shown on this page and sign it for my authority")
-    signatory.click("Sign", exact=True)
+    signatory.press("Sign", exact=True)
     signatory.see("Signed.")
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys import stack as stacks
 from tests.journeys.person import Person
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 
 
@@ -32,7 +32,7 @@ def portal(
 ) -> Iterator[stacks.Stack]:
     """The portal, running, with the rulebook in force, the bodies of the scheme and their staff.
 
-    JOURNEY_STACK names the file of a stack that somebody else keeps running (`python -m tests.journeys.stack`).
+    JOURNEY_STACK names the file of a stack that `python -m tests.journeys.stack` keeps running.
     """
     if kept := os.environ.get("JOURNEY_STACK"):
         yield stacks.running(Path(kept))
@@ -69,7 +69,7 @@ def _people(portal: stacks.Stack, browser: Browser) -> Iterator[Callable[..., Pe
     def make(email: str, *, size: str = "desk", scripts: bool = True, **known: Any) -> Person:
         known.pop("name", None)
         context = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts, locale="en-GB")  # type: ignore[arg-type]
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         person = Person(context, page, portal.url, email, scripts=scripts, **known)
         page.on("console", lambda message: _policy(person, message.text))

@@ -24,14 +24,14 @@ def register_environment(person: Person) -> None:
     person.fill("Identifier at the gateway", ENVIRONMENT)
     page.get_by_label("Country where it runs").select_option("NO")
     person.fill("Who answers for it", "Head of laboratory")
-    person.click("Register and go on to safeguards")
+    person.press("Register and go on to safeguards")
     expect(page).to_have_url(re.compile("/attest/$"))
     for group in page.locator(":is(main, #main) form fieldset").all():
         person.tick(group.get_by_label("Met", exact=True))
     for note in page.locator(":is(main, #main) form textarea").all():
         note.fill("As described in the architecture.")
     person.check_both("attesting safeguards")
-    person.click("Attest in the name of the institution")
+    person.press("Attest in the name of the institution")
     person.check_both("environment")
 
 
@@ -40,15 +40,13 @@ def request_two_lines(person: Person) -> str:
     page = person.go("/requests/new/")
     person.fill("Title of the request", "Refusals over time")
     person.fill("Purpose and evaluation plan", "We compare how two releases refuse unsafe instructions.")
-    person.click("Go on to the lines")
-    if not page.url.endswith("/lines/add/"):
-        page.locator("a[href$='/lines/add/']").first.click()
+    person.press("Go on to the lines")
     _line(person, "Meridian 4.1")
     person.check_both("adding a line")
-    person.click("Add it and another")
+    person.press("Add it and another")
     expect(page).to_have_url(re.compile("/lines/add/"))
     _line(person, "Meridian Mini 2")
-    person.click("Add the line")
+    person.press("Add the line")
     expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
     person.check_both("request with two lines")
     request = page.url.removeprefix(person.base)
@@ -56,7 +54,7 @@ def request_two_lines(person: Person) -> str:
     person.check_page("checking the request")
     for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
-    person.click("Send to the authority")
+    person.press("Send to the authority")
     expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
     return request
 
@@ -79,12 +77,11 @@ def _line(person: Person, release: str) -> None:
 def open_request(person: Person) -> str:
     """Open the only request in the queue, after the declaration; its address."""
     person.go(DESK)
-    person.page.locator(":is(main, #main)").get_by_role(
-        "link", name=re.compile(r"R-\d{4}-\d+|G\w*-\d{4}-\d+")
-    ).first.click()
+    cases = person.page.locator(":is(main, #main)")
+    person.turn(cases.get_by_role("link", name=re.compile(r"R-\d{4}-\d+|G\w*-\d{4}-\d+")).first)
     if "/declare/" in person.page.url:
         person.choose("No")
-        person.click("Declare")
+        person.press("Declare")
     expect(person.page).to_have_url(re.compile("/change/$"))
     return person.page.url.removeprefix(person.base)
 
@@ -94,7 +91,7 @@ def take_up(officer: Person, reviewer: str) -> str:
     officer.check_both("grant request on the desk")
     officer.go(case.replace("/change/", "/take-up/"))
     officer.page.get_by_label("Reviewer").select_option(label=reviewer)
-    officer.click("Take up and assign")
+    officer.press("Take up and assign")
     officer.see("You run the case.")
     return case
 
@@ -102,11 +99,11 @@ def take_up(officer: Person, reviewer: str) -> str:
 def accredit(officer: Person) -> None:
     """Accredit the environment that the request names."""
     officer.go("/admin/grants/environment/")
-    officer.page.locator(":is(main, #main)").get_by_role("link", name="Fjell laboratory").first.click()
+    officer.turn(officer.page.locator(":is(main, #main)").get_by_role("link", name="Fjell laboratory").first)
     officer.check_both("environment on the desk")
     officer.page.goto(officer.page.url.replace("/change/", "/accredit/"))
     officer.check_page("accrediting")
-    officer.click("Accredit", exact=True)
+    officer.press("Accredit", exact=True)
     officer.see("is accredited.")
 
 
@@ -118,14 +115,14 @@ def review(reviewer: Person) -> None:
         reviewer.follow(f"Review line {number}:")
         reviewer.choose("As asked")
         reviewer.check_page(f"reviewing line {number}")
-        reviewer.click("Record the review")
+        reviewer.press("Record the review")
         reviewer.see(f"Line {number} is reviewed.")
 
 
 def send_on(officer: Person, case: str, to: str) -> None:
     """Send the case `to` the providers or the signatories."""
     officer.go(case.replace("/change/", f"/send-to-{to}/"))
-    officer.click(f"Send to the {to}")
+    officer.press(f"Send to the {to}")
     officer.see("Sent.")
 
 
@@ -146,7 +143,7 @@ def answer_as_provider(provider: Person) -> None:
         else:
             provider.choose("Consents with conditions")
             page.get_by_role("textbox", name="Conditions").fill(CONDITION)
-        provider.click("Record the answer")
+        provider.press("Record the answer")
         provider.see("is recorded.")
 
 
@@ -155,7 +152,7 @@ def sign(signatory: Person) -> None:
     signatory.go(case.replace("/change/", "/sign/"))
     signatory.check_both(f"signing a request, {signatory.email}")
     signatory.choose("I sign")
-    signatory.click("Record my decision")
+    signatory.press("Record my decision")
     signatory.see("Your decision is recorded.")
 
 
@@ -163,7 +160,7 @@ def accept_agreement(person: Person) -> str:
     """Accept in the name of the institution; the address of the grant."""
     page = person.go("/grants/")
     person.check_both("grants")
-    page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"G-\d{4}-\d+")).first.click()
+    person.turn(page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"G-\d{4}-\d+")).first)
     grant = page.url.removeprefix(person.base)
     person.see("Nothing may be used yet")
     person.go(f"{grant}agreement/")
@@ -172,7 +169,7 @@ def accept_agreement(person: Person) -> str:
     person.fill("In what capacity do you accept?", "Director")
     for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
-    person.click("Accept the agreement")
+    person.press("Accept the agreement")
     person.go(grant)
     person.see("In force")
     expect(page.locator(":is(main, #main)").get_by_text("Meridian Mini")).to_have_count(0)
@@ -184,7 +181,7 @@ def register_gateway(provider: Person) -> Gateway:
     """Register a gateway by its page, and keep the secret that is shown once."""
     page = provider.go("/gateways/register/")
     provider.fill("Name", "Inference gateway, Oregon")
-    provider.click("Register the gateway")
+    provider.press("Register the gateway")
     provider.check_both("secret of the gateway")
     codes = page.locator(":is(main, #main) code").all_inner_texts()
     return Gateway(provider.base, codes[0], codes[1])

@@ -24,7 +24,7 @@ def totp(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 30, every: float = 0.3) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 90, every: float = 0.3) -> T:
     """Ask again until the answer is not empty: for what the worker or the scheduler brings about."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -52,13 +52,22 @@ class Person:
         self.page.goto(f"{self.base}{path}")
         return self.page
 
-    def click(self, name: str, *, role: str = "button", exact: bool = False) -> Page:
-        """Press the button (or follow the link) of that name, the first one where there are several."""
-        self.page.get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
-        return self.page
-
     def follow(self, name: str, *, exact: bool = False) -> Page:
-        return self.click(name, role="link", exact=exact)
+        """Follow the link of that name."""
+        return self.turn(self.page.get_by_role("link", name=name, exact=exact).first)
+
+    def press(self, name: str, *, exact: bool = False) -> Page:
+        """Press the button of that name, which sends a form."""
+        return self.turn(self.page.get_by_role("button", name=name, exact=exact).first)
+
+    def turn(self, control: Locator) -> Page:
+        """Use a link or a button that leads to another page, and wait until that page is there.
+
+        A click alone returns before: whoever then looks at the address sees the old one on a slow machine.
+        """
+        with self.page.expect_navigation():
+            control.click()
+        return self.page
 
     def fill(self, label: str, value: str) -> None:
         self.page.get_by_label(label).first.fill(value)
@@ -80,7 +89,7 @@ class Person:
         self.go("/account/login/")
         self.fill("Email", self.email)
         self.fill("Password", self.password)
-        self.click("Sign in", exact=True)
+        self.press("Sign in", exact=True)
         expect(self.page).not_to_have_url(re.compile("/account/login/"))
         if self.totp_secret:
             self._give_code()
@@ -89,8 +98,7 @@ class Person:
         """Enter the code of the app. Each counts once: where this one was used already, the next one comes soon."""
         for _ in range(2):
             self.page.get_by_label("code").first.fill(totp(self.totp_secret))
-            self.click("Go on")
-            self.page.wait_for_load_state()
+            self.press("Go on")
             if "/2fa/" not in self.page.url:
                 return
             time.sleep(30 - time.time() % 30 + 0.5)

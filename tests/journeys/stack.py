@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import closing, suppress
@@ -189,3 +190,33 @@ def run(stack: Stack) -> None:
         "--max-interval=1",
     )
     stack.wait_until_up()
+
+
+def keep(file: Path) -> None:
+    """Build a stack, write to `file` how it is reached, and keep it until Ctrl-C."""
+    import django
+
+    from portal.local import testing
+
+    testing._prepare()
+    django.setup()
+    name = f"journey_kept_{os.getpid()}"
+    with tempfile.TemporaryDirectory() as folder:
+        stack = build(Path(folder), name, own_database(name))
+        try:
+            fill(stack)
+            run(stack)
+            known = {"environment": stack.environment, "folder": folder, "url": stack.url, "staff": stack.staff}
+            file.write_text(json.dumps(known))
+            print(f"{stack.url} runs. JOURNEY_STACK={file} has journeys use it. Ctrl-C ends it.", flush=True)
+            signal.pause()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            stack.stop()
+            drop_database(name)
+            file.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1] if len(sys.argv) > 1 else VAR / "test" / "journey-stack.json").resolve())

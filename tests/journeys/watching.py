@@ -17,20 +17,20 @@ def audit_that_appears(officer: Person) -> str:
         link = officer.page.locator(":is(main, #main) table a[href*='/admin/audits/audit/'][href$='/change/']").first
         return str(link.get_attribute("href")) if link.count() else None
 
-    found = eventually(look, seconds=60, every=1)
+    found = eventually(look, seconds=180, every=1)
     officer.check_both("audits on the desk")
     return found
 
 
 def _deed(person: Person, page: str, slug: str) -> None:
     person.go(page.replace("/change/", f"/{slug}/"))
-    person.page.locator(":is(main, #main) form[method=post] button.usa-button[type=submit]").first.click()
+    person.turn(person.page.locator(":is(main, #main) form[method=post] button.usa-button[type=submit]").first)
 
 
 def prepare_audit(officer: Person, audit: str, auditor: str) -> None:
     officer.go(audit.replace("/change/", "/assign/"))
     officer.page.get_by_label("Auditor").select_option(label=auditor)
-    officer.page.locator(":is(main, #main) form button[type=submit]").first.click()
+    officer.turn(officer.page.locator(":is(main, #main) form button[type=submit]").first)
     expect(officer.page).to_have_url(re.compile("/change/$"))
     _deed(officer, audit, "notify")
     expect(officer.page).to_have_url(re.compile("/change/$"))
@@ -45,11 +45,11 @@ def record_finding(auditor: Person, audit: str) -> str:
     """Fill one family of the checklist, record a finding; its address on the desk."""
     auditor.go(audit)
     auditor.check_both("audit in fieldwork")
-    auditor.page.locator(":is(main, #main) a[href*='/checklist/']").first.click()
+    auditor.turn(auditor.page.locator(":is(main, #main) a[href*='/checklist/']").first)
     for result in auditor.page.get_by_label("Met", exact=True).all():
         auditor.tick(result)
     auditor.check_both("checklist")
-    auditor.click("Save and go on")
+    auditor.press("Save and go on")
     auditor.see("Results recorded.")
     auditor.go(audit)
     auditor.follow("Record a finding")
@@ -58,7 +58,7 @@ def record_finding(auditor: Person, audit: str) -> str:
     auditor.fill("In a few words", "Logs are kept too short")
     auditor.fill("What was found", "The policy says 365 days; the system deletes after 90.")
     auditor.check_page("recording a finding")
-    auditor.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
+    auditor.turn(auditor.page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     auditor.see("Finding recorded. The partner was told.")
     return auditor.page.url.removeprefix(auditor.base)
 
@@ -67,12 +67,12 @@ def propose_plan(partner: Person) -> str:
     """Answer with a plan; the partner's address of the finding."""
     partner.go("/findings/")
     partner.check_both("findings")
-    partner.page.locator(":is(main, #main) table a[href*='/findings/']").first.click()
+    partner.turn(partner.page.locator(":is(main, #main) table a[href*='/findings/']").first)
     partner.check_both("finding")
     finding = partner.page.url.removeprefix(partner.base)
     partner.go(f"{finding}plan/")
     partner.fill("How will you put it right?", "Retention is set to 365 days next week, by the head of operations.")
-    partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
+    partner.turn(partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     expect(partner.page).to_have_url(re.compile(f"{finding}$"))
     return finding
 
@@ -85,7 +85,7 @@ def agree(auditor: Person, finding: str) -> None:
 def remedy(partner: Person, finding: str) -> None:
     partner.go(f"{finding}remedy/")
     partner.fill("What was done, and what shows it?", "Retention is 365 days now; see the settings of the log store.")
-    partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
+    partner.turn(partner.page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     expect(partner.page).to_have_url(re.compile(f"{finding}$"))
 
 
@@ -105,7 +105,7 @@ def report_incident(partner: Person) -> None:
     partner.fill("What happened?", "One of our keys was in a public commit for six hours.")
     partner.page.get_by_label("Which line of a grant does it concern?").select_option(index=1)
     partner.check_both("reporting an incident")
-    partner.click("Report the incident")
+    partner.press("Report the incident")
     partner.see("Incident reported.")
     partner.check_both("incident")
 
@@ -113,20 +113,21 @@ def report_incident(partner: Person) -> None:
 def stop_access(signatory: Person) -> None:
     """Place an emergency hold on all access of the partner, from the incident."""
     page = signatory.go("/admin/audits/incident/")
-    page.locator(":is(main, #main) table a[href*='/admin/audits/incident/'][href$='/change/']").first.click()
+    incidents = ":is(main, #main) table a[href*='/admin/audits/incident/'][href$='/change/']"
+    signatory.turn(page.locator(incidents).first)
     signatory.check_both("incident on the desk")
     page.goto(page.url.replace("/change/", "/hold/"))
     signatory.choose("All access of")
     signatory.fill("Why?", "A stolen key may be in use.")
     signatory.fill("What must be true before it is lifted?", "The key is revoked, and the logs show no foreign use.")
     signatory.check_page("placing a hold")
-    page.locator(":is(main, #main) form[method=post] button[type=submit]").first.click()
+    signatory.turn(page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     expect(page).to_have_url(re.compile("/change/$"))
 
 
 def _open_hold(person: Person) -> str:
     page = person.go("/admin/grants/hold/")
-    page.locator(":is(main, #main) table a[href*='/admin/grants/hold/'][href$='/change/']").first.click()
+    person.turn(page.locator(":is(main, #main) table a[href*='/admin/grants/hold/'][href$='/change/']").first)
     return page.url.removeprefix(person.base)
 
 
@@ -140,7 +141,7 @@ def confirm_hold(signatory: Person) -> None:
     hold = _open_hold(signatory)
     signatory.check_both("hold on the desk")
     signatory.go(hold.replace("/change/", "/confirm/"))
-    signatory.click("Confirm the hold")
+    signatory.press("Confirm the hold")
     signatory.see("Confirmed. It stays until it is lifted.")
 
 

@@ -29,6 +29,11 @@ def test_public_pages_open_on_an_empty_portal(db: None, url: str) -> None:
     assert Client().get(url).status_code == 200
 
 
+def test_every_page_leads_to_the_public_ones(db: None) -> None:
+    foot = Client().get("/account/login/").content.decode().split("<footer", 1)[1]
+    assert [url for url in (*PAGES, "/rulebook/") if f'href="{url}"' not in foot] == []
+
+
 def test_register_names_the_qualified_and_says_who_is_suspended(stage: Stage) -> None:
     assert stage.institution.name in Client().get("/register/").content.decode()
     suspend_qualification(qualification=stage.qualification, by=SYSTEM, reason="A secret reason")
