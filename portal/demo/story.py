@@ -33,7 +33,7 @@ from portal.demo.stage import Partner, Stage
 from portal.demo.sweeps import sweep, sweeping
 from portal.demo.timeline import Story, Timeline
 from portal.ledger.models import Entry
-from portal.notifications.models import Message, Notice
+from portal.notifications.models import Notice
 from portal.notifications.notify import mail_held_back
 from portal.rulebook.actions.version import found_rulebook
 
@@ -48,7 +48,9 @@ AUDIT_DAYS = {
 }
 """Days before the present on which an audit is planned by hand, so that it is today in that state."""
 STILL_IN_THE_POST = timedelta(days=2)
+"""Mail that is older was delivered in the past; what is newer goes out when the portal starts."""
 UNREAD = timedelta(days=10)
+"""Notices that are older were read."""
 Say = Callable[[str], None]
 
 
@@ -63,7 +65,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
     timeline = Timeline(present, Quarters(say))
     stage = Stage(seed=seed, present=present, timeline=timeline, password=make_password(password))
     stage.names = all_names(stage.chance("names"), scale)
-    with mail_held_back(), override("en-gb"), seldom_collecting():
+    with mail_held_back(delivered_before=present - STILL_IN_THE_POST), override("en-gb"), seldom_collecting():
         with clock.at(stage.begins - timedelta(hours=1)):
             found_rulebook(by=SYSTEM)
             import_catalogue(key="baseline", read=read_oscal(BASELINE.read_bytes()), by=SYSTEM, source=BASELINE.name)
@@ -77,7 +79,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
         timeline.run()
         sweep()
-    put_mail_away(present)
+    Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
     return stage
@@ -160,16 +162,6 @@ def drifted(partner: Partner) -> Story:
     """A story of one deed."""
     environments.drift(partner)
     yield from ()
-
-
-def put_mail_away(present: datetime) -> None:
-    """Mail of the past was delivered in the past, and most notices were read; what is new still waits."""
-    old = Message.objects.filter(status="waiting", created_at__lt=present - STILL_IN_THE_POST)
-    old.update(
-        status="sent", sent_at=F("created_at"), next_attempt_at=None, text="", html="", cleared_at=F("created_at")
-    )
-    read = Notice.objects.filter(read_at__isnull=True, created_at__lt=present - UNREAD)
-    read.update(read_at=F("created_at"))
 
 
 def chapters() -> Iterator[str]:

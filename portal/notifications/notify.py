@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,16 +29,22 @@ ONCE_MORE = {"max_retries": 1, "interval_start": 0}
 PLAIN_MAIL = "mail"
 """The kind of messages that are no notice: sign-in mails and invitations."""
 _held_back: ContextVar[bool] = ContextVar("mail_held_back", default=False)
+_delivered_before: ContextVar[datetime | None] = ContextVar("mail_delivered_before", default=None)
 
 
 @contextmanager
-def mail_held_back() -> Iterator[None]:
-    """Within the block, messages are queued and no worker is asked to deliver them. For telling the past."""
-    token = _held_back.set(True)
+def mail_held_back(*, delivered_before: datetime | None = None) -> Iterator[None]:
+    """Within the block, messages are queued and no worker is asked to deliver them. For telling the past.
+
+    Messages of a moment before `delivered_before` are written as they are long after their delivery: sent at once,
+    and their text cleared, so it is not made either.
+    """
+    tokens = _held_back.set(True), _delivered_before.set(delivered_before)
     try:
         yield
     finally:
-        _held_back.reset(token)
+        _held_back.reset(tokens[0])
+        _delivered_before.reset(tokens[1])
 
 
 @dataclass(frozen=True)
@@ -121,14 +128,10 @@ def _notice(
 
 
 def _message(notice: Notice) -> Message:
-    user = notice.recipient
-    with translation.override(user.language):
-        shown = {"notice": notice, "user": user, "link": settings.BASE_URL + notice.url, "BASE_URL": settings.BASE_URL}
-        text = render_to_string("emails/notice.txt", shown)
-        html = render_to_string("emails/notice.html", shown)
+    text, html = ("", "") if _is_delivered(notice.created_at) else _written(notice)
     return Message(
-        recipient=user,
-        to=user.email,
+        recipient=notice.recipient,
+        to=notice.recipient.email,
         kind=notice.kind,
         key=notice.key,
         subject=notice.title,
@@ -140,8 +143,30 @@ def _message(notice: Notice) -> Message:
     )
 
 
+def _written(notice: Notice) -> tuple[str, str]:
+    """The mail's text and HTML, in the recipient's language."""
+    user = notice.recipient
+    with translation.override(user.language):
+        shown = {"notice": notice, "user": user, "link": settings.BASE_URL + notice.url, "BASE_URL": settings.BASE_URL}
+        return render_to_string("emails/notice.txt", shown), render_to_string("emails/notice.html", shown)
+
+
+def _is_delivered(moment: datetime) -> bool:
+    until = _delivered_before.get()
+    return until is not None and moment < until
+
+
+def _as_delivered(message: Message) -> None:
+    message.status, message.next_attempt_at = Message.Status.SENT, None
+    message.sent_at = message.cleared_at = message.created_at
+    message.text = message.html = ""
+
+
 def _queue(messages: list[Message]) -> None:
     """Write the rows that are not there yet, and ask for their delivery once the transaction is through."""
+    for message in messages:
+        if _is_delivered(message.created_at):
+            _as_delivered(message)
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if _held_back.get():
         return

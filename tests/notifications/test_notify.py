@@ -1,10 +1,13 @@
 """Telling people: once each, with the deed or not at all."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils.translation import gettext_lazy as _
 
+from portal.core import clock
 from portal.notifications.models import Message, Notice
-from portal.notifications.notify import NoticeKind, notify, queue_mail
+from portal.notifications.notify import NoticeKind, mail_held_back, notify, queue_mail
 from portal.workflow import deed
 from tests.factories.accounts import make_user
 
@@ -84,3 +87,22 @@ def test_a_plain_mail_needs_no_account_and_no_deed():
         queue_mail(to="new@example.org", subject="Welcome\n", text="Hello", key="welcome-1", sensitive=True)
     message = Message.objects.get()
     assert (message.to, message.subject, message.recipient) == ("new@example.org", "Welcome", None)
+
+
+def test_mail_of_the_past_is_written_as_delivered_and_without_its_text():
+    present = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    user, days = make_user(), (9, 1)
+    with mail_held_back(delivered_before=present - timedelta(days=2)):
+        for before in days:
+            with clock.at(present - timedelta(days=before)), deed():
+                tell([user], key=f"{before} days ago")
+                queue_mail(to="new@example.org", subject="Hello", text="Hello", html="<p>Hello", key=f"{before}")
+    old, new = (Message.objects.filter(created_at=present - timedelta(days=before)) for before in days)
+    assert {(row.status, row.sent_at, row.cleared_at, row.text, row.html) for row in old} == {
+        ("sent", present - timedelta(days=9), present - timedelta(days=9), "", "")
+    }
+    assert {(row.status, row.sent_at, bool(row.text), bool(row.html)) for row in new} == {("waiting", None, True, True)}
+    assert Notice.objects.filter(body__contains="Please answer.").count() == 2
+    with clock.at(present - timedelta(days=9)), deed():
+        tell([user], key="afterwards")
+    assert Message.objects.get(key="afterwards").status == "waiting"
