@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator
 from datetime import datetime
 from itertools import count
 
+from django.db import InterfaceError, OperationalError
+
 from portal.core import clock
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ class Timeline:
         try:
             with clock.at(at):
                 return next(story, None)
+        except (OperationalError, InterfaceError):
+            raise  # without its database no story can be told
         except Exception as problem:
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")
