@@ -19,10 +19,16 @@ from portal.core.verdicts import refused
 def healthz(request: HttpRequest) -> JsonResponse:
     """For the supervisor and load balancers: 200 when database and broker answer, 503 when one does not."""
     parts = {
-        "database": _answers(connection.ensure_connection),
+        "database": _answers(_ask_database),
         "redis": _answers(lambda: cache.get("healthz")),
     }
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def _ask_database() -> None:
+    """A question, since an open connection says nothing about the server at its other end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
 
 
 def _answers(ask: Callable[[], object]) -> bool:
