@@ -24,7 +24,7 @@ from partners.queries.rulebook import asked, progress_of, rules_of
 from partners.queries.sections import open_sections
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
-from portal.rulebook.questionnaire import resolve
+from portal.rulebook.questionnaire import resolve, visible_section
 from portal.rulebook.schema import Section
 from portal.ui.forms import summary_of
 from portal.ui.templatetags.ui import clock_time
@@ -100,7 +100,7 @@ def section(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     if section not in {item.key for item in asked(application, answers)}:
         return redirect("partners:application", application.pk)
     if request.method == "POST":
-        return _save(request, application, found)
+        return _save(request, application, found, before=answers)
     if section not in open_sections(application) or not actor.has("applicant"):
         return redirect("partners:answers", application.pk)
     return _show(
@@ -113,7 +113,9 @@ def section(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     )
 
 
-def _save(request: PortalRequest, application: Application, section: Section) -> HttpResponse:
+def _save(
+    request: PortalRequest, application: Application, section: Section, *, before: dict[str, Any]
+) -> HttpResponse:
     posted = _posted(request, application, section)
     refused_files = _take_files(request, application, section, posted)
     saved = save_answers(
@@ -133,12 +135,26 @@ def _save(request: PortalRequest, application: Application, section: Section) ->
         return redirect(f"{request.path}?row={row}#id_{row}" if row.isidentifier() else request.path)
     if "upload" in request.POST:
         return redirect(request.path)
-    problems = progress_of(application, answers_of(application))
+    now = answers_of(application)
+    if opened := _opened(application, section, before, now):
+        messages.info(request, _("Saved. Your answers open further questions in this section."))
+        return redirect(f"{request.path}#id_{opened}")
+    problems = progress_of(application, now)
     mine_ = next((item for item in problems.sections if item.key == section.key), None)
     if mine_ and mine_.problems:
         return _show(request, application, section, problems=True)
     messages.success(request, _("“%(title)s” is saved.") % {"title": section.title})
     return redirect(_next(application, section, problems.sections))
+
+
+def _opened(application: Application, section: Section, before: dict[str, Any], now: dict[str, Any]) -> str:
+    """The first question without an answer that these answers opened: without scripts, nobody has seen it yet."""
+    questionnaire, kind = rules_of(application).questionnaire, application.institution.kind
+    seen = visible_section(questionnaire, section.key, before, kind)
+    known = {question.key for question in seen.questions} if seen else set()
+    shown = visible_section(questionnaire, section.key, now, kind)
+    found = (question.key for question in shown.questions if question.key not in known) if shown else iter(())
+    return next((key for key in found if now.get(key) in (None, "", [])), "")
 
 
 def _next(application: Application, section: Section, sections: Any) -> str:

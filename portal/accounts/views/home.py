@@ -22,7 +22,9 @@ def home(request: PortalRequest) -> HttpResponse:
         return render(request, "accounts/welcome.html")
     if not actor.body_id and not actor.has("system_administrator") and not actor.dormant:
         return render(request, "accounts/newcomer.html", {"invitations": open_invitations_for(actor)})
-    return render(request, "accounts/home.html", {"needs": needs_of(actor)})
+    needs = needs_of(actor)
+    waiting = [need for need in needs if need.count]
+    return render(request, "accounts/home.html", {"needs": waiting, "quiet": [one for one in needs if not one.count]})
 
 
 @require_safe

@@ -52,6 +52,12 @@ def test_a_question_appears_once_its_condition_holds(draft: make.Cast) -> None:
     assert "On what legal basis" in client_for(draft.applicant).get(url(draft, "data")).content.decode()
 
 
+def test_what_an_answer_opens_is_shown_before_going_on(draft: make.Cast) -> None:
+    sent = {"asked": ["data_classes"], "data_classes": ["personal"], "save": "1"}
+    assert post(draft.applicant, draft, "data", **sent)["Location"].startswith(url(draft, "data") + "#id_")
+    assert not post(draft.applicant, draft, "data", **sent)["Location"].startswith(url(draft, "data"))
+
+
 def test_simple_conditions_can_be_followed_by_a_script(draft: make.Cast) -> None:
     page = client_for(draft.applicant).get(url(draft)).content.decode()
     assert 'data-when="past_breach" data-when-value="true" hidden' in page
