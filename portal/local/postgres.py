@@ -189,14 +189,20 @@ class Postgres:
             self._psql(f"CREATE DATABASE {DATABASE}")
 
     def _clear_leftover(self) -> None:
-        """End a server that a killed run left on this data, and drop a stale pid file whose number was given away."""
+        """End a server that a killed run left on this data, and drop a pid file whose number was given away.
+
+        The pid file of a server that is dead stays: by it PostgreSQL sees whether sessions of that one still work on
+        the data, and does not start beside them.
+        """
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return
         pid = int(pid_file.read_text().split("\n", 1)[0] or 0)
-        if pid and str(self.data) in command_line(pid):
+        command = command_line(pid) if pid else ""
+        if str(self.data) in command:
             end(pid, first=signal.SIGINT)
-        pid_file.unlink(missing_ok=True)
+        elif command or not pid:
+            pid_file.unlink(missing_ok=True)
 
     def _wait_ready(self, seconds: float) -> None:
         process = self.process

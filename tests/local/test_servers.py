@@ -118,6 +118,39 @@ def test_dead_broker_is_started_again_at_the_same_address(var: Path) -> None:
     holder.end()
 
 
+def test_dead_database_is_started_again_with_what_was_committed(var: Path) -> None:
+    holder = Holder(var)
+    with psycopg.connect(holder.database_url) as link:
+        link.execute("SET synchronous_commit TO on")  # as the demo's server has it
+        link.execute("CREATE TABLE kept (id int)")
+    pid_file = holder.home / "pg" / "postmaster.pid"
+    before = pid_file.read_text().split("\n", 1)[0]
+    os.kill(int(before), signal.SIGKILL)
+    eventually(
+        lambda: pid_file.exists() and pid_file.read_text().split("\n", 1)[0] != before and works(holder),
+        seconds=30,
+        why="the database is not back",
+    )
+    with psycopg.connect(holder.database_url) as link:
+        assert link.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    holder.end()
+
+
+def test_pid_file_whose_number_was_given_to_somebody_else_stops_nothing_and_nobody(var: Path) -> None:
+    holder = Holder(var)
+    pid_file = holder.home / "pg" / "postmaster.pid"
+    old = pid_file.read_text()
+    holder.end()
+    eventually(lambda: not processes_of(var), seconds=30, why="the servers outlive their only user")
+    with subprocess.Popen(["sleep", "60"]) as bystander:
+        pid_file.write_text(old.replace(old.split("\n", 1)[0], str(bystander.pid), 1))
+        again = Holder(var)
+        assert works(again)
+        assert bystander.poll() is None
+        bystander.kill()
+    again.end()
+
+
 def test_broker_wants_its_password(var: Path) -> None:
     holder = Holder(var)
     open_address = "redis://" + holder.redis_url.split("@", 1)[1]
