@@ -53,7 +53,7 @@ def test_a_question_appears_once_its_condition_holds(draft: make.Cast) -> None:
 
 
 def test_what_an_answer_opens_is_shown_before_going_on(draft: make.Cast) -> None:
-    sent = {"asked": ["data_classes"], "data_classes": ["personal"], "save": "1"}
+    sent: dict[str, Any] = {"asked": ["data_classes"], "data_classes": ["personal"], "save": "1"}
     assert post(draft.applicant, draft, "data", **sent)["Location"].startswith(url(draft, "data") + "#id_")
     assert not post(draft.applicant, draft, "data", **sent)["Location"].startswith(url(draft, "data"))
 
