@@ -3,6 +3,10 @@
 A story is a generator: it does deeds, then yields the moment at which it goes on. The timeline always wakes the one
 whose moment comes first, with the clock set to it, so that what is written straight down for one institution is in
 the record among everybody else's. What would lie after the present is not told: it has not happened yet.
+
+The deeds of one week are one transaction, and go into the record together at its end, in their order: the head of
+the record is asked for a hundred times in place of some thousands. Each step of a story is a deed within it: one that
+is refused leaves nothing of itself, and the others stand.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from itertools import count
 from django.db import InterfaceError, OperationalError
 
 from portal.core import clock
+from portal.workflow import deed
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +28,7 @@ Story = Generator[datetime, None, None]
 
 
 class Timeline:
-    """Runs stories until the present. `progress` is called with each moment before it comes."""
+    """Runs stories until the present. `progress` is called with the moment of the first deed of each week."""
 
     def __init__(self, present: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         self.present = present
@@ -42,18 +47,21 @@ class Timeline:
         """Tell everything up to the present; returns how often a story went on."""
         steps, last = 0, None
         while self._waiting:
-            at, _number, story = heapq.heappop(self._waiting)
-            last = at if last is None or at > last else last
-            self._progress(last)
-            following = self._go_on(story, last)
-            steps += 1
-            if following is not None:
-                self.tell(story, following)
+            week = _week(self._waiting[0][0])
+            self._progress(self._waiting[0][0])
+            with deed():
+                while self._waiting and _week(self._waiting[0][0]) <= week:
+                    at, _number, story = heapq.heappop(self._waiting)
+                    last = at if last is None or at > last else last
+                    following = self._go_on(story, last)
+                    steps += 1
+                    if following is not None:
+                        self.tell(story, following)
         return steps
 
     def _go_on(self, story: Story, at: datetime) -> datetime | None:
         try:
-            with clock.at(at):
+            with clock.at(at), deed():
                 return next(story, None)
         except (OperationalError, InterfaceError):
             raise  # without its database no story can be told
@@ -61,3 +69,8 @@ class Timeline:
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")
             return None
+
+
+def _week(moment: datetime) -> tuple[int, int]:
+    year, week, _day = moment.isocalendar()
+    return year, week

@@ -120,3 +120,35 @@ def test_secrets_are_the_seeds_own(settings) -> None:
     assert signins.secret_for(one, "a@b.example") == signins.secret_for(one, "a@b.example")
     assert signins.secret_for(one, "a@b.example") != signins.secret_for(two, "a@b.example")
     assert json.dumps(signins.secret_for(one, "a@b.example")).isascii()
+
+
+def test_a_story_that_breaks_off_leaves_nothing_of_its_step_and_the_others_go_on(caplog) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from portal.accounts.actions.organisation import register_organisation
+    from portal.core import clock
+
+    start = datetime(2025, 3, 3, 9, tzinfo=UTC)
+
+    def register(name: str) -> None:
+        register_organisation(kind="authority", name=name, jurisdiction="NO", by=SYSTEM)
+
+    def breaks():
+        register("Stays")
+        yield clock.now() + timedelta(hours=2)
+        register("Goes")
+        raise ValueError("told wrongly")
+
+    def goes_on():
+        register("Another")
+        yield clock.now() + timedelta(hours=3)
+        register("One more")
+
+    timeline = Timeline(start + timedelta(days=1))
+    timeline.tell(breaks(), start)
+    timeline.tell(goes_on(), start + timedelta(hours=1))
+    timeline.run()
+    assert set(Organisation.objects.values_list("name", flat=True)) == {"Stays", "Another", "One more"}
+    assert Entry.objects.count() == 3
+    assert timeline.broken == ["03 March 2025: told wrongly"]
+    assert "broke off" in caplog.text
