@@ -44,8 +44,8 @@ __all__ = [
     "require_deed",
 ]
 
-RETENTION_DAYS = 10 * 365
-"""How long an event is kept when its deed names no other time (rulebook: retention.events)."""
+RETENTION_DAYS = 3653
+"""How long an event is kept when its deed names no other time (rulebook: retention.events, ten years)."""
 LOST_RACES = {"40001", "40P01", "55P03", "23505", "23P01"}
 """SQLSTATEs that say that someone else was first: serialisation failure, deadlock, lock not available; and unique and
 exclusion violation, where two made the same thing and both had looked before.

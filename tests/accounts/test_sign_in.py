@@ -151,6 +151,17 @@ def test_guessing_from_one_address_is_limited_across_accounts() -> None:
     assert b"Too many failed" in answer.content or answer.status_code == 429
 
 
+def test_behind_a_proxy_each_address_has_its_own_limit(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def guess(number: int, address: str) -> bytes:
+        client = Client(headers={"X-Forwarded-For": f"203.0.113.9, {address}"})
+        return sign_in(client, f"person{number}@example.net", "a guess").content
+
+    assert b"Too many failed" in [guess(number, "198.51.100.7") for number in range(11)][-1]
+    assert b"Too many failed" not in guess(12, "198.51.100.8")
+
+
 def test_guessing_codes_is_limited(code_of: Callable[[str], str]) -> None:
     user = member("signatory")
     secret = with_app(user)

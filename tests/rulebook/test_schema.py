@@ -11,6 +11,7 @@ import yaml
 from portal.rulebook.schema import Duration, RulebookError, parse, read
 from portal.rulebook.schema.loading import MAX_BYTES
 from portal.rulebook.versions import FOUNDING
+from portal.workflow import RETENTION_DAYS
 from tests.factories.rulebook import document, founding_rules
 
 Change = Callable[[dict[str, Any]], None]
@@ -20,6 +21,11 @@ def problems(changed: dict[str, Any]) -> list[tuple[str, str]]:
     with pytest.raises(RulebookError) as error:
         parse(changed)
     return [(problem.where, problem.what) for problem in error.value.problems]
+
+
+def test_events_are_kept_as_long_as_the_rulebook_says() -> None:
+    rules = {rule["key"]: rule for rule in document()["retention"]["rules"]}
+    assert rules["events"]["months"] * 365.25 / 12 <= RETENTION_DAYS
 
 
 def section(doc: dict[str, Any], key: str) -> dict[str, Any]:
