@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from portal.core.verdicts import Refused
 from tests.contracts.addresses import addresses
-from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows, rows_by_app
-from tests.factories.rulebook import founded_rulebook
+from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows
+from tests.contracts.worlds import ROWS, db, every_row, path_of, rolled_back, world
 from tests.world import World
 
-ROWS = {row.url: row for row in all_rows()}
-APPS = {row.url: app for app, rows in rows_by_app().items() for row in rows}
+__all__ = ["db", "world"]
+
 METHODS = ("get", "post")
 LIBRARIES = ("admin", "mfa_", "account", "socialaccount_", "usersessions_", "idp:", "saml_", "openid_")
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """A savepoint that is always undone; the deeds inside take it for the test's own transaction."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]
-    with atomic:
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """In place of a transaction for each test, one for the module: the world is made once."""
-    with django_db_blocker.unblock(), rolled_back():
-        yield
-
-
-@pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
-    """One world for the rows of an app, undone before the next: each app tells its own story of the institution."""
-    with rolled_back():
-        founded_rulebook()
-        yield World()
-
-
-def every_row() -> pytest.MarkDecorator:
-    """Each URL with its app's world; the rows of an app run in one process, which makes that world once."""
-    known = set(addresses())
-    rows = sorted((app, url) for url, app in APPS.items() if url in known)
-    group = pytest.mark.xdist_group
-    cases = [pytest.param(app, url, id=url, marks=group(f"matrix-{app}")) for app, url in rows]
-    return pytest.mark.parametrize(("world", "url"), cases, indirect=["world"])
 
 
 def test_every_url_has_exactly_one_row() -> None:
@@ -73,7 +36,7 @@ def test_every_url_has_exactly_one_row() -> None:
 @every_row()
 def test_who_may(url: str, world: World) -> None:
     row = ROWS[url]
-    path = row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
+    path = path_of(row, world)
     wrong = [line for method in METHODS for line in _differences(world, row, method, getattr(row, method), path)]
     for method, expected in row.others.items():
         wrong += _differences(world, row, method, expected, path)
@@ -85,7 +48,7 @@ def test_other_methods_let_nobody_in(url: str, world: World) -> None:
     row = ROWS[url]
     if row.url.startswith(LIBRARIES):
         return  # their views take PUT for POST, and are held by POST's row
-    path = row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
+    path = path_of(row, world)
     allowed = next((name for name in row.get.asked if OK in row.get.of(name)), "anonymous")
     for method in {"put", "patch", "delete"} - set(row.others):
         got, _ = _ask(world, allowed, method, path, row)

@@ -88,7 +88,7 @@ class Stack:
         )
         return "\n".join(parts)
 
-    def wait_until_up(self, seconds: float = 60) -> None:
+    def wait_until_up(self, seconds: float = 240) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with (
