@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import rfc8785
 from django.utils.translation import gettext_lazy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +110,25 @@ def test_equal_values_have_equal_bytes_and_survive_reading(value):
     assert json.loads(written) == value
     assert canonical(json.loads(written)) == written
     assert digest(value) == hashlib.sha256(written).hexdigest()
+
+
+whole = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
+numbers = whole | st.floats(allow_nan=False, allow_infinity=False)
+tree = st.recursive(numbers, lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside), max_leaves=12)
+
+
+@given(tree)
+def test_the_quick_way_writes_what_the_library_writes(value):
+    try:
+        wanted = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical(value)
+        return
+    assert canonical(value) == wanted
+
+
+@pytest.mark.parametrize("number", [1.0, -0.0, 1e22, -2.5e-9, 0.1])
+def test_fractions_are_found_wherever_they_stand(number):
+    for value in (number, [number], [1, number], {"a": number}, {"a": 1, "b": [["x", number]]}, {"a": [{"b": number}]}):
+        assert canonical(value) == rfc8785.dumps(value)
