@@ -22,6 +22,7 @@ from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
 from portal.core import clock
+from portal.core.bulk import insert
 from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
 from portal.core.ids import new_id
@@ -41,6 +42,7 @@ __all__ = [
     "lifecycle_triggers",
     "move",
     "record",
+    "remember",
     "require_deed",
 ]
 
@@ -89,6 +91,10 @@ class LifecycleModel(Record):
     """A model whose `state` follows its `TABLE`. Saving with a state that the deed did not set is refused."""
 
     TABLE: ClassVar[StateTable]
+    SETTLED: ClassVar[bool] = False
+    """Whether what others read of it (its name, its kind) hardly changes and decides no race: an object at hand is kept
+    when a row that points to it is locked, and not read again.
+    """
 
     state = models.CharField(max_length=40, editable=False)
 
@@ -193,9 +199,12 @@ def lifecycle_triggers(table: StateTable) -> list[pgtrigger.Trigger]:
 @dataclass
 class _Deed:
     pending: list[ledger.Deed] = field(default_factory=list)
+    remembered: dict[type[models.Model], dict[Any, Any]] = field(default_factory=dict)
 
 
 _current: ContextVar[_Deed | None] = ContextVar("deed", default=None)
+_fresh: ContextVar[dict[tuple[type[models.Model], Any], models.Model] | None] = ContextVar("fresh", default=None)
+"""Of each row that the innermost deed has locked, the one object that holds what the database does."""
 
 
 @contextmanager
@@ -209,22 +218,36 @@ def deed() -> Iterator[None]:
     if outer is not None:
         mark = len(outer.pending)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _nothing_fresh():
                 yield
         except BaseException:
             del outer.pending[mark:]
+            outer.remembered.clear()
             raise
         return
     mine = _Deed()
     token = _current.set(mine)
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=True), _nothing_fresh():
             yield
             ledger.append(mine.pending)
     except (OperationalError, IntegrityError) as error:
         raise _lost_race(error) from error
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def _nothing_fresh() -> Iterator[None]:
+    """A deed trusts no lock but its own, and its outer one none from before it: each may have changed the rows."""
+    before = _fresh.get()
+    token = _fresh.set({})
+    try:
+        yield
+    finally:
+        _fresh.reset(token)
+        if before is not None:
+            before.clear()
 
 
 def _lost_race(error: OperationalError | IntegrityError) -> Exception:
@@ -251,6 +274,7 @@ def as_deed(function: Callable[P, R]) -> Callable[P, R]:
 
 
 L = TypeVar("L", bound=LifecycleModel)
+R = TypeVar("R")
 
 
 def create(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
@@ -279,10 +303,7 @@ def create_all(subjects: Iterable[L], verb: str, *, by: Actor, recorded: Callabl
             raise TypeError(f"{subject.TABLE.noun}.{verb} does not create anything")
         require(subject.TABLE.verdict(verb, subject, by))
         subject.state = step.target
-    if made:
-        # The model's own manager refuses bulk inserts, so that nobody makes a row without its entry.
-        rows: models.QuerySet[Any] = models.QuerySet(type(made[0]))
-        rows.bulk_create(made)
+    insert(made)
     for subject in made:
         subject._stored_state = subject.state
         mine.pending.append(_entry(subject, subject.TABLE.move(verb), by, before="", **recorded(subject)))
@@ -299,7 +320,8 @@ def move(subject: L, verb: str, *, by: Actor, changes: dict[str, Any] | None = N
     mine, step = _open_deed(), subject.TABLE.move(verb)
     if not step.sources:
         raise TypeError(f"{subject.TABLE.noun}.{verb} creates; use create()")
-    lock(subject)
+    if not _is_fresh(subject):
+        lock(subject)
     require(subject.TABLE.verdict(verb, subject, by))
     before = subject.state
     for name, value in (changes or {}).items():
@@ -326,7 +348,33 @@ def can(subject: LifecycleModel, verb: str, by: Actor) -> Verdict:
 
 def lock(subject: models.Model) -> None:
     """Lock the subject's row until the deed ends, and load what it holds now."""
+    settled = {name: row for name, row in subject._state.fields_cache.items() if getattr(row, "SETTLED", False)}
     subject.refresh_from_db(from_queryset=type(subject)._base_manager.select_for_update(of=("self",)))
+    for name, row in settled.items():
+        if getattr(subject, f"{name}_id", None) == row.pk:
+            subject._state.fields_cache[name] = row
+    if (fresh := _fresh.get()) is not None:
+        fresh[(type(subject), subject.pk)] = subject
+
+
+def _is_fresh(subject: models.Model) -> bool:
+    """Whether this object was locked by this very deed, so that it need not be read again."""
+    return (_fresh.get() or {}).get((type(subject), subject.pk)) is subject
+
+
+def remember(model: type[models.Model], key: Any, make: Callable[[], R]) -> R:
+    """What `make` reads from the model's rows, read once in a deed, until a deed changes one of them.
+
+    For what many deeds ask and hardly ever changes, such as the rules in force. Outside a deed nothing is kept.
+    """
+    mine = _current.get()
+    if mine is None:
+        return make()
+    kept = mine.remembered.setdefault(model, {})
+    if key not in kept:
+        kept[key] = make()
+    found: R = kept[key]
+    return found
 
 
 def require_deed() -> None:
@@ -348,6 +396,7 @@ def _save(subject: LifecycleModel, **how: Any) -> None:
     finally:
         subject._moving = False
     subject._stored_state = subject.state
+    _open_deed().remembered.pop(type(subject), None)
 
 
 def _entry(

@@ -18,6 +18,7 @@ class Institution(LifecycleModel):
     """An institution. Its primary key is its organisation's id, which is also its people's `actor.body_id`."""
 
     TABLE = INSTITUTION
+    SETTLED = True
 
     id = None  # type: ignore[assignment]
     organisation = models.OneToOneField(

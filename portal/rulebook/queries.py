@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from portal.rulebook.models import RulebookVersion
 from portal.rulebook.schema import Rulebook, parse
+from portal.workflow import remember
 
 PUBLIC_STATES = ("consultation", "voting", "adopted", "in_force", "superseded")
 
@@ -30,9 +31,12 @@ def current_version() -> str:
 
 
 def rules(version: str | None = None) -> Rulebook:
-    """The rules in force, or those of that version. Raises NoRulebook. One short query; parsed once a process."""
+    """The rules in force, or those of that version. Raises NoRulebook.
+
+    One short query, and in a deed one for all its questions; parsed once a process.
+    """
     wanted = RulebookVersion.objects.filter(**({"version": version} if version else {"state": "in_force"}))
-    digest = wanted.values_list("digest", flat=True).first()
+    digest = remember(RulebookVersion, version, wanted.values_list("digest", flat=True).first)
     if digest is None:
         if version is None:
             current()
