@@ -6,7 +6,10 @@ from django.utils.translation import gettext as _
 
 from partners import notices
 from partners.models import Application, Recommendation, SectionAssessment
+from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
+from partners.queries.people import hands_of
+from partners.queries.rulebook import asked
 from partners.queries.verdicts import recommendation_verdict
 from partners.rules import body_of, may_review
 from portal.accounts.queries.people import members_with
@@ -29,10 +32,10 @@ def assess_section(
     """
     lock(application)
     require(application.TABLE.verdict("assess", application, by))
-    case = case_of(application)
-    require(may_review(case.hands, by))
-    titles = {item.key: str(item.title) for item in case.sections}
-    if section not in titles:
+    require(may_review(hands_of(application), by))
+    sent = latest_revision(application)
+    titles = {item.key: str(item.title) for item in asked(application, sent.answers)} if sent else {}
+    if sent is None or section not in titles:
         require(refused(_("Choose a section that was sent."), code="unknown_section", rule="application.assess"))
     if outcome not in SectionAssessment.Outcome.values:
         require(refused(_("Choose an assessment."), code="unknown_outcome", rule="application.assess"))
@@ -44,15 +47,15 @@ def assess_section(
         by=by,
         rulebook=application.rulebook,
         says=_("Section assessed: %(title)s") % {"title": titles[section]},
-        detail={"section": section, "outcome": outcome, "note": note[:4000], "revision": case.sent.number},
+        detail={"section": section, "outcome": outcome, "note": note[:4000], "revision": sent.number},
         about=[application.institution_id],
         tier=Tier.RESTRICTED,
     )
     return SectionAssessment.objects.create(
         application=application,
-        revision=case.sent,
+        revision=sent,
         section=section,
-        section_digest=case.sent.sections[section],
+        section_digest=sent.sections[section],
         outcome=outcome,
         note=note.strip()[:4000],
         by=by.user,
