@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from audits import notices
@@ -143,7 +144,7 @@ def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Aud
         detail={"results": [_told(check) for check, _item in changed]},
         about=_about(audit),
     )
-    Check.objects.bulk_update([check for check, _item in changed], ["result", "note", "version"])
+    _write([check for check, _item in changed])
     CheckResult.objects.bulk_create(
         CheckResult(
             subject=check,
@@ -156,6 +157,24 @@ def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Aud
         for check, _item in changed
     )
     return audit
+
+
+def _write(checks: Sequence[Check]) -> None:
+    """One statement for all; a bulk_update of a whole checklist takes fifty times as long to write as this to run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE audits_check AS held SET result = new.result, note = new.note, version = new.version
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[]) AS new (id, result, note, version)
+            WHERE held.id = new.id
+            """,
+            [
+                [check.pk for check in checks],
+                [check.result for check in checks],
+                [check.note for check in checks],
+                [check.version for check in checks],
+            ],
+        )
 
 
 @as_deed

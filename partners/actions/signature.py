@@ -42,7 +42,8 @@ def sign_application(*, application: Application, seen: str, by: Actor, note: st
         about=[application.institution_id],
         tier=Tier.AUTHORITY,
     )
-    if case_of(application).quorum_state.met:
+    case.signatures.append(signature)
+    if case.quorum_state.met:
         _approve(application, by)
     return signature
 
