@@ -22,9 +22,9 @@ from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
 from portal.core import clock
-from portal.core.bulk import insert
 from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
+from portal.core.bulk import insert
 from portal.core.ids import new_id
 from portal.core.states import Move, StateTable
 from portal.core.verdicts import Conflict, Verdict, refused, require

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from portal.core.bulk import insert
 from portal.core.canonical import canonical
 from portal.ledger.merkle import Frontier, leaf_hash
 from portal.ledger.models import Entry, Event, Head, Node, Tier
@@ -58,6 +59,9 @@ def head_mac(size: int, root: str) -> str:
 
 def lock_head() -> Head:
     """The head, locked until the transaction ends. Made on first use."""
+    head = Head.objects.select_for_update().filter(pk=1).first()
+    if head is not None:
+        return head
     with connection.cursor() as cursor:
         empty = Frontier().root().hex()
         cursor.execute(
@@ -85,9 +89,8 @@ def append(deeds: Sequence[Deed]) -> list[Entry]:
         ]
         entries.append(entry)
         events.append(event)
-    Entry.objects.bulk_create(entries)
-    Event.objects.bulk_create(events)
-    Node.objects.bulk_create(nodes)
+    for rows in (entries, events, nodes):
+        insert(rows)
     head.size, head.frontier, head.root = tree.size, [peak.hex() for peak in tree.peaks], tree.root().hex()
     head.mac = head_mac(head.size, head.root)
     head.save()
