@@ -274,7 +274,6 @@ def as_deed(function: Callable[P, R]) -> Callable[P, R]:
 
 
 L = TypeVar("L", bound=LifecycleModel)
-R = TypeVar("R")
 
 
 def create(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:

@@ -15,7 +15,7 @@ from partners.rules import body_of, may_review
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Refused, refused, require
 from portal.ledger.models import Tier
 from portal.workflow import as_deed, lock, record
 
@@ -36,7 +36,7 @@ def assess_section(
     sent = latest_revision(application)
     titles = {item.key: str(item.title) for item in asked(application, sent.answers)} if sent else {}
     if sent is None or section not in titles:
-        require(refused(_("Choose a section that was sent."), code="unknown_section", rule="application.assess"))
+        raise Refused(refused(_("Choose a section that was sent."), code="unknown_section", rule="application.assess"))
     if outcome not in SectionAssessment.Outcome.values:
         require(refused(_("Choose an assessment."), code="unknown_outcome", rule="application.assess"))
     if outcome in NEEDS_NOTE and not note.strip():

@@ -27,10 +27,10 @@ def insert(objects: Sequence[Model]) -> None:
         return
     connection = connections[router.db_for_write(model)]
     fields = [field for field in model._meta.concrete_fields if not _left_to_the_database(field, objects)]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     steps: list[tuple[Any, Any]] = [(field.pre_save, field.get_db_prep_save) for field in fields]
     into = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:  # type: ignore[attr-defined]
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
         for one in objects:
             copy.write_row([prepare(pre_save(one, True), connection) for pre_save, prepare in steps])
     for one in objects:

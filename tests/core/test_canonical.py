@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -130,5 +131,6 @@ def test_the_quick_way_writes_what_the_library_writes(value):
 
 @pytest.mark.parametrize("number", [1.0, -0.0, 1e22, -2.5e-9, 0.1])
 def test_fractions_are_found_wherever_they_stand(number):
-    for value in (number, [number], [1, number], {"a": number}, {"a": 1, "b": [["x", number]]}, {"a": [{"b": number}]}):
+    inside: list[Any] = [number, [number], [1, number], {"a": number}, {"a": 1, "b": [["x", number]]}]
+    for value in (*inside, {"a": [{"b": number}]}):
         assert canonical(value) == rfc8785.dumps(value)
