@@ -147,15 +147,14 @@ def question(partner: Partner, made: Application, by: Actor, exchange: Exchange)
 
 def signatures(stage: Stage, partner: Partner, made: Application, home: AuthorityCast, part: Part) -> Scene:
     """Signatories read and sign, or one of them refuses."""
-    rule = case_of(made).quorum
-    people = stage.signers(home, rule.bodies, rule.signatures)
+    case = case_of(made)
+    seen, people = case.dossier_digest, stage.signers(home, case.quorum.bodies, case.quorum.signatures)
     if part.outcome == "awaiting_signatures":
         people = people[: part.signed]
     for number, signatory in enumerate(people):
         if number:
             yield partner.later(1, 4)
         declare_conflict(application=made, conflict=False, by=signatory)
-        seen = case_of(made).dossier_digest
         if part.outcome == "declined":
             refusal = REFUSALS[part.number % len(REFUSALS)]
             refuse_application(application=made, seen=seen, reasons=refusal.reasons, note=refusal.note, by=signatory)

@@ -45,7 +45,7 @@ PARTS: dict[str, Part] = {
         requests=(
             Ask(610, "superseded", ("meridian-3.5", "alcyon-2"), months=12),
             Ask(290, "in_force", ("meridian-4.0", "aster-large-2"), declined=1),
-            Ask(26, "awaiting_agreement", ("meridian-4.1", "alcyon-3")),
+            Ask(60, "awaiting_agreement", ("meridian-4.1", "alcyon-3")),
             Ask(5, "draft", ("polaris-6",)),
         ),
     ),
@@ -78,7 +78,7 @@ PARTS: dict[str, Part] = {
     "Laboratoire Armor": Part("standard", 300, "withdrawn"),
     "Centre Occitan": Part("high", 600, requests=(Ask(500, "expired", ("meridian-3.5", "alcyon-2"), months=5),)),
     "Havelland": Part("elevated", 480, requests=(Ask(330, "surrendered"),), audit="partner_response", number=2),
-    "Isartal": Part("elevated", 590, enforcement="suspension", requests=(Ask(320, "in_force"),), number=3),
+    "Isartal": Part("elevated", 340, enforcement="suspension", requests=(Ask(150, "in_force"),), number=3),
     "Bundeslabor": Part(
         "high", 330, asks=True, requests=(Ask(120, "in_force", ("meridian-4.0", "polaris-6"), months=5), Ask(16, "awaiting_partner")),
         incidents=("hazardous_output",),
@@ -90,7 +90,7 @@ PARTS: dict[str, Part] = {
     "Burren": Part("elevated", 560, "declined", number=1, again="approved"),
     "Liffey": Part("elevated", 40, "awaiting_applicant", number=4),
     "Helvetisches": Part(
-        "elevated", 430, requests=(Ask(300, "in_force", ("alcyon-3", "aster-code-1")), Ask(22, "awaiting_provider", ("meridian-4.1", "aster-large-2"))),
+        "elevated", 430, requests=(Ask(300, "in_force", ("alcyon-3", "aster-code-1")), Ask(34, "awaiting_provider", ("meridian-4.1", "aster-large-2"))),
         audit="cancelled", number=2,
     ),
     "Laboratoire L": Part("standard", 18, "submitted", number=2),
@@ -104,7 +104,7 @@ PARTS: dict[str, Part] = {
     ),
     "Great Basin": Part("elevated", 400, hold="lifted", requests=(Ask(260, "in_force"),), number=1, environment="suspended"),
     "Lakeshore": Part("standard", 660, requests=(Ask(310, "in_force"),), reports="returned", number=2, enforcement="warning"),
-    "Laurentian": Part("standard", 420, requests=(Ask(34, "awaiting_signatures", ("meridian-4.0", "aster-large-2")),), number=0, audit="closed"),
+    "Laurentian": Part("standard", 420, requests=(Ask(52, "awaiting_signatures", ("meridian-4.0", "aster-large-2")),), number=0, audit="closed"),
     "Institut Gasp": Part("elevated", 690, renewal="submitted", renewed=20, requests=(Ask(300, "in_force"),), number=3),
     "Salish": Part("standard", 380, requests=(Ask(250, "withdrawn"), Ask(90, "in_force")), incidents=("false_alarm",), number=1),
     "Wattle": Part("standard", 350, requests=(Ask(180, "in_force"),), reports="submitted", incidents=("duplicate",), number=3),
@@ -112,7 +112,7 @@ PARTS: dict[str, Part] = {
     "Kōwhai": Part("standard", 270, requests=(Ask(130, "in_force"),), number=0, enforcement="open"),
     "Musashi": Part("elevated", 310, requests=(Ask(160, "in_force"),), enforcement="notice", number=2, incidents=("personal_data",)),
     "Seto": Part("elevated", 60, "withdrawn"),
-    "Hangang": Part("elevated", 460, requests=(Ask(210, "in_force"), Ask(14, "awaiting_provider", ("meridian-4.0",))), number=3, incidents=("resolved",)),
+    "Hangang": Part("elevated", 460, requests=(Ask(210, "in_force"), Ask(31, "awaiting_provider", ("meridian-4.0",))), number=3, incidents=("resolved",)),
     "Jirisan": Part("elevated", 6, "draft", number=4),
     "Öresund": Part("standard", 240, requests=(Ask(100, "in_force"),), environment="registered", number=1),
 }  # fmt: skip

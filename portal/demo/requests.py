@@ -103,18 +103,20 @@ def releases_for(stage: Stage, partner: Partner, ask: Ask) -> list[Release]:
     """The releases that the part names, or two of different providers that can be asked for now."""
     if ask.lines:
         return [stage.release(key) for key in ask.lines]
+    out = {
+        release.pk: release for release in Release.objects.filter(state="released").select_related("model", "provider")
+    }
     found = []
-    providers = partner.rng.sample(stage.providers, len(stage.providers))
-    for provider in providers:
-        out = [release for release in provider.releases.values() if offered(release, partner.tier)]
-        if out:
-            found.append(partner.rng.choice(out))
+    for provider in partner.rng.sample(stage.providers, len(stage.providers)):
+        offered = [out[known.pk] for known in provider.releases.values() if known.pk in out and open_to(known, partner)]
+        if offered:
+            found.append(partner.rng.choice(offered))
     return found[:2]
 
 
-def offered(release: Release, tier: str) -> bool:
-    release.refresh_from_db()
-    return release.state == "released" and (release.capability_tier != "frontier" or tier != "standard")
+def open_to(release: Release, partner: Partner) -> bool:
+    """The strongest releases are not for partners of the standard tier."""
+    return release.capability_tier != "frontier" or partner.tier != "standard"
 
 
 def add(partner: Partner, request: GrantRequest, release: Release, programme: Programme, number: int, ask: Ask) -> None:

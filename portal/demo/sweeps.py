@@ -29,32 +29,44 @@ from portal.demo.timeline import Story
 from portal.rulebook.queries import rules
 
 
-def sweeping(every: int = 7) -> Story:
-    """Sweeps every few days, in the morning."""
+def sweeping() -> Story:
+    """Sweeps each week, in the morning. What is to be asked for or reminded of is looked for every other week."""
     while True:
+        end()
+        yield clock.now() + timedelta(days=7)
         sweep()
-        yield clock.now() + timedelta(days=every)
+        yield clock.now() + timedelta(days=7)
 
 
 def sweep() -> None:
     """Everything that is due now."""
-    for qualification in ended_qualifications().order_by("reference"):
-        lapse_qualification(qualification=qualification, by=SYSTEM)
-    for qualification in ending_qualifications().order_by("reference"):
-        remind_of_end(qualification=qualification, by=SYSTEM)
-    for grant in ended_grants().order_by("reference"):
-        expire_grant(grant=grant, by=SYSTEM)
-    for grant in grants_to_announce().order_by("reference"):
-        remind_of_grant(grant=grant, by=SYSTEM)
-    for request in consents_to_remind().order_by("reference"):
-        remind_providers(request=request, by=SYSTEM)
-    watch()
-    for finding in acceptances_ended().order_by("reference"):
-        reopen_finding(finding=finding, by=SYSTEM)
+    end()
+    remind()
     plan_due_audits(by=SYSTEM)
     plan_due_obligations(by=SYSTEM)
     for row in to_remind(rules()).select_related("institution__organisation", "authority").order_by("reference"):
         remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
+
+
+def end() -> None:
+    """What has come to its last day, or to its deadline."""
+    for qualification in ended_qualifications().order_by("reference"):
+        lapse_qualification(qualification=qualification, by=SYSTEM)
+    for grant in ended_grants().order_by("reference"):
+        expire_grant(grant=grant, by=SYSTEM)
+    for finding in acceptances_ended().order_by("reference"):
+        reopen_finding(finding=finding, by=SYSTEM)
+    watch()
+
+
+def remind() -> None:
+    """Ends that are near, and providers who have not answered."""
+    for qualification in ending_qualifications().order_by("reference"):
+        remind_of_end(qualification=qualification, by=SYSTEM)
+    for grant in grants_to_announce().order_by("reference"):
+        remind_of_grant(grant=grant, by=SYSTEM)
+    for request in consents_to_remind().order_by("reference"):
+        remind_providers(request=request, by=SYSTEM)
 
 
 def watch() -> None:

@@ -5,8 +5,8 @@ whose moment comes first, with the clock set to it, so that what is written stra
 the record among everybody else's. What would lie after the present is not told: it has not happened yet.
 
 The deeds of one week are one transaction, and go into the record together at its end, in their order: the head of
-the record is asked for a hundred times in place of some thousands. Each step of a story is a deed within it: one that
-is refused leaves nothing of itself, and the others stand.
+the record is asked for a hundred times in place of some thousands. A deed that is refused leaves nothing of itself,
+its story breaks off there, and the others go on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator
 from datetime import datetime
 from itertools import count
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 
 from portal.core import clock
 from portal.workflow import deed
@@ -61,10 +61,10 @@ class Timeline:
 
     def _go_on(self, story: Story, at: datetime) -> datetime | None:
         try:
-            with clock.at(at), deed():
+            with clock.at(at):
                 return next(story, None)
-        except (OperationalError, InterfaceError):
-            raise  # without its database no story can be told
+        except Error:
+            raise  # without its database, or in a transaction that has failed, no story can be told
         except Exception as problem:
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")

@@ -1,0 +1,150 @@
+"""The demonstration's story: told by the real actions, whole, once, and with somebody's work waiting for each role."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.test import Client
+
+from audits.models import Obligation
+from grants.models import Grant, GrantRequest, Hold
+from partners.models import Application, Institution, Qualification
+from portal.accounts.actor import person
+from portal.accounts.models import Membership, Organisation, User
+from portal.accounts.needs import needs_of
+from portal.core import clock
+from portal.core.identifiers import clean_lei, clean_ror
+from portal.demo.views import code_now
+from portal.ledger.models import Entry
+from portal.ledger.verify import verify
+from portal.notifications.models import Message
+from portal.workflow import LifecycleModel
+from tests.demo.conftest import Lines, Told
+
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("told"), pytest.mark.django_db]
+
+NOT_TOLD = {
+    "application": set(),
+    "qualification": set(),
+    "grant_request": set(),
+    "grant": set(),
+    "hold": set(),
+    "audit": set(),
+    "finding": set(),
+    "obligation": set(),
+    "incident": set(),
+    "environment": {"closed"},
+    "enforcement": {"heard"},
+    "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
+}
+"""Lifecycles of the story, and the states that nothing is in."""
+
+
+def lifecycles() -> dict[str, type[LifecycleModel]]:
+    return {model.TABLE.noun: model for model in apps.get_models() if issubclass(model, LifecycleModel)}
+
+
+@pytest.mark.parametrize("noun", sorted(NOT_TOLD))
+def test_every_state_of_a_lifecycle_occurs(noun: str) -> None:
+    model = lifecycles()[noun]
+    found = set(model.objects.order_by().values_list("state", flat=True).distinct())
+    assert {state.slug for state in model.TABLE.states} - found == NOT_TOLD[noun]
+
+
+def test_no_story_broke_off(told: Told) -> None:
+    assert [line for line in told.lines if "broke off" in line] == []
+
+
+def test_there_are_as_many_bodies_as_promised() -> None:
+    bodies = Organisation.objects.order_by()
+    assert bodies.filter(kind="institution").count() == 40
+    assert bodies.filter(kind="institution").values("jurisdiction").distinct().count() == 15
+    assert bodies.filter(kind="authority").count() == 5
+    assert bodies.filter(kind="provider").count() == 4
+
+
+def test_some_reports_are_overdue() -> None:
+    assert Obligation.objects.filter(state="due", due__lt=clock.today()).exists()
+
+
+def test_the_record_verifies() -> None:
+    assert list(verify()) == []
+
+
+def test_time_in_the_record_never_goes_back() -> None:
+    times = list(Entry.objects.order_by("seq").values_list("time", flat=True))
+    assert times == sorted(times)
+    assert (clock.now() - times[0]).days >= 729
+    assert times[-1] <= clock.now()
+
+
+def test_identifiers_have_right_check_digits() -> None:
+    rows = list(Institution.objects.values_list("lei", "ror"))
+    assert all(clean_lei(lei) == lei for lei, _ror in rows)
+    assert all(clean_ror(ror) == ror for _lei, ror in rows if ror)
+    assert len({lei for lei, _ror in rows}) == len(rows)
+
+
+def test_a_second_telling_does_nothing(told: Told) -> None:
+    before, out = Entry.objects.count(), Lines()
+    call_command("prepare_demo", stdout=out)
+    assert Entry.objects.count() == before
+    assert "there already" in out[0]
+
+
+def test_mail_of_the_past_is_not_sent_again() -> None:
+    waiting = Message.objects.filter(status="waiting").order_by("created_at").first()
+    assert waiting is None or (clock.now() - waiting.created_at).days <= 2
+
+
+def test_a_partner_can_use_what_it_was_granted() -> None:
+    live = Grant.objects.filter(state="in_force", institution__qualifications__state="in_force")
+    assert live.filter(lines__release__state="released", lines__environment__state="accredited").exists()
+    assert Qualification.objects.filter(state="in_force").count() >= 15
+    assert Application.objects.count() >= 40
+    assert GrantRequest.objects.count() >= 30
+    assert Hold.objects.filter(state="placed", confirm_by__gt=clock.now()).exists()
+
+
+def sign_ins(told: Told) -> list[dict[str, str]]:
+    return [row for row in json.loads(told.file.read_text()) if row["email"]]
+
+
+def test_everybody_can_sign_in_with_what_the_file_says(told: Told) -> None:
+    for row in sign_ins(told):
+        client = Client(headers={"X-Forwarded-For": "192.0.2.7"})
+        answer = client.post("/account/login/", {"login": row["email"], "password": row["password"]})
+        assert answer.status_code == 302, row["email"]
+        if row["totp_secret"]:
+            assert "2fa" in answer.url, row["email"]
+            answer = client.post(answer.url, {"code": code_now(row["totp_secret"])})
+            assert answer.status_code == 302, row["email"]
+        assert client.get("/").status_code == 200
+        assert str(client.session["_auth_user_id"]) == str(User.objects.get(email=row["email"]).pk)
+
+
+MAY_HAVE_NOTHING = {"authority administrator", "oversight member", "system administrator"}
+"""Nobody's case waits for these: they look after people, read, or keep the portal running."""
+
+
+def test_something_waits_for_each_of_them(told: Told) -> None:
+    idle = set()
+    for row in sign_ins(told):
+        user = User.objects.get(email=row["email"])
+        membership = Membership.objects.filter(user=user, state="active").first()
+        if not any(need.count for need in needs_of(person(user, membership, second_factor=True))):
+            idle.add(row["role"])
+    assert idle <= MAY_HAVE_NOTHING
+
+
+def test_the_page_shows_a_code_that_is_right_now(told: Told) -> None:
+    page = Client().get("/demo/").content.decode()
+    for row in sign_ins(told):
+        assert row["email"] in page
+        if row["totp_secret"]:
+            around = {code_now(row["totp_secret"], ahead=step) for step in (-1, 0)}
+            assert any(code in page for code in around), (row["email"], time.time())
