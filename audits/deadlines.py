@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audits.durations import after
+from portal.rulebook.durations import after
 from portal.rulebook.schema import DeadlineRule, Rulebook
 
 AUTHORITY, PROVIDER, OVERSIGHT = "home_authority", "provider", "oversight"

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from audits.durations import add_months
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
+from portal.rulebook.durations import add_months
 
 
 # --- whose case it is -----------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audits import notices
-from audits.durations import add_working_days
 from audits.models import AUDIT_PERMISSION, Audit, Catalogue, Check, CheckResult
 from audits.queries.independence import ever_member, parts_in_case
 from audits.rules import independent, not_past, report_ready
@@ -23,6 +22,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Conflict, Refused, refused, require
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from audits import notices
-from audits.durations import add_working_days
 from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, proposed_step, quorum_of, signed_so_far
@@ -22,6 +21,7 @@ from portal.core.canonical import digest
 from portal.core.references import next_reference
 from portal.core.verdicts import require
 from portal.ledger.models import Tier
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 from portal.workflow import as_deed, create, lock, move, record

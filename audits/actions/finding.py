@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audits import notices
-from audits.durations import add_working_days
 from audits.models import Audit, Control, Finding, FindingNote
 from audits.rules import may_be_accepted
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Refused, refused, require
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.durations import add_months
 from audits.models import DecisionSignature, EnforcementCase, Measure
 from partners.rules import QuorumState, Signed, quorum_state
 from portal.core import clock
+from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules
 
 LADDER = (Measure.WARNING, Measure.RESTRICTION, Measure.SUSPENSION, Measure.REMOVAL)

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Case, DateField, F, Func, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
-from audits.durations import add_months, add_working_days
 from audits.models import Obligation
 from grants.models import Grant
 from partners.models import Qualification
 from partners.models.qualification import LIVE
 from portal.core import clock
+from portal.rulebook.durations import add_months, add_working_days
 from portal.rulebook.schema import ObligationRule, Rulebook
 
 OWED = ("due", "returned")

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from audits.durations import working_day_from
 from audits.models import Audit
 from partners.models import Qualification
 from portal.core import clock
+from portal.rulebook.durations import working_day_from
 from portal.rulebook.schema import Rulebook
 
 AUDITED = ("in_force", "restricted", "suspended")

@@ -11,11 +11,11 @@ from grants.models import Attestation, Environment
 from grants.queries.environment import attested
 from partners.models import Institution
 from partners.queries.standing import standing
-from partners.rules import add_months
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
+from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move
 

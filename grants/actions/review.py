@@ -13,7 +13,6 @@ from grants import notices
 from grants.models import ConflictDeclaration, GrantQuestion, GrantRequest, LineReview, RequestLine
 from grants.queries.request import ASSESS, RequestCase, case_of, hands_of
 from grants.rules.request import Limits, narrower, ready_for_providers, ready_for_signatories
-from partners.actions.query import working_days_later
 from partners.rules import may_be_assigned, may_review, no_conflict
 from portal.accounts import assign
 from portal.accounts.models import User
@@ -22,6 +21,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, move, record
 
@@ -180,7 +180,7 @@ def ask_partner(*, request: GrantRequest, question: str, by: Actor) -> GrantQues
     if not question.strip():
         require(refused(_("Write a question."), code="empty", rule="grant_request.ask"))
     days = next((item.working_days for item in rules(request.rulebook).clocks if item.key == "answer"), ANSWER_DAYS)
-    due = working_days_later(clock.today(), days)
+    due = add_working_days(clock.today(), days, request.authority.jurisdiction)
     move(request, "ask", by=by, detail={"question": question.strip()}, about=[request.institution_id])
     asked = GrantQuestion.objects.create(
         request=request,
@@ -215,7 +215,7 @@ def send_to_providers(*, request: GrantRequest, by: Actor) -> GrantRequest:
                 rule="grant_request.send_to_provider",
             )
         )
-    due_day = working_days_later(clock.today(), case.rules.consent.deadline_working_days)
+    due_day = add_working_days(clock.today(), case.rules.consent.deadline_working_days, request.authority.jurisdiction)
     due = datetime.combine(due_day, END_OF_DAY, UTC)
     move(
         request,

@@ -10,12 +10,12 @@ from partners import notices
 from partners.models import Application, Qualification
 from partners.queries.institution import live_qualification
 from partners.queries.rulebook import rules_of
-from partners.rules import add_months
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Conflict, refused, require
 from portal.ledger.models import Tier
+from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 

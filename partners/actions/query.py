@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,16 +19,8 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import refused, require
+from portal.rulebook.durations import add_working_days
 from portal.workflow import as_deed, create, lock, move, record
-
-
-def working_days_later(start: date, days: int) -> date:
-    """The day so many weekdays after the start."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
 
 
 @as_deed
@@ -56,7 +46,7 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         asked_body_id=body_of(by),
         asked_at=clock.now(),
         asked_on=case.sent,
-        due_on=working_days_later(clock.today(), days),
+        due_on=add_working_days(clock.today(), days, application.authority.jurisdiction),
     )
     about = [application.pk, application.institution_id]
     create(

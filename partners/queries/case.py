@@ -21,10 +21,11 @@ from partners.models import (
 )
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked, quorum_of, rules_of
-from partners.rules import Hands, QuorumState, Signed, add_months, quorum_state
+from partners.rules import Hands, QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.core.verdicts import Refused, refused
+from portal.rulebook.durations import add_months
 from portal.rulebook.questionnaire import AskedSection
 from portal.rulebook.schema import QuorumRule, Rulebook
 

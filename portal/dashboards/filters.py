@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from audits.durations import add_months
 from partners.models import Qualification
 from partners.models.qualification import LIVE
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.core import clock
+from portal.rulebook.durations import add_months
 from portal.rulebook.schema import RISK_TIERS
 from portal.ui.forms import offer
 

@@ -35,7 +35,7 @@ def test_finding_runs_from_record_to_verification(stage: Stage) -> None:
 
 
 def test_due_dates_come_from_the_rulebook_in_working_days(stage: Stage) -> None:
-    from audits.durations import add_working_days
+    from portal.rulebook.durations import add_working_days
 
     _, audit = audit_in_fieldwork(stage)
     finding = finding_in(audit, stage.auditor, severity="critical")

@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audits.actions.obligation import accept_report, file_report, plan_due_obligations, remind_obligation, return_report
-from audits.durations import add_months, add_working_days
 from audits.models import Obligation
 from audits.tasks import plan_obligations, remind_of_obligations
 from portal.core import clock
@@ -16,6 +15,7 @@ from portal.core.actors import SYSTEM
 from portal.core.verdicts import Refused
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
+from portal.rulebook.durations import add_months, add_working_days
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage, due_reports
 

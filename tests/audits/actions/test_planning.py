@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from audits.actions.audit import close_audit
 from audits.actions.planning import plan_block, plan_due_audits
-from audits.durations import add_months, is_working_day, working_day_from
 from audits.models import Audit
 from audits.queries.planning import next_due
 from audits.reasons import why_then
@@ -19,6 +18,7 @@ from partners.actions.qualification import remove_qualification, suspend_qualifi
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.ledger.verify import verify
+from portal.rulebook.durations import add_months, is_working_day, working_day_from
 from portal.rulebook.queries import rules
 from tests.factories.audits import Stage, planned_audit, qualified, responded_audit
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,6 @@ from partners.rules import (
     AuthorityLoad,
     Hands,
     Signed,
-    add_months,
     home_authority,
     may_be_assigned,
     may_sign,
@@ -151,10 +150,3 @@ def test_without_one_the_authority_with_the_fewest_cases_stands_in() -> None:
     busy, free = load("GB", EARLY, 7), load("CA", LATE, 2)
     assert home_authority("NO", [busy, free]) == free.id
     assert home_authority("NO", []) is None
-
-
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 60))
-def test_months_later_is_never_in_another_month(day: date, months: int) -> None:
-    later = add_months(day, months)
-    assert (later.year - day.year) * 12 + later.month - day.month == months
-    assert later.day <= day.day
