@@ -42,7 +42,8 @@ def test_durations() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(41200, "41,200"), (1.1e9, "1.1 bn"), (0, "0"), (None, "–"), (2.5, "2.5"), (-3, "-3")]
+    ("value", "words"),
+    [(41200, "41,200"), (5e6, "5 million"), (1.1e9, "1.1 bn"), (0, "0"), (None, "–"), (2.5, "2.5"), (-3, "-3")],
 )
 def test_figures(value: float | None, words: str) -> None:
     assert ui.figures(value) == words

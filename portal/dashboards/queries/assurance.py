@@ -26,6 +26,7 @@ def audits_by_authority(board: Board) -> Figure:
         rows=[[name, *(values[column][place] for column, _tone in COLUMNS)] for place, name in enumerate(shown)],
         chart={
             "kind": "stacked",
+            "whole": True,
             "labels": shown,
             "series": [{"name": labels[column], "values": values[column], "tone": tone} for column, tone in COLUMNS],
         },

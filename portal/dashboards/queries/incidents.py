@@ -38,6 +38,7 @@ def incidents_over_time(board: Board) -> Figure:
         rows=[[label, *(values[place] for values in series)] for place, label in enumerate(labels)],
         chart={
             "kind": "stacked",
+            "whole": True,
             "labels": [date_format(month, "M") for month in months],
             "series": [
                 {"name": str(label), "values": values, "tone": TONES[key]}
@@ -102,6 +103,7 @@ def holds_in_force(board: Board) -> Figure:
         ],
         chart={
             "kind": "stacked",
+            "whole": True,
             "labels": list(kinds.values()),
             "series": [
                 {"name": _("Confirmed"), "values": [confirmed[kind] for kind in kinds], "tone": "red"},

@@ -204,10 +204,10 @@ def sentence(items: Iterable[Any]) -> str:
 
 @register.filter
 def figures(value: float | None) -> str:
-    """41,200. Large amounts keep three digits: 1.1 bn."""
+    """41,200. Large amounts keep three digits: 1.1 million, 2 bn."""
     if value is None:
         return "–"
-    for size, unit in ((1e9, _("bn")), (1e6, _("m"))):
+    for size, unit in ((1e9, _("bn")), (1e6, _("million"))):
         if abs(value) >= size:
             return f"{value / size:.3g} {unit}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
