@@ -16,6 +16,7 @@ from audits.actions.enforcement import (
 )
 from audits.models import EnforcementCase, Incident
 from audits.queries.ladder import decision_content
+from grants.actions.environment import close_environment
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.demo.audits import home_of
@@ -93,6 +94,16 @@ TRESPASSES = {
         "",
         ends="opened",
     ),
+    "heard": Trespass(
+        26,
+        "warning",
+        "The contact for incidents did not answer on two evenings on which the authority tested it. Calls were answered "
+        "on the next morning.",
+        "Whoever cannot be reached at night cannot stop anything at night. A warning says so on the record; nothing "
+        "happened, and the number has been answered since.",
+        "The duty telephone was passed on without its charger. Each shift now confirms by a call that it can be reached.",
+        ends="heard",
+    ),
     "notice": Trespass(
         9,
         "warning",
@@ -139,12 +150,17 @@ def case(stage: Stage, partner: Partner, name: str) -> Story:
     answer_notice(case=made, answer=told.answer, by=partner.applicant)
     yield partner.later(2, 3)
     hear_case(case=made, notes=HEARD, by=second)
+    if told.ends == "heard":
+        return
     step = rules(made.rulebook).enforcement.step(told.measure)
     for signatory in stage.signers(home, step.quorum.bodies, step.quorum.signatures):
         yield partner.later(1, 2)
         sign_decision(case=made, seen=digest(decision_content(made)), by=signatory)
     if told.measure == "removal":
         revoke_all(partner, home.signatories[0], f"{made.reference}: the partner was removed from the scheme.")
+        yield partner.later(2, 3)
+        for environment in partner.environments:
+            close_environment(environment=environment, by=partner.applicant)
     if told.appeal:
         yield partner.later(5, 9)
         yield from appeal(partner, made, told)

@@ -14,8 +14,9 @@ from audits.models import Obligation
 from grants.models import Grant, GrantRequest, Hold
 from partners.models import Application, Institution, Qualification
 from portal.accounts.actor import person
-from portal.accounts.models import Membership, Organisation, User
+from portal.accounts.models import Appointment, Membership, Organisation, User
 from portal.accounts.needs import needs_of
+from portal.accounts.roles import MEMBER_ROLES
 from portal.core import clock
 from portal.core.identifiers import clean_lei, clean_ror
 from portal.demo.views import code_now
@@ -37,11 +38,11 @@ NOT_TOLD = {
     "finding": set(),
     "obligation": set(),
     "incident": set(),
-    "environment": {"closed"},
-    "enforcement": {"heard"},
+    "environment": set(),
+    "enforcement": set(),
     "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
 }
-"""Lifecycles of the story, and the states that nothing is in."""
+"""Lifecycles of the story, and the states that nothing is in: of appeals, so far, only lodging and taking back."""
 
 
 def lifecycles() -> dict[str, type[LifecycleModel]]:
@@ -125,6 +126,42 @@ def test_everybody_can_sign_in_with_what_the_file_says(told: Told) -> None:
             assert answer.status_code == 302, row["email"]
         assert client.get("/").status_code == 200
         assert str(client.session["_auth_user_id"]) == str(User.objects.get(email=row["email"]).pk)
+
+
+def held_by(user: User) -> set[str]:
+    roles = {role for found in Membership.objects.filter(user=user, state="active") for role in found.roles}
+    return roles | (
+        {"system_administrator"} if Appointment.objects.filter(user=user, state="active").exists() else set()
+    )
+
+
+def test_there_is_a_sign_in_for_each_role(told: Told) -> None:
+    held = {role for row in sign_ins(told) for role in held_by(User.objects.get(email=row["email"]))}
+    assert held >= {"system_administrator", *(role.slug for role in MEMBER_ROLES)}
+
+
+def test_only_applicants_come_in_without_a_second_factor(told: Told) -> None:
+    for row in sign_ins(told):
+        assert bool(row["totp_secret"]) == (held_by(User.objects.get(email=row["email"])) != {"applicant"}), row[
+            "email"
+        ]
+
+
+def test_every_provider_has_a_gateway_whose_secret_opens(told: Told) -> None:
+    machines = [row for row in json.loads(told.file.read_text()) if row["client_id"]]
+    assert {row["role"] for row in machines} == {"gateway"}
+    assert len(machines) == 4
+    for row in machines:
+        answer = Client().post(
+            "/identity/o/api/token",
+            {
+                "grant_type": "client_credentials",
+                "client_id": row["client_id"],
+                "client_secret": row["client_secret"],
+                "scope": "access",
+            },
+        )
+        assert answer.status_code == 200, answer.content
 
 
 MAY_HAVE_NOTHING = {"authority administrator", "oversight member", "system administrator"}
