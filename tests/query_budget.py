@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import connection
 from django.test import Client
@@ -24,11 +24,20 @@ def assert_query_budget(client: Client, url: str, make: Callable[[int], object],
 
     `make(n)` adds n objects that the page shows. Sessions and who asks are counted too.
     """
+    assert_query_budgets([(client, url)], make, most=most)
+
+
+def assert_query_budgets(
+    pages: Sequence[tuple[Client, str]], make: Callable[[int], object], *, most: int = 12, many: int = MANY
+) -> None:
+    """The same of several pages that show the objects. `many` is fewer where making one takes many deeds."""
     make(FEW)
-    client.get(url)
-    few = queries_of(client, url)
-    make(MANY - FEW)
-    many = queries_of(client, url)
-    told = "\n".join(f"  {sql[:300]}" for sql in many)
-    assert len(many) == len(few), f"{url}: {len(few)} queries with {FEW} object, {len(many)} with {MANY}:\n{told}"
-    assert len(many) <= most, f"{url}: {len(many)} queries, at most {most} are allowed:\n{told}"
+    for client, url in pages:
+        client.get(url)
+    before = [len(queries_of(client, url)) for client, url in pages]
+    make(many - FEW)
+    for (client, url), few in zip(pages, before, strict=True):
+        asked = queries_of(client, url)
+        told = "\n".join(f"  {sql[:300]}" for sql in asked)
+        assert len(asked) == few, f"{url}: {few} queries with {FEW} object, {len(asked)} with {many}:\n{told}"
+        assert len(asked) <= most, f"{url}: {len(asked)} queries, at most {most} are allowed:\n{told}"

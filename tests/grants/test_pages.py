@@ -8,7 +8,7 @@ from grants.actions.hold import place_hold
 from grants.actions.request import begin_request
 from tests.factories import grants as make
 from tests.factories.partners import Cast
-from tests.query_budget import assert_query_budget
+from tests.query_budget import assert_query_budget, assert_query_budgets
 from tests.world import client_for
 
 
@@ -36,6 +36,24 @@ def test_models_stay_in_their_budget(partner: Cast) -> None:
             make.make_release(release.provider, staff)
 
     assert_query_budget(client_for(staff), reverse("grants:models"), more)
+
+
+def test_lists_stay_in_their_budget_whoever_looks(partner: Cast) -> None:
+    release, staff = make.make_release()
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            made = make.grant_in_force(made=partner, provider=release.provider, staff=staff)
+            place_hold(target=made.line, reason="Lost keys.", lifted_when="New keys.", by=made.signatory)
+            make.request_at_provider(made=partner, provider=release.provider, staff=staff)
+
+    own = [(client_for(partner.applicant), f"grants:{name}") for name in ("grants", "requests", "environments")]
+    theirs = [(client_for(staff), f"grants:{name}") for name in ("grants", "consents", "holds", "models")]
+    desk = [
+        (client_for(partner.signatory), f"admin:grants_{name}_changelist")
+        for name in ("grant", "grantrequest", "hold", "environment")
+    ]
+    assert_query_budgets([(client, reverse(name)) for client, name in [*own, *theirs, *desk]], more, many=4)
 
 
 def test_a_held_grant_says_what_lifts_it_on_every_page(made: make.GrantCast) -> None:

@@ -19,7 +19,7 @@ from tests.factories.audits import (
     reported_incident,
 )
 from tests.factories.partners import make_institution
-from tests.query_budget import assert_query_budget
+from tests.query_budget import assert_query_budget, assert_query_budgets
 from tests.world import client_for
 
 
@@ -57,11 +57,20 @@ def test_lists_cost_the_same_with_many_rows(stage: Stage, partner: Client) -> No
         assert_query_budget(partner, url, make)
 
 
-def test_desk_queue_costs_the_same_with_many_rows(stage: Stage) -> None:
-    client = client_for(stage.officer)
-    assert_query_budget(
-        client, "/admin/audits/incident/", lambda n: [reported_incident(stage) for _ in range(n)], most=14
-    )
+def test_desk_queues_cost_the_same_with_many_rows(stage: Stage) -> None:
+    _, audit = audit_in_fieldwork(stage)
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            reported_incident(stage)
+            finding_in(audit, stage.auditor)
+
+    seen = {
+        stage.officer: ("incident", "finding", "audit", "obligation", "enforcementcase"),
+        stage.auditor: ("finding", "audit"),
+    }
+    pages = [(client_for(person), f"/admin/audits/{name}/") for person, names in seen.items() for name in names]
+    assert_query_budgets(pages, more, many=10)
 
 
 def test_checklist_is_filled_family_by_family(stage: Stage) -> None:
