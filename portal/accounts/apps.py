@@ -10,5 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from portal import checks  # noqa: F401 -- registers them
         from portal.accounts import second_factor
+        from portal.accounts.queries import waiting
 
         second_factor.connect()
+        waiting.register_needs()

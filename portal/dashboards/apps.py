@@ -6,3 +6,8 @@ class DashboardsConfig(AppConfig):
     label = "dashboards"
     verbose_name = "Dashboards"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from portal.dashboards.needs import register_needs
+
+        register_needs()

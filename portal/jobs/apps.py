@@ -8,3 +8,6 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.jobs import checks  # noqa: F401 -- registers them
+        from portal.jobs.needs import register_needs
+
+        register_needs()

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from portal.accounts import needs
+from portal.accounts.actions.invitation import send_invitation
 from portal.accounts.needs import Need
 from portal.accounts.roles import ROLES
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.notifications.models import Message
 from tests.accounts.steps import sign_in, sign_up
 from tests.factories.accounts import make_gateway, make_member, make_organisation, newcomer
 from tests.query_budget import assert_query_budget
@@ -30,6 +33,37 @@ def test_home_asks_only_for_the_roles_in_effect(monkeypatch: pytest.MonkeyPatch,
     assert b"To assess" in page
     assert b"To sign" not in page
     assert b"To assess" not in client_for(world.actor("dormant")).get("/").content
+
+
+def test_every_role_is_told_what_needs_it() -> None:
+    told = {role for role, _name in needs._asks}
+    people = {role.slug for role in ROLES if role.slug not in ("person", "gateway", "system")}
+    assert people - told == set()
+
+
+def test_an_administrator_is_told_of_invitations_and_of_sleeping_roles(world: World) -> None:
+    administrator = world.actor("administrator@authority")
+    before = counts(administrator)
+    send_invitation(organisation=world.authority, email="new@example.org", roles=["reviewer"], by=administrator)
+    TOTP.activate(make_member(world.authority, "reviewer").user, generate_totp_secret())
+    make_member(world.authority, "reviewer")
+    after = counts(administrator)
+    assert after["invitations without an answer"] == 1
+    asleep = "people whose roles wait for a second factor"
+    assert after[asleep] == before[asleep] + 1
+    assert client_for(administrator).get("/").status_code == 200
+
+
+def test_a_system_administrator_is_told_of_mail_that_failed(world: World) -> None:
+    administrator = world.actor("system_administrator")
+    before = counts(administrator)["messages that could not be delivered"]
+    Message.objects.create(to="a@example.org", kind="k", key="k", subject="S", status="failed", next_attempt_at=None)
+    assert counts(administrator)["messages that could not be delivered"] == before + 1
+    assert client_for(administrator).get("/").status_code == 200
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    return {str(need.label): need.count for need in needs.needs_of(actor)}
 
 
 def test_what_several_roles_need_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

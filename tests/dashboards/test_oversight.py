@@ -35,6 +35,21 @@ def client(member: Actor) -> Client:
     return client_for(member)
 
 
+def test_home_names_serious_incidents_and_holds(client: Client, stage: Stage) -> None:
+    page = client.get("/").content.decode()
+    assert "holds that stop access" in page[page.index("Nothing waits among") :]
+    hold_for_incident(
+        incident=triaged_incident(stage, severity="high")[1],
+        target=stage.institution,
+        reason="Lost keys.",
+        lifted_when="New keys.",
+        by=stage.signatory,
+    )
+    page = client.get("/").content.decode()
+    assert "Nothing waits among" not in page
+    assert "serious incidents that are not closed" in page
+
+
 def test_empty_scheme_is_shown_in_words(client: Client) -> None:
     page = client.get(URL)
     assert page.status_code == 200
