@@ -153,3 +153,8 @@ def test_database_name_must_be_a_plain_word(run: Pytest) -> None:
     done = run(SMALL, TEST_DB="no; good")
     assert done.returncode != 0
     assert "TEST_DB is part of a database's name" in done.stderr
+
+
+def test_a_group_reaches_the_scheduler(request: pytest.FixtureRequest) -> None:
+    """A version of pytest that keeps its names to itself would spread the tests of one group over the workers."""
+    assert request.node.nodeid.endswith("@local-testing") == ("PYTEST_XDIST_WORKER" in os.environ)
