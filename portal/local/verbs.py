@@ -81,7 +81,7 @@ def test(args: list[str]) -> int:
     """Set up, then pytest. What follows `test` goes to pytest; nothing means every test, in parallel."""
     _on_venv("test", args, "dev")
     assets.ensure(modules=True)
-    chosen = args or ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"]
+    chosen = args or ["-n", "2", "--dist", "loadgroup"]
     return _handed_over([str(venv_bin("python")), "-m", "pytest", *chosen])
 
 
