@@ -22,13 +22,14 @@ def register_needs() -> None:
 
 def for_administrator(actor: Actor) -> list[Need]:
     """Invitations that nobody has answered, and people who cannot act without a second factor. Two queries."""
-    url = reverse("organisation", args=[actor.organisation_id])
-    sent = Invitation.objects.filter(organisation_id=actor.body_id, state="sent")
+    own = actor.organisation_id
+    sent = Invitation.objects.filter(organisation_id=own, state="sent")
     asked = sent.aggregate(count=Count("pk"), oldest=Min("sent_at"))
     able = Authenticator.objects.filter(user=OuterRef("user"), type__in=POSSESSED)
     asleep = Membership.objects.filter(
-        ~Exists(able), organisation_id=actor.body_id, state="active", roles__overlap=sorted(NEEDS_SECOND_FACTOR)
+        ~Exists(able), organisation_id=own, state="active", roles__overlap=sorted(NEEDS_SECOND_FACTOR)
     ).count()
+    url = reverse("organisation", args=[own])
     return [
         Need(asked["count"], _("invitations without an answer"), url, asked["oldest"]),
         Need(asleep, _("people whose roles wait for a second factor"), url, tone="amber" if asleep else ""),
