@@ -7,22 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.factories.audits import Stage, qualified
 from tests.factories.rulebook import founded_rulebook
+from tests.rollback import rolled_back
 
 
 @pytest.fixture(scope="module")
 def staged(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
     """Made by the real actions in a transaction around the module's tests; each test rolls back to it."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around._from_testcase = True  # type: ignore[attr-defined]
-        with around:
-            founded_rulebook()
-            yield qualified()
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), rolled_back():
+        founded_rulebook()
+        yield qualified()
 
 
 @pytest.fixture

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from tests.contracts.addresses import addresses
 from tests.contracts.matrix import Row, all_rows, rows_by_app
 from tests.factories.rulebook import founded_rulebook
+from tests.rollback import db, rolled_back
 from tests.world import World
+
+__all__ = ["APPS", "ROWS", "db", "every_row", "path_of", "rolled_back", "world"]
 
 ROWS = {row.url: row for row in all_rows()}
 APPS = {row.url: app for app, rows in rows_by_app().items() for row in rows}
@@ -22,23 +22,6 @@ APPS = {row.url: app for app, rows in rows_by_app().items() for row in rows}
 def path_of(row: Row, world: World) -> str:
     """The address of the row in this world; what it is about is made by the real actions."""
     return row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """A savepoint that is always undone; the deeds inside take it for the test's own transaction."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]
-    with atomic:
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """In place of a transaction for each test, one for the module: the world is made once."""
-    with django_db_blocker.unblock(), rolled_back():
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from django.db import transaction
 
 from grants.models import Environment, GrantRequest
 from tests.factories import grants as make
 from tests.factories.partners import Cast
+from tests.rollback import db, rolled_back
 
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """A savepoint that is always undone; the deeds inside take it for the test's own transaction."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]
-    with atomic:
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """In place of a transaction for each test, one for the module: the stage is set once."""
-    with django_db_blocker.unblock(), rolled_back():
-        yield
+__all__ = ["db"]
 
 
 @pytest.fixture(scope="module")
