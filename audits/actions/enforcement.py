@@ -8,7 +8,7 @@ from typing import Any
 from audits import notices
 from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure
 from audits.queries.cases import authority_of
-from audits.queries.ladder import decision_content, proposed_step, quorum_of, signed_so_far
+from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
 from audits.rules import read_this, same_case, signs_once, within_months
 from grants.actions.hold import place_hold
 from grants.models import Hold
@@ -107,7 +107,7 @@ def give_notice(
         "reasons": reasons,
         "until": until,
         "lifted_when": lifted_when,
-        "ladder": proposed_step(case),
+        "ladder": suggested_rung(case),
         "answer_due": due,
     }
     move(case, "give_notice", by=by, changes=changes, detail=detail, rulebook=case.rulebook, about=_about(case))
@@ -142,15 +142,14 @@ def sign_decision(*, case: EnforcementCase, seen: str, by: Actor) -> Enforcement
     """
     lock(case)
     content = digest(decision_content(case))
-    signed = signed_so_far(case, content)
     require(read_this(seen, content))
-    require(signs_once(by, signed))
+    require(signs_once(by, signed_by(signatures_on(case, content))))
     detail = {"measure": case.proposed, "digest": content}
     record(case, "sign", by=by, detail=detail, rulebook=case.rulebook, about=_about(case))
     DecisionSignature.objects.create(
         case=case, signer_id=by.person_id, body_id=by.organisation_id, digest=content, signed_at=clock.now()
     )
-    if quorum_of(case, signed_so_far(case, content)).met:
+    if quorum_of(case, signatures_on(case, content)).met:
         _decide(case, by)
     return case
 

@@ -29,8 +29,8 @@ from audits.forms.text import (
     SuspendForm,
     UpdateForm,
 )
-from audits.models import Appeal, EnforcementCase, Incident, IncidentDeadline
-from audits.queries.ladder import LADDER, decision_content, proposed_step, quorum_of, signed_so_far
+from audits.models import Appeal, DecisionSignature, EnforcementCase, Incident, IncidentDeadline
+from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.rules import may_file
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
@@ -239,16 +239,22 @@ class IncidentAdmin(CaseAdmin):
         return render(request, "admin/audits/deed.html", self.frame(request, subject) | shown)
 
 
-def _measures(case: EnforcementCase) -> list[tuple[str, Any]]:
-    """The rungs with what they do; the one that the ladder suggests says so."""
-    suggested = proposed_step(case)
-    return [(step.key, _rung(step, suggested == step.key)) for step in rules(case.rulebook).enforcement.ladder]
+def _measures(case: EnforcementCase) -> dict[str, Any]:
+    """The rungs with what they do; the one that the ladder suggests says so and is chosen."""
+    suggested = suggested_rung(case)
+    ladder = rules(case.rulebook).enforcement.ladder
+    return {"measures": [(step.key, _rung(step, suggested == step.key)) for step in ladder], "suggested": suggested}
 
 
 def _rung(step: Any, suggested: bool) -> Any:
     """A rung as a choice."""
     label = f"{step.label} ({_gettext('suggested by the ladder')})" if suggested else step.label
     return Described(label, step.effect)
+
+
+def _signatures(case: EnforcementCase) -> list[DecisionSignature]:
+    """Signatures on what the case says now; those on what it said before are void."""
+    return signatures_on(case, digest(decision_content(case)))
 
 
 CASE_PAGES = (
@@ -266,8 +272,7 @@ CASE_PAGES = (
         lambda case, said, by: enforcing.give_notice(case=case, by=by, **said),
         NoticeForm,
         _("The partner reads this and has time to answer before anybody decides."),
-        options=lambda case, _actor: {"measures": _measures(case)},
-        initial=lambda case: {"measure": proposed_step(case)},
+        options=lambda case, _actor: _measures(case),
     ),
     DeedPage(
         "hear",
@@ -282,7 +287,7 @@ CASE_PAGES = (
         SignForm,
         _("You sign exactly what the page of the case shows. If anything in it changes, your signature is void."),
         initial=lambda case: {"seen": digest(decision_content(case))},
-        shows=lambda case: {"quorum": quorum_of(case, signed_so_far(case, digest(decision_content(case))))},
+        shows=lambda case: {"quorum": quorum_of(case, _signatures(case))},
     ),
     DeedPage(
         "drop",
@@ -300,7 +305,7 @@ class EnforcementCaseAdmin(CaseAdmin):
     pages = CASE_PAGES
     primary = ("give_notice", "hear", "sign")
     page_template = "admin/audits/case.html"
-    page_related = ("institution__organisation", "authority", "incident", "finding", "hold", "opened_by", "proposed_by")
+    page_related = ("institution__organisation", "authority", "incident", "hold")
     list_display = ("link", "institution_name", "proposed_label", "measure_label", "opened", "state_tag")
     list_filter = (filter_by_state(ENFORCEMENT.choices), "measure")
     list_select_related = ("institution__organisation",)
@@ -324,12 +329,12 @@ class EnforcementCaseAdmin(CaseAdmin):
 
     def parts(self, subject: EnforcementCase, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         reached = subject.measure or subject.proposed
-        content = digest(decision_content(subject))
+        signatures = _signatures(subject) if subject.proposed else []
         return {
             "case": subject,
             "ladder": [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER],
-            "signatures": subject.signatures.filter(digest=content).select_related("signer", "body"),
-            "quorum": quorum_of(subject, signed_so_far(subject, content)) if subject.proposed else None,
+            "signatures": signatures,
+            "quorum": quorum_of(subject, signatures) if subject.proposed else None,
             "hold_url": reverse("admin:grants_hold_change", args=[subject.hold_id]) if subject.hold_id else "",
         }
 

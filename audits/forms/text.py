@@ -177,9 +177,10 @@ class NoticeForm(forms.Form):
         help_text=_("A restriction or suspension needs a last day; a removal without one is for good."),
     )
 
-    def __init__(self, *args: Any, measures: list[tuple[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, measures: list[tuple[str, Any]], suggested: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "measure", measures)
+        self.fields["measure"].initial = suggested
 
 
 class SignForm(forms.Form):

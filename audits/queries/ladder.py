@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from audits.models import DecisionSignature, EnforcementCase, Measure
@@ -28,19 +29,24 @@ def decision_content(case: EnforcementCase) -> dict[str, Any]:
     }
 
 
-def signed_so_far(case: EnforcementCase, content: str) -> list[Signed]:
-    """Signatures on exactly this content. One query."""
-    rows = DecisionSignature.objects.filter(case=case, digest=content).select_related("body")
-    return [Signed(row.signer_id, row.body_id, row.body.jurisdiction, row.body.kind) for row in rows]
+def signatures_on(case: EnforcementCase, content: str) -> list[DecisionSignature]:
+    """Signatures on exactly this content, with who signed and for which body, in turn. One query."""
+    rows = DecisionSignature.objects.filter(case=case, digest=content).select_related("signer", "body")
+    return list(rows.order_by("signed_at", "pk"))
 
 
-def quorum_of(case: EnforcementCase, signed: list[Signed]) -> QuorumState:
+def signed_by(signatures: Iterable[DecisionSignature]) -> list[Signed]:
+    """The signatures as the quorum counts them."""
+    return [Signed(row.signer_id, row.body_id, row.body.jurisdiction, row.body.kind) for row in signatures]
+
+
+def quorum_of(case: EnforcementCase, signatures: Iterable[DecisionSignature]) -> QuorumState:
     """How far the rulebook's quorum for the proposed rung is (enforcement.ladder.<rung>)."""
     rule = rules(case.rulebook).enforcement.step(case.proposed).quorum
-    return quorum_state(rule, signed, home=case.authority_id)
+    return quorum_state(rule, signed_by(signatures), home=case.authority_id)
 
 
-def proposed_step(case: EnforcementCase) -> str:
+def suggested_rung(case: EnforcementCase) -> str:
     """The rung that the ladder suggests: one above the highest decided within `repeat_months`, else a warning."""
     since = add_months(clock.today(), -rules(case.rulebook).enforcement.repeat_months)
     before = EnforcementCase.objects.filter(

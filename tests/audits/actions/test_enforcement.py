@@ -17,7 +17,7 @@ from audits.actions.enforcement import (
     suspend_at_once,
 )
 from audits.models import EnforcementCase
-from audits.queries.ladder import decision_content, proposed_step
+from audits.queries.ladder import decision_content, suggested_rung
 from grants.actions.hold import confirm_hold
 from partners.models import Qualification
 from portal.core import clock
@@ -131,12 +131,12 @@ def test_interim_suspension_is_confirmed_by_a_second_body(stage: Stage) -> None:
 
 def test_repeat_raises_the_rung_that_the_ladder_suggests(stage: Stage) -> None:
     _, first = heard_case(stage, measure="warning")
-    assert proposed_step(first) == "warning"
+    assert suggested_rung(first) == "warning"
     sign(first, stage.signatory)
     again = open_case(institution=stage.institution, facts="Again.", by=stage.officer)
-    assert proposed_step(again) == "restriction"
+    assert suggested_rung(again) == "restriction"
     with clock.at(clock.now() + timedelta(days=800)):
-        assert proposed_step(again) == "warning"
+        assert suggested_rung(again) == "warning"
 
 
 def test_case_can_be_dropped_without_any_effect(stage: Stage) -> None:
