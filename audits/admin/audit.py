@@ -20,7 +20,7 @@ from audits.forms.checklist import ChecklistForm
 from audits.forms.text import AuditorForm, FindingForm, ReasonForm, RescheduleForm, SummaryForm
 from audits.models import Audit, Control, Finding
 from audits.queries.independence import independent_auditors
-from audits.queries.pages import Family, checklist, results_of
+from audits.queries.pages import Tally, family_of, results_of, tallies
 from audits.reasons import why_then
 from audits.states import AUDIT
 from audits.views.deeds import DeedPage
@@ -116,7 +116,7 @@ class AuditAdmin(CaseAdmin):
     pages = PAGES
     primary = ("notify", "begin", "draft", "send_report", "close", "assign")
     page_template = "admin/audits/audit.html"
-    page_related = ("institution__organisation", "authority", "catalogue", "drafted_by", "closed_by")
+    page_related = ("institution__organisation", "catalogue")
     list_display = ("link", "institution_name", "state_tag", "planned", "tier_label", "why_label")
     list_filter = (filter_by_state(AUDIT.choices), "kind", "tier")
     list_select_related = ("institution__organisation",)
@@ -142,7 +142,7 @@ class AuditAdmin(CaseAdmin):
 
     # --- the page of one ---
     def parts(self, subject: Audit, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        families = checklist(subject) if subject.began_at else []
+        families = tallies(subject) if subject.began_at else []
         return {
             "why": why_then(subject.why),
             "steps": steps_of(subject, STEPS),
@@ -158,8 +158,8 @@ class AuditAdmin(CaseAdmin):
             "record_url": reverse("admin:audits_audit_finding", args=[subject.pk]),
         }
 
-    def _family_url(self, subject: Audit, family: Family) -> str:
-        return reverse("admin:audits_audit_checklist", args=[subject.pk, family.group.pk])
+    def _family_url(self, subject: Audit, family: Tally) -> str:
+        return reverse("admin:audits_audit_checklist", args=[subject.pk, family.group_id])
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -174,12 +174,12 @@ class AuditAdmin(CaseAdmin):
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         subject, actor = self.subject(request, pk), request.actor
-        families = checklist(subject)
-        place = next((n for n, family in enumerate(families) if family.group.pk == group_pk), None)
+        families = tallies(subject)
+        place = next((n for n, family in enumerate(families) if family.group_id == group_pk), None)
         if place is None:
             return redirect(self.url_of(subject))
         require(can(subject, "test_controls", actor))
-        family = families[place]
+        family = family_of(subject, group_pk)
         form = ChecklistForm(request.POST if request.method == "POST" else None, checks=family.checks)
         if request.method == "POST" and form.is_valid():
             try:
