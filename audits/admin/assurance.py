@@ -88,7 +88,7 @@ class FindingAdmin(CaseAdmin):
         return {
             "finding": subject,
             "late": subject.state in ("open", "plan_agreed") and subject.remedy_due < clock.today(),
-            "notes": subject.notes.select_related("written_by", "body").order_by("written_at"),
+            "notes": subject.notes.select_related("body").order_by("written_at"),
         }
 
 
@@ -99,7 +99,7 @@ class ObligationAdmin(CaseAdmin):
     pages = OBLIGATION_PAGES
     primary = ("accept",)
     page_template = "admin/audits/obligation.html"
-    page_related = ("institution__organisation", "grant", "accepted_by")
+    page_related = ("institution__organisation", "grant")
     list_display = ("link", "title", "institution_name", "due_day", "state_tag")
     list_filter = (filter_by_state(OBLIGATION.choices), "kind")
     list_select_related = ("institution__organisation",)

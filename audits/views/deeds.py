@@ -59,12 +59,11 @@ def perform(
     verdict = can(subject, page.verb, actor)
     if not verdict and (request.method != "POST" or verdict.code in AT_ONCE):
         raise Refused(verdict)
-    form = page.form(request.POST or None, initial=page.initial(subject), **page.options(subject, actor))
-    if request.method == "POST":
-        # A form without fields is bound by the request alone.
-        form = page.form(request.POST, **page.options(subject, actor))
-        if form.is_valid() and (done := _done(request, page, subject, form, back)):
-            return done
+    # A form without fields is bound by an empty POST too.
+    posted = request.POST if request.method == "POST" else None
+    form = page.form(posted, initial=page.initial(subject), **page.options(subject, actor))
+    if posted is not None and form.is_valid() and (done := _done(request, page, subject, form, back)):
+        return done
     shown = {
         "form": form,
         "page": page,

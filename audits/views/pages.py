@@ -90,7 +90,7 @@ def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = access.get_own_finding(actor=actor, pk=pk)
     context = {
         "finding": found,
-        "notes": found.notes.select_related("written_by", "body").order_by("written_at"),
+        "notes": found.notes.select_related("body").order_by("written_at"),
         "late": _late(found),
         "actions": actions_for(found, actor, deed_addresses("finding", pk), primary=["propose_plan", "remediate"]),
     }
