@@ -24,6 +24,7 @@ from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import ALLOWED, Verdict, refused, require
 from portal.rulebook.queries import rules
+from portal.rulebook.schema import Rulebook
 from portal.workflow import as_deed, create, lock, move, record
 
 
@@ -64,10 +65,15 @@ def begin_amendment(*, grant: Grant, kind: str, by: Actor) -> GrantRequest:
         require(refused(_("A change to this grant is under way already."), code="open", rule="grant_request.begin"))
     title = grant.request.title
     request = _begin(grant.institution, title, grant.request.purpose, kind, grant, status.tier, by)
-    for line in GrantLine.objects.filter(grant=grant):
-        scope = {name: getattr(line, name) for name in SCOPE}
-        justification = line.request_line.justification
-        RequestLine.objects.create(request=request, number=line.number, justification=justification, **scope)
+    RequestLine.objects.bulk_create(
+        RequestLine(
+            request=request,
+            number=line.number,
+            justification=line.request_line.justification,
+            **{name: getattr(line, name) for name in SCOPE},
+        )
+        for line in GrantLine.objects.filter(grant=grant).select_related("request_line")
+    )
     return request
 
 
@@ -144,7 +150,7 @@ def add_line(
         **scope,
     )
     line.clean_fields()
-    require(verdict_on(request, [line])[0])
+    require(verdict_on(request, [line], rules(request.rulebook))[0])
     line.validate_constraints()
     line.save()
     return line
@@ -158,9 +164,9 @@ def remove_line(*, request: GrantRequest, line_id: UUID, by: Actor) -> GrantRequ
     return request
 
 
-def verdict_on(request: GrantRequest, lines: list[RequestLine]) -> list[Verdict]:
-    """What the rulebook says about each line. Two queries."""
-    book, kind = rules(request.rulebook), request.institution.kind
+def verdict_on(request: GrantRequest, lines: list[RequestLine], book: Rulebook) -> list[Verdict]:
+    """What the request's rulebook says about each line. One query."""
+    kind = request.institution.kind
     safeguards = safeguards_of({line.environment_id for line in lines})
     return [
         line_possible(
@@ -174,10 +180,10 @@ def verdict_on(request: GrantRequest, lines: list[RequestLine]) -> list[Verdict]
     ]
 
 
-def submission_verdict(request: GrantRequest, lines: list[RequestLine]) -> Verdict:
-    """Whether the draft can be sent now, or the first reason why not."""
+def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Rulebook) -> Verdict:
+    """Whether the draft can be sent now, or the first reason why not. Two queries."""
     return may_submit(
-        verdict_on(request, lines),
+        verdict_on(request, lines, book),
         qualified=qualified(standing(institution_id=request.institution_id)),
         last_day=max((line.ends_on for line in lines), default=None),
         today=clock.today(),
@@ -188,9 +194,9 @@ def submission_verdict(request: GrantRequest, lines: list[RequestLine]) -> Verdi
 def submit_request(*, request: GrantRequest, declared: Collection[str], by: Actor) -> GrantRequest:
     """Send the draft to the authority. `declared` are the keys of the rulebook's declarations that were made."""
     lock(request)
-    lines = lines_of(request)
-    require(submission_verdict(request, lines))
-    wanted = rules(request.rulebook).declarations_on("grant_request")
+    lines, book = lines_of(request), rules(request.rulebook)
+    require(submission_verdict(request, lines, book))
+    wanted = book.declarations_on("grant_request")
     if not {item.key for item in wanted} <= set(declared):
         require(refused(_("Make every declaration first."), code="not_declared", rule="declarations"))
     move(

@@ -46,6 +46,7 @@ from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused, require
 from portal.rulebook import scope
 from portal.rulebook.queries import rules
+from portal.rulebook.schema import Rulebook
 from portal.ui.lists import ListView
 from portal.ui.panel import actions_for
 from portal.ui.tables import DayColumn, NumberColumn, StateColumn, Table
@@ -182,7 +183,7 @@ def _urls(found: GrantRequest) -> dict[str, str]:
 
 def _verdicts(found: GrantRequest, case: RequestCase) -> dict[UUID, Any]:
     lines = [item.line for item in case.lines]
-    pairs = zip(lines, verdict_on(found, lines), strict=True)
+    pairs = zip(lines, verdict_on(found, lines, case.rules), strict=True)
     return {line.pk: verdict.reason for line, verdict in pairs if not verdict}
 
 
@@ -201,8 +202,7 @@ def describe(request: PortalRequest, pk: UUID) -> HttpResponse:
     return render(request, "grants/request_describe.html", {"form": form, "request_": found})
 
 
-def _line_form(found: GrantRequest, data: Any = None) -> LineForm:
-    book = rules(found.rulebook)
+def _line_form(found: GrantRequest, book: Rulebook, data: Any = None) -> LineForm:
     environments = Environment.objects.filter(institution_id=found.institution_id).exclude(state="closed")
     return LineForm(
         data,
@@ -220,7 +220,8 @@ def line_add(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
     require(can(found, "edit", actor))
-    form = _line_form(found, request.POST or None)
+    book = rules(found.rulebook)
+    form = _line_form(found, book, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             line = add_line(request=found, by=actor, **form.cleaned_data)
@@ -230,7 +231,6 @@ def line_add(request: PortalRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Line %(number)s is added.") % {"number": line.number})
             again = "another" in request.POST
             return redirect("grants:line_add" if again else "grants:request", pk=found.pk)
-    book = rules(found.rulebook)
     shown = {"form": form, "request_": found, "not_allowed": book.scope.not_allowed, "needed": book.scope.needed}
     return render(request, "grants/line_add.html", shown)
 
@@ -241,16 +241,17 @@ def line_check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """A fragment: what the rulebook says about the line as it is filled in so far."""
     actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
-    book, asked = rules(found.rulebook), _asked(request, found)
+    book = rules(found.rulebook)
+    asked = _asked(request, found, book)
     verdict = scope.allowed(book, asked)
     needed = scope.safeguards_needed(book, asked) if verdict else ()
     names = [item.label for item in book.scope.safeguards if item.key in needed]
     return render(request, "grants/line_check.html", {"verdict": verdict, "needed": names, "asked": asked})
 
 
-def _asked(request: PortalRequest, found: GrantRequest) -> scope.Combination:
+def _asked(request: PortalRequest, found: GrantRequest, book: Rulebook) -> scope.Combination:
     """The combination as far as it is filled in; what the form would not accept is left out."""
-    form = _line_form(found, request.GET)
+    form = _line_form(found, book, request.GET)
     form.is_valid()
     data = form.cleaned_data
     release = data.get("release")
@@ -301,7 +302,7 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "request_": found,
         "lines": shown_lines(case.lines, case.rules, decided=False),
-        "verdict": submission_verdict(found, [item.line for item in case.lines]),
+        "verdict": submission_verdict(found, [item.line for item in case.lines], case.rules),
     }
     return render(request, "grants/request_check.html", shown)
 
