@@ -23,7 +23,7 @@ from grants.forms.desk import HoldForm, NoteForm
 from grants.forms.fields import ReasonForm
 from grants.models import Environment, Grant, GrantLine, Hold
 from grants.notices import describe
-from grants.queries.shown import active_holds, granted_lines, headline, hold_words, lines_of_grants, stops_line
+from grants.queries.shown import active_holds, granted_lines, headline, hold_words, holds_of, lines_of_grants
 from grants.states import GRANT_LIVE
 from grants.views.environment import safeguard_rows
 from partners.models import Institution
@@ -109,9 +109,7 @@ class EnvironmentAdmin(RowAdmin):
                 *actions_for(found, actor, urls, primary=["accredit"]),
                 *_place(actor, "environment", found.pk),
             ],
-            "holds": hold_words(
-                hold for hold in active_holds([found.institution_id]) if hold.environment_id == found.pk
-            ),
+            "holds": hold_words(active_holds(environment=found)),
             "timeline": timeline(found.pk, tiers=tiers_for(actor, own=False), viewer=actor),
             "crumbs": [(_("Environments"), desk_url("environment", "changelist"))],
         }
@@ -181,15 +179,13 @@ class GrantAdmin(RowAdmin):
     ) -> HttpResponse:
         actor = _actor(request)
         found = get_grant(actor=actor, pk=_uuid(object_id))
-        rows = lines_of_grants([found.pk])
-        holds = [hold for hold in active_holds([found.institution_id]) if any(stops_line(hold, line) for line in rows)]
-        lines = granted_lines(rows, holds, rules(found.rulebook), clock.today())
+        lines = granted_lines(lines_of_grants([found.pk]), rules(found.rulebook), clock.today())
         context = {
             "title": found.reference,
             "grant": found,
             "lines": lines,
             "headline": headline(found, lines),
-            "holds": hold_words(holds),
+            "holds": hold_words(holds_of(lines)),
             "actions": _place(actor, "grant", found.pk) if found.state in GRANT_LIVE else [],
             "may_hold": actor.has("signatory") and found.state in GRANT_LIVE,
             "timeline": timeline(found.pk, tiers=tiers_for(actor, own=False), viewer=actor),

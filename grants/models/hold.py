@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -104,6 +105,12 @@ class Hold(LifecycleModel):
     def target_kind(self) -> str:
         """Which of the four it is on: partner, grant, line or environment."""
         return next(name for name in TARGETS if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def target_id(self) -> UUID:
+        """The key of what it is on. No query."""
+        found: UUID = getattr(self, f"{self.target_kind}_id")
+        return found
 
     @property
     def target(self) -> models.Model:

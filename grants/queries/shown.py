@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,33 +119,23 @@ def lines_of_grants(grant_ids: Sequence[UUID], provider_id: UUID | None = None) 
     return list(rows.select_related(*related).order_by("grant_id", "number"))
 
 
-def active_holds(institution_ids: Iterable[UUID]) -> list[Hold]:
-    """Holds that stop something of these institutions now. One query."""
-    rows = Hold.objects.filter(institution_id__in=set(institution_ids), state__in=HOLD_STOPS)
-    related = (
-        "institution__organisation",
-        "partner__organisation",
-        "grant",
-        "line__grant",
-        "environment",
-        "placed_body",
-    )
-    return list(rows.select_related(*related).order_by("id"))
+def active_holds(**on: Any) -> list[Hold]:
+    """Holds that stop something now, on what the filter names. One query."""
+    rows = Hold.objects.filter(state__in=HOLD_STOPS, **on)
+    return list(rows.select_related("grant", "line__grant", "environment").order_by("id"))
 
 
-def stops_line(hold: Hold, line: GrantLine) -> bool:
-    """Whether the hold stops the line: by its partner, its grant, its environment, or itself."""
-    return (
-        hold.partner_id == line.institution_id
-        or (hold.grant_id is not None and hold.grant_id == line.grant_id)
-        or (hold.line_id is not None and hold.line_id == line.pk)
-        or (hold.environment_id is not None and hold.environment_id == line.environment_id)
-    )
+def holds_by_target(institution_ids: Iterable[UUID]) -> dict[UUID, list[Hold]]:
+    """Partner, grant, line or environment → what holds it now, of these institutions. One query."""
+    found: dict[UUID, list[Hold]] = defaultdict(list)
+    for hold in active_holds(institution_id__in=set(institution_ids)):
+        found[hold.target_id].append(hold)
+    return found
 
 
-def granted_lines(lines: Iterable[GrantLine], holds: Sequence[Hold], book: Rulebook, today: date) -> list[GrantedLine]:
-    """The lines in words, each with the holds that stop it."""
-    words = Words(book)
+def granted_lines(lines: Collection[GrantLine], book: Rulebook, today: date) -> list[GrantedLine]:
+    """The lines in words, each with what holds its partner, its grant, its environment, or itself. One query."""
+    words, held = Words(book), holds_by_target(line.institution_id for line in lines)
     return [
         GrantedLine(
             line=line,
@@ -153,11 +144,20 @@ def granted_lines(lines: Iterable[GrantLine], holds: Sequence[Hold], book: Ruleb
             data_class=words.data_class(line.data_class),
             route=words.route(line.access_route),
             obligations=words.safeguards(line.obligations),
-            holds=[hold for hold in holds if stops_line(hold, line)],
+            holds=[
+                hold
+                for target in (line.institution_id, line.grant_id, line.environment_id, line.pk)
+                for hold in held.get(target, ())
+            ],
             over=line.ends_on < today,
         )
         for line in lines
     ]
+
+
+def holds_of(lines: Iterable[GrantedLine]) -> list[Hold]:
+    """What holds one of the lines, each hold once, the first placed first."""
+    return sorted({hold.pk: hold for item in lines for hold in item.holds}.values(), key=lambda hold: hold.pk)
 
 
 def headline(grant: Grant, lines: Sequence[GrantedLine]) -> str:

@@ -124,13 +124,12 @@ def environment(request: PortalRequest, pk: UUID) -> HttpResponse:
         "drift": reverse("grants:environment_attest", args=[found.pk]),
         "close": reverse("grants:environment_close", args=[found.pk]),
     }
-    holds = [hold for hold in active_holds([found.institution_id]) if hold.environment_id == found.pk]
     tiers = tiers_for(actor, own=actor.body_id == found.institution_id)
     shown = {
         "environment": found,
         "safeguards": safeguard_rows(found, rules()),
         "actions": actions_for(found, actor, urls, primary=["attest"], posts=["close"]),
-        "holds": hold_words(holds),
+        "holds": hold_words(active_holds(environment=found)),
         "timeline": timeline(found.pk, tiers=tiers, viewer=actor),
     }
     return render(request, "grants/environment.html", shown)

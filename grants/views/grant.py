@@ -23,17 +23,16 @@ from grants.actions.request import begin_amendment
 from grants.forms.fields import ReasonForm, refuse_into
 from grants.forms.provider import QuestionForm
 from grants.forms.request import AgreementForm
-from grants.models import Grant, GrantLine, Hold
+from grants.models import Agreement, Grant, GrantLine, Hold
 from grants.notices import describe
 from grants.queries.decision import decide
 from grants.queries.shown import (
-    active_holds,
     granted_lines,
     headline,
     hold_words,
+    holds_of,
     lines_of_grants,
     matrix,
-    stops_line,
 )
 from grants.rules.decision import Question
 from grants.states import GRANT, HOLD, HOLD_STOPS
@@ -126,7 +125,7 @@ class GrantList(ListView):
         own = {"provider_id": self.actor.body_id} if provider else {"institution_id": self.actor.body_id}
         related = ("release__model", "environment", "provider", "institution__organisation", "grant")
         found = list(rows.filter(**own).select_related(*related).order_by("-id")[:MATRIX_LINES])
-        lines = granted_lines(found, active_holds({line.institution_id for line in found}), book, clock.today())
+        lines = granted_lines(found, book, clock.today())
         held = sum(item.held for item in lines)
         url = reverse("grants:grants")
         return super().get_context_data(
@@ -148,14 +147,13 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = get_grant(actor=actor, pk=pk)
     book = rules(found.rulebook)
     own_lines = lines_of_grants([found.pk], actor.body_id if is_provider(actor) else None)
-    holds = [hold for hold in active_holds([found.institution_id]) if any(stops_line(hold, line) for line in own_lines)]
-    lines = granted_lines(own_lines, holds, book, clock.today())
+    lines = granted_lines(own_lines, book, clock.today())
     own = actor.body_id == found.institution_id or is_provider(actor)
     shown = {
         "grant": found,
         "lines": lines,
         "headline": headline(found, lines),
-        "holds": hold_words(holds),
+        "holds": hold_words(holds_of(lines)),
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "may_change": found.state in ("awaiting_agreement", "in_force") and actor.has("applicant"),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
@@ -177,8 +175,9 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
     verdict = can(found, "accept", actor)
     if request.method == "POST":
         require(verdict)
+    text = Agreement.objects.select_related("accepted_by").get(grant=found)
     declarations = rules(found.rulebook).declarations_on("agreement")
-    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": found.agreement.digest})
+    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": text.digest})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -192,8 +191,8 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
             return redirect("grants:grant", pk=found.pk)
     shown = {
         "grant": found,
-        "agreement": found.agreement,
-        "paragraphs": found.agreement.text.split("\n\n"),
+        "agreement": text,
+        "paragraphs": text.text.split("\n\n"),
         "form": form if verdict else None,
         "verdict": verdict,
     }
