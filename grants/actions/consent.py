@@ -13,7 +13,7 @@ from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
-from portal.rulebook.queries import rules
+from portal.rulebook.schema import Rulebook
 from portal.workflow import as_deed, lock, record
 
 RULE = "grant_request.consent"
@@ -29,7 +29,7 @@ def give_consent(
     reason_code: str = "",
     reason: str = "",
 ) -> Consent:
-    """Consent, consent with conditions, or decline with a reason of the rulebook. May be changed until it is signed.
+    """Consent, consent with conditions, or decline with a reason of the case's rulebook. May change until it is signed.
 
     Raises Refused for another provider's release, for a line that is not put before providers, or for half an answer.
     """
@@ -42,7 +42,7 @@ def give_consent(
     if item.review is None or item.is_refused:
         require(refused(_("This line was refused by the authority."), code="line_refused", rule=RULE))
     told = [text.strip() for text in conditions if text.strip()] if answer == Consent.Answer.CONDITIONS else []
-    _require_whole(answer, told, reason_code, reason)
+    _require_whole(answer, told, reason_code, reason, case.rules)
     consent = Consent(
         line=line,
         provider_id=by.organisation_id,
@@ -77,14 +77,14 @@ def give_consent(
     return consent
 
 
-def _require_whole(answer: str, conditions: Sequence[str], reason_code: str, reason: str) -> None:
+def _require_whole(answer: str, conditions: Sequence[str], reason_code: str, reason: str, book: Rulebook) -> None:
     if answer not in Consent.Answer.values:
         require(refused(_("Choose an answer."), code="unknown_answer", rule=RULE))
     if answer == Consent.Answer.CONDITIONS and not conditions:
         require(refused(_("Write at least one condition."), code="no_condition", rule=RULE))
     if answer != Consent.Answer.DECLINE:
         return
-    known = {item.key for item in rules().consent.decline_reasons}
+    known = {item.key for item in book.consent.decline_reasons}
     if reason_code not in known:
         require(refused(_("Choose a reason from the list."), code="no_reason", rule="consent.decline_reasons"))
     if reason_code == "other" and not reason.strip():

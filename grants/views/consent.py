@@ -119,7 +119,7 @@ def consent(request: PortalRequest, pk: UUID) -> HttpResponse:
     case = case_of(line.request)
     item = next(found for found in case.lines if found.line.pk == line.pk)
     words = Words(case.rules)
-    form = ConsentForm(request.POST or None, book=rules())
+    form = ConsentForm(request.POST or None, book=case.rules)
     if request.method == "POST" and form.is_valid():
         try:
             give_consent(line=line, by=actor, **form.cleaned_data)
