@@ -206,8 +206,8 @@ def _deed(request: PortalRequest, pk: UUID, verb: str, make: Any) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The one page of a case that opens before the declaration."""
-    actor, case = _actor(request), _open(request, pk)
-    found = case.request
+    actor = _actor(request)
+    found = get_request(actor=actor, pk=pk)
 
     def act(data: dict[str, Any]) -> None:
         conflict = data["conflict"] == forms_.CONFLICT

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from grants.models import (
     Consent,
@@ -28,7 +28,7 @@ from portal.rulebook.schema import QuorumRule, Rulebook
 
 ASSESS = "assess_grantrequest"
 """The object permission of an assigned reviewer."""
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", LineReview, Consent)
 
 
 def lines_of(request: GrantRequest) -> list[RequestLine]:
@@ -37,9 +37,9 @@ def lines_of(request: GrantRequest) -> list[RequestLine]:
     return list(rows.select_related("release__model", "release__provider", "environment").order_by("number"))
 
 
-def latest(rows: QuerySet[M], field: str = "line_id") -> dict[UUID, M]:
-    """The newest row for each line. Ids are ordered by time."""
-    return {getattr(row, field): row for row in rows.order_by("id")}
+def latest(rows: QuerySet[M]) -> dict[UUID, M]:
+    """Line → its newest row; what came before is not read. Ids are ordered by time. One query."""
+    return {row.line_id: row for row in rows.order_by("line_id", "-id").distinct("line_id")}
 
 
 @dataclass(frozen=True)
