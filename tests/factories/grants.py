@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -95,7 +96,6 @@ class GrantCast:
     environment: Environment
     request: GrantRequest
     administrator: Actor | None = None
-    scopes: list[dict[str, Any]] = field(default_factory=list)
 
     def fresh(self) -> GrantRequest:
         related = ("institution__organisation", "authority", "amends")
@@ -147,19 +147,33 @@ def qualified(**options: Any) -> Cast:
     return sign(send(assess_application(assign_application(screen_application(submitted_application(**options))))))
 
 
+Place = tuple[Release, Environment]
+"""Which release a line is about, and where it is used."""
+
+
 def draft_request(
-    *lines: dict[str, Any], made: Cast | None = None, provider: Organisation | None = None, **people: Any
+    *lines: dict[str, Any],
+    made: Cast | None = None,
+    provider: Organisation | None = None,
+    places: Sequence[Place] = (),
+    **people: Any,
 ) -> GrantCast:
-    """A draft with lines (one, unless others are named), for a partner, a release and an environment of its own."""
+    """A draft with lines (one, unless others are named), for a partner, a release and an environment of its own.
+
+    Where `places` are named, each has a line; their releases are all of the provider whose `staff` is named too.
+    """
     partner = made or qualified()
-    release, staff = make_release(provider, people.get("staff"), tier=people.get("tier", "general"))
-    environment = make_environment(partner.institution, partner.applicant)
+    staff: Any = people.get("staff")
+    if not places:
+        release, staff = make_release(provider, staff, tier=people.get("tier", "general"))
+        places = [(release, make_environment(partner.institution, partner.applicant))]
     request = begin_request(
         institution=partner.institution, title="Evaluation 2027", purpose="To measure refusals.", by=partner.applicant
     )
-    scopes = [scope(**line) for line in lines or ({},)]
-    for one in scopes:
-        add_line(request=request, release=release, environment=environment, by=partner.applicant, **one)
+    asked = lines or ({},) * len(places)
+    for line, (release, environment) in zip(asked, itertools.cycle(places), strict=False):
+        add_line(request=request, release=release, environment=environment, by=partner.applicant, **scope(**line))
+    release, environment = places[0]
     return GrantCast(
         institution=partner.institution,
         applicant=partner.applicant,
@@ -173,7 +187,6 @@ def draft_request(
         environment=environment,
         request=request,
         administrator=people.get("administrator"),
-        scopes=scopes,
     )
 
 
@@ -199,7 +212,8 @@ def review(made: GrantCast, **outcome: Any) -> GrantCast:
 
 
 def to_provider(made: GrantCast) -> GrantCast:
-    accredit_environment(environment=made.environment, by=made.officer)
+    for environment in {made.environment, *(line.environment for line in lines_of(made.request))}:
+        accredit_environment(environment=environment, by=made.officer)
     send_to_providers(request=made.request, by=made.officer)
     return made
 
