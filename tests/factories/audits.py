@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from audits.actions.audit import (
     Answer,
@@ -38,6 +40,28 @@ def baseline() -> Catalogue:
     """The scheme's own baseline, imported once."""
     found = Catalogue.objects.filter(key="baseline", state="current").first()
     return found or import_catalogue(key="baseline", read=read_oscal(BASELINE.read_bytes()), by=SYSTEM)
+
+
+def catalogue_of(*, families: int, controls: int) -> Catalogue:
+    """A catalogue with so many families of so many controls each."""
+    groups = [
+        {
+            "id": f"g-{family}",
+            "title": f"Family {family}",
+            "controls": [
+                {
+                    "id": f"c-{family}-{number}",
+                    "title": f"Control {family}.{number}",
+                    "parts": [{"name": "statement", "prose": "Do it."}],
+                }
+                for number in range(1, controls + 1)
+            ],
+        }
+        for family in range(1, families + 1)
+    ]
+    metadata = {"title": "Small", "version": f"{families}.{controls}", "oscal-version": "1.1.2"}
+    document = {"catalog": {"uuid": str(uuid4()), "metadata": metadata, "groups": groups}}
+    return import_catalogue(key="small", read=read_oscal(json.dumps(document).encode()), by=SYSTEM)
 
 
 @dataclass

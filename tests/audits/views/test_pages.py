@@ -1,8 +1,7 @@
-"""Pages: what they cost, whom they show nothing, and what bad input does to them."""
+"""Pages: whom they show nothing, and what bad input does to them. What they cost is in test_budgets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -19,7 +18,6 @@ from tests.factories.audits import (
     reported_incident,
 )
 from tests.factories.partners import make_institution
-from tests.query_budget import assert_query_budget, assert_query_budgets
 from tests.world import client_for
 
 
@@ -45,32 +43,6 @@ def test_strangers_see_nothing_of_a_partner(stage: Stage) -> None:
     desk = client_for(make_member(stage.cast.other_authority, "case_officer", "auditor"))
     for noun, thing in (("audit", audit), ("finding", finding), ("incident", incident), ("obligation", reports[0])):
         assert desk.get(f"/admin/audits/{noun}/{thing.pk}/change/").status_code == 404
-
-
-def test_lists_cost_the_same_with_many_rows(stage: Stage, partner: Client) -> None:
-    _, audit = audit_in_fieldwork(stage)
-    makers: dict[str, Callable[[int], object]] = {
-        "/incidents/": lambda n: [reported_incident(stage) for _ in range(n)],
-        "/findings/": lambda n: [finding_in(audit, stage.auditor) for _ in range(n)],
-    }
-    for url, make in makers.items():
-        assert_query_budget(partner, url, make)
-
-
-def test_desk_queues_cost_the_same_with_many_rows(stage: Stage) -> None:
-    _, audit = audit_in_fieldwork(stage)
-
-    def more(count: int) -> None:
-        for _ in range(count):
-            reported_incident(stage)
-            finding_in(audit, stage.auditor)
-
-    seen = {
-        stage.officer: ("incident", "finding", "audit", "obligation", "enforcementcase"),
-        stage.auditor: ("finding", "audit"),
-    }
-    pages = [(client_for(person), f"/admin/audits/{name}/") for person, names in seen.items() for name in names]
-    assert_query_budgets(pages, more, many=10)
 
 
 def test_checklist_is_filled_family_by_family(stage: Stage) -> None:

@@ -1,0 +1,170 @@
+"""Every page of the app costs as many queries with many parts as with one, whoever opens it.
+
+Lists are opened with more and more rows. The page of one thing, and the pages of its deeds, are opened wherever
+the thing stands in its life (tests/audits/views/lives.py), in a life of few parts and in one of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import resolve
+
+from portal.core.actors import Actor
+from tests.audits.views import lives
+from tests.audits.views.lives import Life
+from tests.contracts.matrix.audits import ROWS
+from tests.factories.audits import Stage, audit_in_fieldwork, finding_in, reported_incident
+from tests.query_budget import assert_query_budget, assert_query_budgets, queries_of
+from tests.rollback import rolled_back
+from tests.world import client_for
+
+MOST = 12
+"""Queries that a page of one thing may cost, on the portal and on the desk: no more than a list. Who asks is in it."""
+FEW, MANY = 1, 5
+
+LIVES: dict[Life, tuple[str, ...]] = {
+    lives.of_an_audit: (
+        "audits:audit",
+        "audits:audit_respond",
+        "admin:audits_audit_change",
+        "admin:audits_audit_assign",
+        "admin:audits_audit_unassign",
+        "admin:audits_audit_reschedule",
+        "admin:audits_audit_cancel",
+        "admin:audits_audit_notify",
+        "admin:audits_audit_begin",
+        "admin:audits_audit_checklist",
+        "admin:audits_audit_finding",
+        "admin:audits_audit_report",
+        "admin:audits_audit_resume",
+        "admin:audits_audit_send",
+        "admin:audits_audit_close",
+    ),
+    lives.of_an_audit_called_off: ("audits:audit", "admin:audits_audit_change"),
+    lives.of_a_finding: (
+        "audits:finding",
+        "audits:finding_plan",
+        "audits:finding_remedy",
+        "admin:audits_finding_change",
+        "admin:audits_finding_agree",
+        "admin:audits_finding_accept",
+        "admin:audits_finding_verify",
+        "admin:audits_finding_back",
+    ),
+    lives.of_a_finding_that_is_borne: ("audits:finding", "admin:audits_finding_change"),
+    lives.of_a_report: (
+        "audits:obligation",
+        "admin:audits_obligation_change",
+        "admin:audits_obligation_accept",
+        "admin:audits_obligation_return",
+    ),
+    lives.of_a_catalogue: ("admin:audits_catalogue_change",),
+    lives.of_an_incident: (
+        "audits:incident_report",
+        "audits:incident",
+        "audits:incident_update",
+        "audits:deadline",
+        "admin:audits_incident_change",
+        "admin:audits_incident_triage",
+        "admin:audits_incident_dismiss",
+        "admin:audits_incident_hold",
+        "admin:audits_incident_update",
+        "admin:audits_incident_severity",
+        "admin:audits_incident_contain",
+        "admin:audits_incident_resolve",
+        "admin:audits_incident_close",
+        "admin:audits_incident_reopen",
+        "admin:audits_incident_deadline",
+        "admin:audits_incident_case",
+    ),
+    lives.of_an_incident_that_was_none: ("audits:incident", "admin:audits_incident_change"),
+    lives.of_a_case: (
+        "audits:enforcementcase",
+        "audits:enforcementcase_answer",
+        "audits:appeal_case",
+        "admin:audits_enforcementcase_change",
+        "admin:audits_enforcementcase_suspend",
+        "admin:audits_enforcementcase_notice",
+        "admin:audits_enforcementcase_hear",
+        "admin:audits_enforcementcase_sign",
+        "admin:audits_enforcementcase_drop",
+    ),
+    lives.of_a_case_that_was_dropped: ("audits:enforcementcase", "admin:audits_enforcementcase_change"),
+    lives.of_an_appeal: ("audits:appeal", "audits:appeal_withdraw", "admin:audits_appeal_change"),
+    lives.of_an_appeal_against_a_hold: ("audits:appeal", "admin:audits_appeal_change"),
+}
+"""Each life, and the pages that are opened in it."""
+
+
+# --- lists ----------------------------------------------------------------------------------------
+def test_lists_cost_the_same_with_many_rows(stage: Stage) -> None:
+    partner, (_, audit) = client_for(stage.applicant), audit_in_fieldwork(stage)
+    makers: dict[str, Callable[[int], object]] = {
+        "/incidents/": lambda n: [reported_incident(stage) for _ in range(n)],
+        "/findings/": lambda n: [finding_in(audit, stage.auditor) for _ in range(n)],
+    }
+    for url, make in makers.items():
+        assert_query_budget(partner, url, make)
+
+
+def test_desk_queues_cost_the_same_with_many_rows(stage: Stage) -> None:
+    _, audit = audit_in_fieldwork(stage)
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            reported_incident(stage)
+            finding_in(audit, stage.auditor)
+
+    seen = {
+        stage.officer: ("incident", "finding", "audit", "obligation", "enforcementcase"),
+        stage.auditor: ("finding", "audit"),
+    }
+    pages = [(client_for(person), f"/admin/audits/{name}/") for person, names in seen.items() for name in names]
+    assert_query_budgets(pages, more, many=10)
+
+
+# --- the pages of one thing -----------------------------------------------------------------------
+Place = tuple[str, str, str]
+"""The name of a page's address, the state of the thing, and who opens it."""
+
+
+def asked_in(life: Life, stage: Stage, parts: int) -> dict[Place, list[str]]:
+    """The queries of every page that is opened in the life. The page of a deed is opened once for each person."""
+    asked: dict[Place, list[str]] = {}
+    people: dict[Actor, tuple[str, Client]] = {}
+    deeds: set[tuple[str, Actor]] = set()
+    cache.clear()
+    with rolled_back():
+        for page in life(stage, parts):
+            name = resolve(page.url).view_name
+            if page.is_deed and (name, page.who) in deeds:
+                continue
+            deeds.add((name, page.who))
+            if page.who not in people:
+                title = f"{', '.join(sorted(page.who.roles - {'person'}))} (person {len(people) + 1})"
+                people[page.who] = (title, client_for(page.who))
+            title, client = people[page.who]
+            if not asked:
+                client.get(page.url)  # What a process reads once, it has read then.
+            asked[name, page.state, title] = queries_of(client, page.url)
+    return asked
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.__name__)
+def test_pages_cost_the_same_with_many_parts(life: Life, stage: Stage) -> None:
+    few, many = asked_in(life, stage, FEW), asked_in(life, stage, MANY)
+    for place, asked in many.items():
+        told = "\n".join(f"  {sql[:300]}" for sql in asked)
+        assert len(asked) == len(few[place]), f"{place}: {len(few[place])} queries, then {len(asked)}:\n{told}"
+        assert len(asked) <= MOST, f"{place}: {len(asked)} queries, at most {MOST} are allowed:\n{told}"
+    assert {name for name, _state, _who in many} >= set(LIVES[life])
+
+
+def test_every_page_of_one_thing_is_held() -> None:
+    """The permission matrix lists every address: one that takes an object is a page that some life has to open."""
+    told = {name for names in LIVES.values() for name in names}
+    assert {row.url for row in ROWS if row.make is not None} <= told
