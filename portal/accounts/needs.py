@@ -4,7 +4,9 @@ An app registers in its AppConfig's `ready`:
 
     needs.register("case_officer", "applications", waiting_cases)
 
-where `waiting_cases(actor) -> list[Need]` is a query with a count and the oldest, at most two queries each.
+where `waiting_cases(actor) -> list[Need]` says which rows wait, and lets `counted` ask about all of them in one query:
+
+    return counted(Waiting(rows, ngettext_lazy("case to screen", "cases to screen"), url, oldest="submitted_at"))
 """
 
 from __future__ import annotations
@@ -12,10 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from django.db.models import Count, DateTimeField, Min, QuerySet, Value
+from django.db.models.functions import Cast
+
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Text
+
+Tone = Literal["", "blue", "amber", "green", "red"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,50 @@ class Need:
     url: str
     oldest: datetime | None = None
     due: datetime | None = None
-    tone: Literal["", "blue", "amber", "green", "red"] = ""
+    tone: Tone = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the first of them was due before today."""
+        return self.due is not None and self.due.date() < clock.today()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows that somebody has to see to, and by which of their dates (names of fields) they are old or due.
+
+    `label` is an `ngettext_lazy` without a number. The tone is shown where there are any, and red where one is late.
+    """
+
+    rows: QuerySet[Any]
+    label: str
+    url: str
+    oldest: str = ""
+    due: str = ""
+    tone: Tone = ""
+
+    def counted(self, place: int) -> QuerySet[Any]:
+        """One row (place, count, first date), or none where nothing waits."""
+        moment = DateTimeField(null=True)
+        first = self.oldest or self.due
+        rows = self.rows.order_by().annotate(place=Value(place)).values("place")
+        rows = rows.annotate(count=Count("pk"), first=Cast(Min(first) if first else Value(None), moment))
+        return rows.values_list("place", "count", "first")
+
+    def need(self, count: int, first: datetime | None) -> Need:
+        """The card of that many rows."""
+        due = first if self.due else None
+        late = due is not None and due.date() < clock.today()
+        tone: Tone = "red" if late else self.tone if count else ""
+        return Need(count, self.label % count, self.url, first if self.oldest else None, due, tone)
+
+
+def counted(*waiting: Waiting) -> list[Need]:
+    """How many of each, the oldest or the next due. One query for all of them."""
+    first, *others = (item.counted(place) for place, item in enumerate(waiting))
+    rows = first.union(*others, all=True) if others else first
+    found = {place: (count, moment) for place, count, moment in rows}
+    return [item.need(*found.get(place, (0, None))) for place, item in enumerate(waiting)]
 
 
 Ask = Callable[[Actor], list[Need]]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from audits.models import Incident
 from grants.models import Hold
 from grants.states import HOLD_STOPS
 from portal.accounts import needs
-from portal.accounts.needs import Need
+from portal.accounts.needs import Need, Waiting, counted
 from portal.core.actors import Actor
 from portal.dashboards.queries.incidents import SERIOUS
 
@@ -23,12 +22,21 @@ def register_needs() -> None:
 
 
 def for_oversight(actor: Actor) -> list[Need]:
-    """Two queries."""
-    holds = Hold.objects.filter(state__in=HOLD_STOPS).aggregate(count=Count("pk"), oldest=Min("placed_at"))
-    serious = Incident.objects.filter(severity__in=SERIOUS).exclude(state__in=ENDED)
-    open_ = serious.aggregate(count=Count("pk"), oldest=Min("reported_at"))
+    """One query."""
     url = reverse("dashboards:oversight")
-    return [
-        Need(open_["count"], _("serious incidents that are not closed"), url, open_["oldest"], tone="red"),
-        Need(holds["count"], _("holds that stop access"), url, holds["oldest"], tone="amber"),
-    ]
+    return counted(
+        Waiting(
+            Incident.objects.filter(severity__in=SERIOUS).exclude(state__in=ENDED),
+            ngettext_lazy("serious incident that is not closed", "serious incidents that are not closed"),
+            url,
+            oldest="reported_at",
+            tone="red",
+        ),
+        Waiting(
+            Hold.objects.filter(state__in=HOLD_STOPS),
+            ngettext_lazy("hold that stops access", "holds that stop access"),
+            url,
+            oldest="placed_at",
+            tone="amber",
+        ),
+    )

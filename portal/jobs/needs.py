@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from portal.accounts import needs
-from portal.accounts.needs import Need
+from portal.accounts.needs import Need, Waiting, counted
 from portal.core.actors import Actor
 from portal.jobs.queries import sweeps
 from portal.notifications.queries.delivery import failed_messages
@@ -19,16 +18,14 @@ def register_needs() -> None:
 
 
 def for_system_administrator(actor: Actor) -> list[Need]:
-    """Three queries."""
-    failed = failed_messages().order_by().aggregate(count=Count("pk"), oldest=Min("created_at"))
+    """Two queries."""
     unwell = sum(sweep.state in ("late", "failing") for sweep in sweeps())
-    return [
-        Need(
-            failed["count"],
-            _("messages that could not be delivered"),
-            reverse("jobs"),
-            failed["oldest"],
-            tone="red" if failed["count"] else "",
-        ),
-        Need(unwell, _("jobs that are late or fail"), reverse("jobs"), tone="red" if unwell else ""),
-    ]
+    failed = Waiting(
+        failed_messages(),
+        ngettext_lazy("message that could not be delivered", "messages that could not be delivered"),
+        reverse("jobs"),
+        oldest="created_at",
+        tone="red",
+    )
+    late = ngettext("job that is late or fails", "jobs that are late or fail", unwell)
+    return [*counted(failed), Need(unwell, late, reverse("jobs"), tone="red" if unwell else "")]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.forms import Form
 from django.test import Client
+from django.utils.translation import ngettext_lazy
 
 from portal.accounts import needs
 from portal.accounts.actions.invitation import send_invitation
@@ -24,11 +27,13 @@ from portal.accounts.forms.organisation import (
     ReasonForm,
     RolesForm,
 )
-from portal.accounts.needs import Need
+from portal.accounts.models import User
+from portal.accounts.needs import Need, Waiting
+from portal.accounts.queries.waiting import for_administrator
 from portal.accounts.roles import ROLES
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.notifications.models import Message
+from portal.notifications.models import Message, Notice
 from tests.accounts.steps import sign_in, sign_up
 from tests.contracts.test_bad_input import MARKUP
 from tests.factories.accounts import make_gateway, make_member, make_organisation, newcomer
@@ -56,27 +61,67 @@ def test_every_role_is_told_what_needs_it() -> None:
 
 def test_an_administrator_is_told_of_invitations_and_of_sleeping_roles(world: World) -> None:
     administrator = world.actor("administrator@authority")
-    before = counts(administrator)
+    before = administrators_counts(administrator)
     send_invitation(organisation=world.authority, email="new@example.org", roles=["reviewer"], by=administrator)
     TOTP.activate(make_member(world.authority, "reviewer").user, generate_totp_secret())
     make_member(world.authority, "reviewer")
-    after = counts(administrator)
-    assert after["invitations without an answer"] == 1
-    asleep = "people whose roles wait for a second factor"
-    assert after[asleep] == before[asleep] + 1
+    invited, asleep = administrators_counts(administrator)
+    assert (invited, asleep) == (before[0] + 1, before[1] + 1)
     assert client_for(administrator).get("/").status_code == 200
 
 
 def test_a_system_administrator_is_told_of_mail_that_failed(world: World) -> None:
     administrator = world.actor("system_administrator")
-    before = counts(administrator)["messages that could not be delivered"]
+    before = needs.needs_of(administrator)
+    assert before[0].label == "messages that could not be delivered"
     Message.objects.create(to="a@example.org", kind="k", key="k", subject="S", status="failed", next_attempt_at=None)
-    assert counts(administrator)["messages that could not be delivered"] == before + 1
+    told = needs.needs_of(administrator)[0]
+    assert (told.count, told.label, told.tone) == (1, "message that could not be delivered", "red")
     assert client_for(administrator).get("/").status_code == 200
 
 
-def counts(actor: Actor) -> dict[str, int]:
-    return {str(need.label): need.count for need in needs.needs_of(actor)}
+def administrators_counts(actor: Actor) -> tuple[int, ...]:
+    """Invitations, and people without a second factor."""
+    return tuple(need.count for need in for_administrator(actor))
+
+
+def test_what_is_late_is_red_and_says_since_when(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "_asks", {})
+    reviewer = world.actor("reviewer")
+    for days in (1, 3):
+        make_notice(reviewer.user, at=clock.now() - timedelta(days=days))
+    label = ngettext_lazy("thing", "things")
+
+    def ask(actor: Actor) -> list[Need]:
+        rows = Notice.objects.filter(recipient=actor.user_id)
+        return needs.counted(
+            Waiting(rows, label, "/due/", due="created_at", tone="amber"),
+            Waiting(rows, label, "/old/", oldest="created_at", tone="amber"),
+            Waiting(rows.none(), label, "/none/", due="created_at", tone="amber"),
+        )
+
+    needs.register("reviewer", "x", ask)
+    assert [(need.count, need.label, need.late, need.tone) for need in needs.needs_of(reviewer)] == [
+        (2, "things", True, "red"),
+        (2, "things", False, "amber"),
+        (0, "things", False, ""),
+    ]
+    assert "Overdue since" in client_for(reviewer).get("/").content.decode()
+
+
+def test_home_shows_what_one_was_told_last_and_nobody_elses(world: World) -> None:
+    own, other = world.actor("reviewer"), world.actor("reviewer.colleague")
+    make_notice(own.user, title="Yours")
+    make_notice(other.user, title="Theirs")
+    page = client_for(own).get("/").content.decode()
+    assert "Yours" in page
+    assert "Theirs" not in page
+
+
+def make_notice(user: User, *, title: str = "Told", at: datetime | None = None) -> Notice:
+    return Notice.objects.create(
+        recipient=user, kind="test", key=str(uuid4()), title=title, body=title, url="/", created_at=at or clock.now()
+    )
 
 
 def test_what_several_roles_need_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

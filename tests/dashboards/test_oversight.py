@@ -47,7 +47,7 @@ def test_home_names_serious_incidents_and_holds(client: Client, stage: Stage) ->
     )
     page = client.get("/").content.decode()
     assert "Nothing waits among" not in page
-    assert "serious incidents that are not closed" in page
+    assert "serious incident that is not closed" in page
 
 
 def test_empty_scheme_is_shown_in_words(client: Client) -> None:

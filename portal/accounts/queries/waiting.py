@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from portal.accounts import needs
 from portal.accounts.models import Invitation, Membership
-from portal.accounts.needs import Need
+from portal.accounts.needs import Need, Waiting, counted
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
 from portal.accounts.second_factor import POSSESSED
 from portal.core.actors import Actor
@@ -21,16 +21,24 @@ def register_needs() -> None:
 
 
 def for_administrator(actor: Actor) -> list[Need]:
-    """Invitations that nobody has answered, and people who cannot act without a second factor. Two queries."""
+    """Invitations that nobody has answered, and people who cannot act without a second factor. One query."""
     own = actor.organisation_id
-    sent = Invitation.objects.filter(organisation_id=own, state="sent")
-    asked = sent.aggregate(count=Count("pk"), oldest=Min("sent_at"))
+    url = reverse("organisation", args=[own])
     able = Authenticator.objects.filter(user=OuterRef("user"), type__in=POSSESSED)
     asleep = Membership.objects.filter(
         ~Exists(able), organisation_id=own, state="active", roles__overlap=sorted(NEEDS_SECOND_FACTOR)
-    ).count()
-    url = reverse("organisation", args=[own])
-    return [
-        Need(asked["count"], _("invitations without an answer"), url, asked["oldest"]),
-        Need(asleep, _("people whose roles wait for a second factor"), url, tone="amber" if asleep else ""),
-    ]
+    )
+    return counted(
+        Waiting(
+            Invitation.objects.filter(organisation_id=own, state="sent"),
+            ngettext_lazy("invitation without an answer", "invitations without an answer"),
+            url,
+            oldest="sent_at",
+        ),
+        Waiting(
+            asleep,
+            ngettext_lazy("person whose roles wait for a second factor", "people whose roles wait for a second factor"),
+            url,
+            tone="amber",
+        ),
+    )

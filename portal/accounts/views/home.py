@@ -12,6 +12,10 @@ from portal.accounts.queries.invitations import open_invitations_for
 from portal.accounts.roles import ROLES
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
+from portal.notifications.queries.inbox import notices_of
+
+LATEST = 5
+"""How many notices the home page shows."""
 
 
 @require_safe
@@ -23,8 +27,12 @@ def home(request: PortalRequest) -> HttpResponse:
     if not actor.body_id and not actor.has("system_administrator") and not actor.dormant:
         return render(request, "accounts/newcomer.html", {"invitations": open_invitations_for(actor)})
     needs = needs_of(actor)
-    waiting = [need for need in needs if need.count]
-    return render(request, "accounts/home.html", {"needs": waiting, "quiet": [one for one in needs if not one.count]})
+    shown = {
+        "needs": [need for need in needs if need.count],
+        "quiet": [need for need in needs if not need.count],
+        "notices": list(notices_of(actor.user_id)[:LATEST]),
+    }
+    return render(request, "accounts/home.html", shown)
 
 
 @require_safe
