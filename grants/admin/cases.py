@@ -370,7 +370,6 @@ def review_page(request: PortalRequest, pk: UUID, line: UUID) -> HttpResponse:
         item = next((found for found in case.lines if found.line.pk == line), None)
         if item is None:
             raise Http404("No such line.")
-        item.line.request = case.request
         form = forms_.ReviewForm(request.POST or None, book=case.rules, line=item.line)
         words = {
             "title": _("Review line %(number)s") % {"number": item.line.number},

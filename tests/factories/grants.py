@@ -206,7 +206,6 @@ def take_up(made: GrantCast) -> GrantCast:
 
 def review(made: GrantCast, **outcome: Any) -> GrantCast:
     for line in lines_of(made.request):
-        line.request = made.request
         review_line(line=line, by=made.reviewer, **{"outcome": "as_asked", **outcome})
     return made
 
@@ -223,7 +222,6 @@ def consent(made: GrantCast, *answers: dict[str, Any]) -> GrantCast:
     lines = lines_of(made.request)
     unnamed: list[dict[str, Any]] = [{}] * (len(lines) - len(answers))
     for line, answer in zip(lines, [*answers, *unnamed], strict=True):
-        line.request = made.request
         give_consent(line=line, by=made.staff, **{"answer": "consent", **answer})
     return made
 
