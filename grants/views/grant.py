@@ -175,9 +175,9 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
     verdict = can(found, "accept", actor)
     if request.method == "POST":
         require(verdict)
-    text = Agreement.objects.select_related("accepted_by").get(grant=found)
+    paper = Agreement.objects.select_related("accepted_by").get(grant=found)
     declarations = rules(found.rulebook).declarations_on("agreement")
-    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": text.digest})
+    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": paper.digest})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -191,8 +191,8 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
             return redirect("grants:grant", pk=found.pk)
     shown = {
         "grant": found,
-        "agreement": text,
-        "paragraphs": text.text.split("\n\n"),
+        "agreement": paper,
+        "paragraphs": paper.text.split("\n\n"),
         "form": form if verdict else None,
         "verdict": verdict,
     }
