@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grants.access import get_request, requests_for
 from grants.actions import review as deeds
 from grants.actions.signature import refuse_to_sign, sign_request, signing_verdict
-from grants.admin.pages import Crumbs, ask, confirmation, desk_url, page
+from grants.admin.pages import Crumbs, ask, confirmation, desk_url, page, wanted
 from grants.forms import desk as forms_
 from grants.forms.fields import ReasonForm
 from grants.models import GrantRequest
@@ -225,7 +225,7 @@ def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         button=_("Declare"),
         done=_("Thank you. The case is closed to you.") if closed else _("Thank you. The case is open to you."),
         back=queue,
-        then=queue if closed else change,
+        then=queue if closed else wanted(request, change),
         crumbs=_crumbs(found)[:1],
     )
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from grants.forms.fields import refuse_into
 from portal.core.verdicts import Conflict, Refused, Text, Verdict, require
@@ -21,6 +22,15 @@ Crumbs = list[tuple[Any, str]]
 def desk_url(model: str, page: str, *args: Any) -> str:
     """The address of a page of the desk: `desk_url("hold", "change", hold.pk)`."""
     return reverse(f"admin:grants_{model}_{page}", args=args)
+
+
+def wanted(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that the person was on the way to, as the address says (`?next=`)."""
+    address = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if ours else otherwise
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from pytest_django.asserts import assertRedirects
 
 from grants.actions.hold import place_hold
 from grants.actions.request import begin_request
@@ -64,6 +65,22 @@ def test_a_held_grant_says_what_lifts_it_on_every_page(made: make.GrantCast) -> 
     listed = client.get(reverse("grants:grants")).content.decode()
     assert "1 held" in listed
     assert client_for(made.staff).get(reverse("grants:grants")).status_code == 200
+
+
+def test_who_declares_on_the_way_to_a_page_gets_there(partner: Cast) -> None:
+    made = make.submit(make.draft_request(made=partner))
+    client, take_up = client_for(made.officer), reverse("admin:grants_grantrequest_take_up", args=[made.request.pk])
+    led_to = client.get(take_up).headers["Location"]
+    assertRedirects(client.post(led_to, {"conflict": "no"}), take_up)
+
+
+def test_a_declaration_leads_to_no_page_of_others(partner: Cast) -> None:
+    made = make.submit(make.draft_request(made=partner))
+    declare, case = (
+        reverse(f"admin:grants_grantrequest_{name}", args=[made.request.pk]) for name in ("declare", "change")
+    )
+    page = client_for(made.officer).post(f"{declare}?next=https://elsewhere.example/", {"conflict": "no"})
+    assertRedirects(page, case)
 
 
 def test_the_builder_says_at_once_what_is_not_allowed(partner: Cast) -> None:
