@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from lxml import html as markup
 
 from tests.contracts.matrix import OK, Row
-from tests.contracts.worlds import ROWS, db, every_row, path_of, rolled_back, world
+from tests.contracts.worlds import ROWS, db, every_row, path_of, rolled_back, world, worlds
 from tests.world import World
 
-__all__ = ["db", "world"]
+__all__ = ["db", "world", "worlds"]
 MARKUP = re.compile(r"<(?:script|img|svg|iframe|a|b|div|style|body|input|plaintext)\b", re.IGNORECASE)
 WRONG = (
     "\x00",
@@ -129,8 +129,9 @@ class Form:
 
 def _page(world: World, who: str, path: str) -> bytes:
     """The page's content, or nothing where it is no page."""
+    client = world.client(who)
     with rolled_back():
-        response = world.client(who).get(path)
+        response = client.get(path)
         kind = response.get("Content-Type", "")
         return b"" if response.streaming or not kind.startswith("text/html") else response.content
 

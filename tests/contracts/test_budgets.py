@@ -9,11 +9,11 @@ from django.urls import resolve, reverse
 from portal.ui.lists import ListView
 from tests.contracts.addresses import addresses
 from tests.contracts.matrix import OK, Row
-from tests.contracts.worlds import ROWS, db, every_row, rolled_back, world
+from tests.contracts.worlds import ROWS, db, every_row, rolled_back, world, worlds
 from tests.query_budget import queries_of
 from tests.world import World
 
-__all__ = ["db", "world"]
+__all__ = ["db", "world", "worlds"]
 MOST = 12
 LIBRARY = ("admin:django_celery_", "admin:auth_")
 
@@ -36,8 +36,9 @@ def test_a_list_costs_at_most_twelve_queries(url: str, world: World) -> None:
         if OK not in row.get.of(persona):
             continue
         cache.clear()
+        client = world.client(persona)
         with rolled_back():
-            asked = queries_of(world.client(persona), reverse(url))
+            asked = queries_of(client, reverse(url))
         if len(asked) > MOST:
             wrong.append(f"{persona}: {len(asked)}\n  " + "\n  ".join(query[:160] for query in asked))
     assert not wrong, "\n".join(wrong)

@@ -14,10 +14,10 @@ from django.urls import reverse
 from portal.core.verdicts import Refused
 from tests.contracts.addresses import addresses
 from tests.contracts.matrix import KEPT_OUT, OK, SECOND_FACTOR, SIGN_IN, Expect, Row, all_rows
-from tests.contracts.worlds import ROWS, db, every_row, path_of, rolled_back, world
+from tests.contracts.worlds import ROWS, db, every_row, path_of, rolled_back, world, worlds
 from tests.world import World
 
-__all__ = ["db", "world"]
+__all__ = ["db", "world", "worlds"]
 
 METHODS = ("get", "post")
 LIBRARIES = ("admin", "mfa_", "account", "socialaccount_", "usersessions_", "idp:", "saml_", "openid_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from tests.factories.rulebook import founded_rulebook
 from tests.rollback import db, rolled_back
 from tests.world import World
 
-__all__ = ["APPS", "ROWS", "db", "every_row", "path_of", "rolled_back", "world"]
+__all__ = ["APPS", "ROWS", "db", "every_row", "path_of", "rolled_back", "world", "worlds"]
 
 ROWS = {row.url: row for row in all_rows()}
 APPS = {row.url: app for app, rows in rows_by_app().items() for row in rows}
@@ -24,12 +25,37 @@ def path_of(row: Row, world: World) -> str:
     return row.path or reverse(row.url, kwargs=dict(row.make(world)) if row.make else None)
 
 
+class Worlds:
+    """One world at a time: that of the app whose rows are asked. It is undone before the next app's."""
+
+    def __init__(self) -> None:
+        self._app, self._made, self._undo = "", None, ExitStack()
+
+    def of(self, app: str) -> World:
+        """The app's world, made when its first row is asked: each app tells its own story of the institution."""
+        if self._made is None or app != self._app:
+            self.end()
+            self._undo.enter_context(rolled_back())
+            founded_rulebook()
+            self._app, self._made = app, World()
+        return self._made
+
+    def end(self) -> None:
+        self._undo.close()
+        self._made = None
+
+
 @pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, db: None) -> Iterator[World]:
-    """One world for the rows of an app, undone before the next: each app tells its own story of the institution."""
-    with rolled_back():
-        founded_rulebook()
-        yield World()
+def worlds(db: None) -> Iterator[Worlds]:
+    found = Worlds()
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def world(url: str, worlds: Worlds) -> World:
+    """The world in which the row of the URL is asked. (A fixture with a parameter is made anew for every row.)"""
+    return worlds.of(APPS[url])
 
 
 def every_row(chosen: Callable[[Row], bool] = lambda _row: True) -> pytest.MarkDecorator:
@@ -37,5 +63,6 @@ def every_row(chosen: Callable[[Row], bool] = lambda _row: True) -> pytest.MarkD
     known = set(addresses())
     rows = sorted((app, url) for url, app in APPS.items() if url in known and chosen(ROWS[url]))
     group = pytest.mark.xdist_group
-    cases = [pytest.param(app, url, id=url, marks=group(f"matrix-{app}")) for app, url in rows]
-    return pytest.mark.parametrize(("world", "url"), cases, indirect=["world"])
+    return pytest.mark.parametrize(
+        "url", [pytest.param(url, id=url, marks=group(f"matrix-{app}")) for app, url in rows]
+    )
