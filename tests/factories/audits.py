@@ -15,6 +15,7 @@ from audits.actions.audit import (
     begin_audit,
     draft_report,
     notify_audit,
+    plan_audit,
     record_results,
     respond_to_report,
     send_report,
@@ -111,6 +112,19 @@ def planned_audit(stage: Stage | None = None) -> tuple[Stage, Audit]:
     stage = stage or qualified()
     plan_due_audits(by=SYSTEM)
     return stage, Audit.objects.get(institution=stage.institution, state="planned")
+
+
+def audit_for_cause(stage: Stage) -> Audit:
+    """An audit that an officer plans by hand; a partner may have many at once."""
+    return plan_audit(
+        institution_id=stage.institution.pk,
+        authority_id=stage.cast.authority.pk,
+        kind=Audit.Kind.CAUSE,
+        tier="standard",
+        planned_for=clock.today() + timedelta(days=30),
+        reason="An incident.",
+        by=stage.officer,
+    )
 
 
 def audit_in_fieldwork(stage: Stage | None = None, catalogue: Catalogue | None = None) -> tuple[Stage, Audit]:

@@ -1,7 +1,7 @@
 """The lives of audits, findings, reports, incidents, cases and appeals, for the budgets of their pages.
 
-A life is told by the real actions, with as many parts as asked for. Wherever the thing comes to stand, it gives
-the pages that each kind of person may open then: the thing's own, and those of every deed that is open to them.
+A life is told by the real actions, with as many parts as asked for. Where the thing comes to stand, it gives the
+pages of people who may see it: the thing's own, and those of every deed that is open to them then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from audits.actions.audit import (
     close_audit,
     draft_report,
     notify_audit,
-    plan_audit,
     reschedule_audit,
     respond_to_report,
     resume_fieldwork,
@@ -75,6 +74,7 @@ from tests.factories import grants
 from tests.factories.accounts import appointed, make_member, make_organisation
 from tests.factories.audits import (
     Stage,
+    audit_for_cause,
     catalogue_of,
     due_reports,
     finding_in,
@@ -133,36 +133,29 @@ def of_an_audit(stage: Stage, parts: int) -> Iterator[Opened]:
     _assigned(stage, audit, parts)
     yield from pages_of(audit, applicant, officer, auditor)
     notify_audit(audit=audit, by=officer)
-    yield from pages_of(audit, applicant, auditor)
+    yield from pages_of(audit, auditor)
     begin_audit(audit=audit, by=auditor, catalogue=catalogue_of(families=parts, controls=parts))
     for _ in range(parts):
         finding_in(audit, auditor)
     yield from _in_fieldwork(stage, audit)
+    yield from pages_of(audit, applicant, officer, auditor)
     results_for_all(audit, auditor)
     for _ in range(parts):
         draft_report(audit=audit, summary="All is well.", by=auditor)
         resume_fieldwork(audit=audit, reason="Once more.", by=auditor)
     draft_report(audit=audit, summary="All is well.", by=auditor)
-    yield from _in_fieldwork(stage, audit)
+    yield from pages_of(audit, auditor)
     send_report(audit=audit, by=auditor)
-    yield from pages_of(audit, applicant, officer, auditor)
+    yield from pages_of(audit, applicant)
     respond_to_report(audit=audit, response="We agree.", by=applicant)
-    yield from pages_of(audit, applicant, officer, auditor)
+    yield from pages_of(audit, officer)
     close_audit(audit=audit, by=officer)
     yield from pages_of(audit, applicant, officer, auditor)
 
 
 def of_an_audit_called_off(stage: Stage, parts: int) -> Iterator[Opened]:
     """An audit for cause that was moved and given to others again and again, and does not take place."""
-    audit = plan_audit(
-        institution_id=stage.institution.pk,
-        authority_id=stage.cast.authority.pk,
-        kind=Audit.Kind.CAUSE,
-        tier="standard",
-        planned_for=clock.today() + timedelta(days=30),
-        reason="An incident.",
-        by=stage.officer,
-    )
+    audit = audit_for_cause(stage)
     _moved(stage, audit, parts)
     _assigned(stage, audit, 1)
     for _ in range(parts):
@@ -187,11 +180,10 @@ def _assigned(stage: Stage, audit: Audit, auditors: int) -> None:
 
 
 def _in_fieldwork(stage: Stage, audit: Audit) -> Iterator[Opened]:
-    yield from pages_of(audit, stage.applicant, stage.officer, stage.auditor)
-    yield Opened(stage.auditor, reverse("admin:audits_audit_finding", args=[audit.pk]), audit.state, is_deed=True)
-    if can(audit, "test_controls", stage.auditor):
-        family = audit.catalogue.groups.order_by("position").first()
-        url = reverse("admin:audits_audit_checklist", args=[audit.pk, family.pk])
+    family = audit.catalogue.groups.order_by("position").first()
+    checks = reverse("admin:audits_audit_checklist", args=[audit.pk, family.pk])
+    finding = reverse("admin:audits_audit_finding", args=[audit.pk])
+    for url in (checks, finding):
         yield Opened(stage.auditor, url, audit.state, is_deed=True)
 
 
@@ -207,12 +199,12 @@ def of_a_finding(stage: Stage, parts: int) -> Iterator[Opened]:
         propose_plan(finding=finding, plan="Soon.", by=stage.applicant)
     yield from pages_of(finding, *people)
     agree_plan(finding=finding, by=stage.auditor)
-    yield from pages_of(finding, *people)
+    yield from pages_of(finding, stage.applicant)
     for _ in range(parts):
         remediate_finding(finding=finding, remediation="Done.", by=stage.applicant)
         send_back_finding(finding=finding, reason="Not yet.", by=stage.auditor)
     remediate_finding(finding=finding, remediation="Done.", by=stage.applicant)
-    yield from pages_of(finding, *people)
+    yield from pages_of(finding, stage.auditor)
     verify_finding(finding=finding, note="Seen.", by=stage.auditor)
     yield from pages_of(finding, *people)
 
@@ -275,14 +267,14 @@ def of_an_incident(stage: Stage, parts: int) -> Iterator[Opened]:
     hold_for_incident(
         incident=incident, target=made.line, reason="Keys in wrong hands.", lifted_when="New keys.", by=stage.signatory
     )
-    yield from _running(stage, incident, people)
+    yield from _running(stage, incident, (stage.applicant, stage.officer, stage.other_signatory))
     contain_incident(incident=incident, how="Revoked.", by=stage.officer)
     yield from _running(stage, incident, (stage.officer,))
     for _ in range(parts):
         resolve_incident(incident=incident, cause="Haste.", lessons="A vault.", by=stage.second_officer)
         reopen_incident(incident=incident, reason="Not yet.", by=stage.officer)
     resolve_incident(incident=incident, cause="Haste.", lessons="A vault.", by=stage.second_officer)
-    yield from _running(stage, incident, (stage.applicant, stage.officer))
+    yield from _running(stage, incident, (stage.officer,))
     while incident.deadlines.filter(met_at=None, waived_at=None).exists():
         _filed(stage, incident, 1)
     close_incident(incident=incident, by=stage.officer)
@@ -344,9 +336,9 @@ def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
         until=clock.today() + timedelta(days=90),
         by=stage.officer,
     )
-    yield from pages_of(case, stage.applicant, *desk)
+    yield from pages_of(case, stage.applicant)
     answer_notice(case=case, answer="It was one key.", by=stage.applicant)
-    yield from pages_of(case, stage.applicant, *desk)
+    yield from pages_of(case, stage.officer)
     hear_case(case=case, notes="", by=stage.officer)
     _signed(stage, case, parts)
     yield from pages_of(case, stage.applicant, *desk)
