@@ -75,7 +75,7 @@ class GrantRequestAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("Case"), ordering="reference")
     def case(self, row: GrantRequest) -> SafeString:
         url = desk_url("grantrequest", "change", row.pk)
-        return format_html('<a class="font-semibold underline" href="{}">{}</a>', url, row.reference)
+        return format_html('<a href="{}">{}</a>', url, row.reference)
 
     @admin.display(description=gettext_lazy("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: GrantRequest) -> str:
@@ -83,7 +83,7 @@ class GrantRequestAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_tag(self, row: GrantRequest) -> SafeString:
-        return format_html('<span class="tp-desk">{}</span>', tags.tag_of(row))
+        return tags.tag_of(row)
 
     @admin.display(description=gettext_lazy("Lines"))
     def lines(self, row: Any) -> int:

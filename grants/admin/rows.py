@@ -67,11 +67,11 @@ class RowAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_tag(self, row: Any) -> SafeString:
-        return format_html('<span class="tp-desk">{}</span>', tags.tag_of(row))
+        return tags.tag_of(row)
 
     def link(self, row: Any, words: str) -> SafeString:
         url = desk_url(self.model_name, "change", row.pk)
-        return format_html('<a class="font-semibold underline" href="{}">{}</a>', url, words)
+        return format_html('<a href="{}">{}</a>', url, words)
 
     def own_urls(self, **pages: Any) -> list[URLPattern]:
         return [

@@ -74,7 +74,7 @@ class ApplicationAdmin(DeskAdmin):
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
         return format_html(
-            '<a class="font-semibold underline" href="{}">{}</a>', desk_url("change", row.pk), row.reference
+            '<a href="{}">{}</a>', desk_url("change", row.pk), row.reference
         )
 
     @admin.display(description=_("Institution"), ordering="institution__organisation__name")
@@ -83,7 +83,7 @@ class ApplicationAdmin(DeskAdmin):
 
     @admin.display(description=_("State"), ordering="state")
     def state_tag(self, row: Application) -> SafeString:
-        return format_html('<span class="tp-desk contents">{}</span>', tags.tag_of(row))
+        return tags.tag_of(row)
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:
