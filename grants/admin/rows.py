@@ -23,7 +23,9 @@ from grants.forms.desk import HoldForm, NoteForm
 from grants.forms.fields import ReasonForm
 from grants.models import Environment, Grant, GrantLine, Hold
 from grants.notices import describe
-from grants.queries.shown import active_holds, granted_lines, headline, hold_words, holds_of, lines_of_grants
+from grants.queries.grant import lines_of_grant
+from grants.queries.hold import active_holds
+from grants.queries.shown import granted_lines, headline, hold_words, holds_of
 from grants.states import GRANT_LIVE
 from grants.views.environment import safeguard_rows
 from partners.models import Institution
@@ -179,7 +181,7 @@ class GrantAdmin(RowAdmin):
     ) -> HttpResponse:
         actor = _actor(request)
         found = get_grant(actor=actor, pk=_uuid(object_id))
-        lines = granted_lines(lines_of_grants([found.pk]), rules(found.rulebook), clock.today())
+        lines = granted_lines(lines_of_grant(found), rules(found.rulebook), clock.today())
         context = {
             "title": found.reference,
             "grant": found,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from grants.models import Grant, GrantLine, Hold, LineReview, RequestLine
 from grants.notices import describe
 from grants.queries.agreement import sentence
+from grants.queries.hold import holds_by_target
 from grants.queries.request import CaseLine
 from grants.queries.words import Words
-from grants.states import HOLD_STOPS
 from portal.rulebook.schema import Rulebook
 
 OUTCOMES: dict[str, tuple[Any, str]] = {
@@ -108,29 +106,6 @@ class GrantedLine:
     @property
     def held(self) -> bool:
         return bool(self.holds)
-
-
-def lines_of_grants(grant_ids: Sequence[UUID], provider_id: UUID | None = None) -> list[GrantLine]:
-    """The lines of these grants (only those on the provider's releases, where one is named). One query."""
-    rows = GrantLine.objects.filter(grant_id__in=grant_ids)
-    if provider_id is not None:
-        rows = rows.filter(provider_id=provider_id)
-    related = ("release__model", "environment", "provider", "institution__organisation", "grant")
-    return list(rows.select_related(*related).order_by("grant_id", "number"))
-
-
-def active_holds(**on: Any) -> list[Hold]:
-    """Holds that stop something now, on what the filter names. One query."""
-    rows = Hold.objects.filter(state__in=HOLD_STOPS, **on)
-    return list(rows.select_related("grant", "line__grant", "environment").order_by("id"))
-
-
-def holds_by_target(institution_ids: Iterable[UUID]) -> dict[UUID, list[Hold]]:
-    """Partner, grant, line or environment → what holds it now, of these institutions. One query."""
-    found: dict[UUID, list[Hold]] = defaultdict(list)
-    for hold in active_holds(institution_id__in=set(institution_ids)):
-        found[hold.target_id].append(hold)
-    return found
 
 
 def granted_lines(lines: Collection[GrantLine], book: Rulebook, today: date) -> list[GrantedLine]:

@@ -24,7 +24,8 @@ from grants.forms.fields import refuse_into
 from grants.forms.request import AttestForm, EnvironmentForm
 from grants.models import Environment
 from grants.queries.environment import attested, environments_for
-from grants.queries.shown import active_holds, hold_words
+from grants.queries.hold import active_holds
+from grants.queries.shown import hold_words
 from grants.states import ENVIRONMENT
 from grants.views.guards import applicants
 from partners.queries.institution import institution_of

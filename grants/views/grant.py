@@ -26,16 +26,16 @@ from grants.forms.request import AgreementForm
 from grants.models import Agreement, Grant, GrantLine, Hold
 from grants.notices import describe
 from grants.queries.decision import decide
+from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
 from grants.queries.shown import (
     granted_lines,
     headline,
     hold_words,
     holds_of,
-    lines_of_grants,
     matrix,
 )
 from grants.rules.decision import Question
-from grants.states import GRANT, HOLD, HOLD_STOPS
+from grants.states import GRANT, HOLD
 from grants.views.guards import provider_staff
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
@@ -91,13 +91,6 @@ class GrantFilter(django_filters.FilterSet):
         return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), use_case=word)))
 
 
-def with_holds(rows: QuerySet[Grant]) -> QuerySet[Grant]:
-    """Grants with whether a hold on partner or grant stops all of them."""
-    stops = Hold.objects.filter(state__in=HOLD_STOPS)
-    whole = Exists(stops.filter(partner=OuterRef("institution_id"))) | Exists(stops.filter(grant=OuterRef("pk")))
-    return rows.annotate(is_held=whole)
-
-
 class GrantList(ListView):
     """My grants as a matrix of releases and uses, and as a list."""
 
@@ -120,12 +113,9 @@ class GrantList(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         book = rules()
-        rows = GrantLine.objects.filter(grant__state="in_force", ends_on__gte=clock.today())
         provider = is_provider(self.actor)
-        own = {"provider_id": self.actor.body_id} if provider else {"institution_id": self.actor.body_id}
-        related = ("release__model", "environment", "provider", "institution__organisation", "grant")
-        found = list(rows.filter(**own).select_related(*related).order_by("-id")[:MATRIX_LINES])
-        lines = granted_lines(found, book, clock.today())
+        own = {"provider_id" if provider else "institution_id": self.actor.body_id}
+        lines = granted_lines(lines_in_force(MATRIX_LINES, **own), book, clock.today())
         held = sum(item.held for item in lines)
         url = reverse("grants:grants")
         return super().get_context_data(
@@ -146,7 +136,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_grant(actor=actor, pk=pk)
     book = rules(found.rulebook)
-    own_lines = lines_of_grants([found.pk], actor.body_id if is_provider(actor) else None)
+    own_lines = lines_of_grant(found, actor.body_id if is_provider(actor) else None)
     lines = granted_lines(own_lines, book, clock.today())
     own = actor.body_id == found.institution_id or is_provider(actor)
     shown = {

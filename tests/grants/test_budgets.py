@@ -23,8 +23,8 @@ from grants.actions.request import answer_question
 from grants.actions.review import ask_partner, assign_reviewer, declare_interests, take_up_request
 from grants.actions.signature import refuse_to_sign, sign_request
 from grants.models import GrantQuestion
+from grants.queries.grant import lines_of_grant
 from grants.queries.request import lines_of
-from grants.queries.shown import lines_of_grants
 from portal.rulebook.queries import rules
 from tests.contracts.matrix import OK, Row
 from tests.contracts.matrix.grants import ROWS
@@ -239,7 +239,7 @@ def sign_all_but_last(made: make.GrantCast, *, refusals: int) -> None:
 
 def hold_everything(made: make.GrantCast) -> dict[str, list[Any]]:
     """Every line with its environment, the grant, and the partner are held. Gives the first hold on each kind."""
-    lines = lines_of_grants([made.grant.pk])
+    lines = lines_of_grant(made.grant)
     targets: dict[str, Any] = {
         "line": lines[0],
         "environment": lines[0].environment,
