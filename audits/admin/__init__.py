@@ -4,7 +4,8 @@ from django.contrib import admin
 
 from audits.admin.assurance import CatalogueAdmin, FindingAdmin, ObligationAdmin
 from audits.admin.audit import AuditAdmin
-from audits.admin.cases import AppealAdmin, EnforcementCaseAdmin, IncidentAdmin
+from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
+from audits.admin.incident import IncidentAdmin
 from audits.models import Appeal, Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
 
 admin.site.register(Audit, AuditAdmin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import audits_on_desk
 from audits.actions import audit as deeds
 from audits.actions.finding import record_finding
-from audits.admin.base import CaseAdmin, filter_by_state
+from audits.admin.base import CaseAdmin, asks, filter_by_state
 from audits.forms.checklist import ChecklistForm
 from audits.forms.text import AuditorForm, FindingForm, ReasonForm, RescheduleForm, SummaryForm
 from audits.models import Audit, Control, Finding
@@ -164,15 +164,15 @@ class AuditAdmin(CaseAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<uuid:pk>/checklist/<uuid:group_pk>/", view(self.checklist_view), name="audits_audit_checklist"),
-            path("<uuid:pk>/finding/", view(self.finding_view), name="audits_audit_finding"),
+            path(
+                "<uuid:pk>/checklist/<uuid:group_pk>/", view(asks(self.checklist_view)), name="audits_audit_checklist"
+            ),
+            path("<uuid:pk>/finding/", view(asks(self.finding_view)), name="audits_audit_finding"),
             *super().get_urls(),
         ]
 
     def checklist_view(self, request: PortalRequest, pk: Any, group_pk: Any) -> HttpResponse:
         """One family of the checklist: results and notes, saved together."""
-        if request.method not in ("GET", "HEAD", "POST"):
-            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         subject, actor = self.subject(request, pk), request.actor
         families = tallies(subject)
         place = next((n for n, family in enumerate(families) if family.group_id == group_pk), None)
@@ -203,8 +203,6 @@ class AuditAdmin(CaseAdmin):
 
     def finding_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Record a finding in this audit."""
-        if request.method not in ("GET", "HEAD", "POST"):
-            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         subject, actor = self.subject(request, pk), request.actor
         require(can(Finding(audit=subject, institution_id=subject.institution_id), "record", actor))
         controls = Control.objects.filter(checks__audit=subject).order_by("position")
@@ -217,12 +215,4 @@ class AuditAdmin(CaseAdmin):
             else:
                 messages.success(request, _gettext("Finding recorded. The partner was told."))
                 return redirect(reverse("admin:audits_finding_change", args=[finding.pk]))
-        shown = {
-            "title": _gettext("Record a finding"),
-            "subject": subject,
-            "move": Finding.TABLE.move("record"),
-            "page": None,
-            "form": form,
-            "back": self.url_of(subject),
-        }
-        return render(request, "admin/audits/deed.html", self.frame(request, subject) | shown)
+        return self.ask(request, subject, form, Finding.TABLE.move("record"))

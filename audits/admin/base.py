@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -14,16 +15,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 from audits.views.deeds import DeedPage, perform
 from partners.access import require_role
 from partners.queries.timeline import tiers_for, timeline
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
+from portal.core.states import Move
 from portal.desk import DeskAdmin
 from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
 from portal.ui.panel import actions_for
+
+asks = require_http_methods(["GET", "HEAD", "POST"])
+"""For pages with a form: other methods do not exist there."""
 
 
 class CaseAdmin(DeskAdmin):
@@ -87,6 +93,18 @@ class CaseAdmin(DeskAdmin):
             ],
         }
 
+    def ask(self, request: PortalRequest, subject: Any, form: Form, move: Move, lead: str = "") -> HttpResponse:
+        """The page with the form of a deed that is not in `pages`, for it makes or changes something else."""
+        shown = {
+            "title": move.label,
+            "subject": subject,
+            "move": move,
+            "page": {"lead": lead},
+            "form": form,
+            "back": self.url_of(subject),
+        }
+        return render(request, "admin/audits/deed.html", self.frame(request, subject) | shown)
+
     def url_of(self, subject: Any) -> str:
         """The page of one."""
         return reverse(f"admin:{self._base}_change", args=[subject.pk])
@@ -113,9 +131,8 @@ class CaseAdmin(DeskAdmin):
         return [*deeds, *(url for url in super().get_urls() if url.name in kept)]
 
     def _deed(self, page: DeedPage) -> Any:
+        @asks
         def view(request: PortalRequest, pk: UUID) -> HttpResponse:
-            if request.method not in ("GET", "HEAD", "POST"):
-                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             subject = self.subject(request, pk)
             frame = {**self.frame(request, subject), "title": subject.TABLE.move(page.verb).label}
             return perform(

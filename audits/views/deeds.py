@@ -11,7 +11,6 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 
 from audits.forms.text import ConfirmForm
 from portal.core.actors import Actor
@@ -70,7 +69,6 @@ def perform(
         "subject": subject,
         "move": subject.TABLE.move(page.verb),
         "back": back,
-        "cancel": _("Not now"),
         **page.shows(subject),
         **(context or {}),
     }
