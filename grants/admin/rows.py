@@ -44,10 +44,6 @@ from portal.workflow import can
 DESK = frozenset({"case_officer", "reviewer", "signatory", "auditor"})
 
 
-def _actor(request: PortalRequest) -> Actor:
-    return request.actor
-
-
 def _uuid(text: object) -> UUID:
     try:
         return UUID(str(text))
@@ -100,7 +96,7 @@ class EnvironmentAdmin(RowAdmin):
     def change_view(
         self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actor = _actor(request)
+        actor = request.actor
         found = get_environment(actor=actor, pk=_uuid(object_id))
         urls = {verb: desk_url("environment", verb, found.pk) for verb in ("accredit", "suspend")}
         context = {
@@ -124,7 +120,7 @@ class EnvironmentAdmin(RowAdmin):
 @require_http_methods(["GET", "HEAD", "POST"])
 def accredit_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Accept what is attested."""
-    actor = _actor(request)
+    actor = request.actor
     found = get_environment(actor=actor, pk=pk)
     return ask(
         request,
@@ -145,7 +141,7 @@ def accredit_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspend_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Suspend the accreditation."""
-    actor = _actor(request)
+    actor = request.actor
     found = get_environment(actor=actor, pk=pk)
     return ask(
         request,
@@ -179,7 +175,7 @@ class GrantAdmin(RowAdmin):
     def change_view(
         self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actor = _actor(request)
+        actor = request.actor
         found = get_grant(actor=actor, pk=_uuid(object_id))
         lines = granted_lines(lines_of_grant(found), rules(found.rulebook), clock.today())
         context = {
@@ -221,7 +217,7 @@ class HoldAdmin(RowAdmin):
     def change_view(
         self, request: PortalRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        actor = _actor(request)
+        actor = request.actor
         found = get_hold(actor=actor, pk=_uuid(object_id))
         urls = {verb: desk_url("hold", verb, found.pk) for verb in ("confirm", "lift")}
         context = {
@@ -251,7 +247,7 @@ TARGETS: dict[str, Any] = {
 @for_roles("signatory")
 def place_page(request: PortalRequest, kind: str, pk: UUID) -> HttpResponse:
     """Place an emergency hold on a partner, a grant, a line or an environment."""
-    actor = _actor(request)
+    actor = request.actor
     target = TARGETS[kind].filter(pk=pk).first() if kind in TARGETS else None
     if target is None:
         raise Http404("No such target.")
@@ -277,7 +273,7 @@ def place_page(request: PortalRequest, kind: str, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Confirm an emergency hold that another body placed."""
-    actor = _actor(request)
+    actor = request.actor
     found = get_hold(actor=actor, pk=pk)
     return ask(
         request,
@@ -296,7 +292,7 @@ def confirm_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Lift a hold."""
-    actor = _actor(request)
+    actor = request.actor
     found = get_hold(actor=actor, pk=pk)
     return ask(
         request,
