@@ -32,6 +32,13 @@ def test_partner_sees_when_the_audit_is_and_why(stage: Stage, partner: Client) -
     assert "180 days after the qualification began" in page
 
 
+def test_officer_sees_whose_finding_it_is(stage: Stage) -> None:
+    _, audit = audit_in_fieldwork(stage)
+    finding = finding_in(audit, stage.auditor)
+    page = client_for(stage.officer).get(f"/admin/audits/finding/{finding.pk}/change/").content.decode()
+    assert stage.institution.organisation.name in page
+
+
 def test_strangers_see_nothing_of_a_partner(stage: Stage) -> None:
     _, audit = audit_in_fieldwork(stage)
     finding, (_, incident) = finding_in(audit, stage.auditor), reported_incident(stage)
