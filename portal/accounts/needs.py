@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import Count, DateTimeField, Min, QuerySet, Value
 from django.db.models.functions import Cast
@@ -22,6 +22,9 @@ from django.db.models.functions import Cast
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Text
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Tone = Literal["", "blue", "amber", "green", "red"]
 
@@ -51,7 +54,7 @@ class Waiting:
     """
 
     rows: QuerySet[Any]
-    label: str
+    label: _StrPromise
     url: str
     oldest: str = ""
     due: str = ""

@@ -133,6 +133,7 @@ DERIVED: dict[str, tuple[Words, Look]] = {
     "waiting_for_you": (_("Waiting for you"), YOURS),
     "changed": (_("Changed"), Look("amber", "edit")),
     "new": (_("New"), Look("blue", "dot")),
+    "urgent": (_("Urgent"), BAD),
     "complete": (_("Complete"), GOOD),
     "in_progress": (_("In progress"), MOVING),
     "not_started": (_("Not started"), IDLE),

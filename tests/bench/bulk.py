@@ -49,3 +49,35 @@ def applications(count: int, *, authority: str, reviewer: str, visible: int) -> 
             {"count": count, "authority": authority, "reviewer": reviewer, "visible": visible},
         )
     analyse()
+
+
+def qualifications(count: int) -> None:
+    """A qualification in force for each of the applications that `applications(count)` made."""
+    with unguarded() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO partners_qualification (id, state, reference, institution_id, application_id, rulebook, tier,
+                valid_from, valid_until, reason, conditions, changed_at)
+            SELECT md5('q' || n)::uuid, 'in_force', 'Q-B-' || n, md5('o' || n)::uuid, md5('a' || n)::uuid, '1.0',
+                'standard', current_date - n %% 700, current_date + 30 + n %% 700, '', '', now()
+            FROM generate_series(1, %(count)s) n
+            """,
+            {"count": count},
+        )
+    analyse()
+
+
+def notices(count: int, *, recipient: str) -> None:
+    """`count` notices of one person, one a minute; every third was read."""
+    with unguarded() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO notifications_notice (id, recipient_id, kind, key, title, body, action, url, urgent,
+                created_at, read_at)
+            SELECT md5('n' || n)::uuid, %(recipient)s, 'bench', n, 'Report ' || n || ' is due', 'It has not come yet.',
+                '', '/', false, now() - n * interval '1 minute', CASE WHEN n %% 3 = 0 THEN now() END
+            FROM generate_series(1, %(count)s) n
+            """,
+            {"count": count, "recipient": recipient},
+        )
+    analyse()

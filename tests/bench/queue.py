@@ -6,28 +6,21 @@ from typing import TYPE_CHECKING
 
 from tests.bench import Row
 from tests.bench.bulk import applications
-from tests.bench.stack import database
+from tests.bench.stack import database, plain_pages
 from tests.bench.timing import compare
 
 if TYPE_CHECKING:
     from django.test import Client
 
 QUEUE, STOCK, BARE = "/admin/partners/application/", "/stock/partners/application/", "/healthz"
-DISK = "django.core.files.storage.FileSystemStorage"
-PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 FEW, MANY, VISIBLE = 1_000, 100_000, 1_000
 RATIO, QUERIES, GROWTH = 1.6, 12, 1.2
 
 
 def run() -> list[Row]:
     """The rows of the table: the queue to the stock changelist, its queries, and its growth with the rows."""
-    with database():
-        from django.test import override_settings
-
-        # The pages' files need not be collected: what is measured is the answer, not what it links to.
-        plain = {"default": {"BACKEND": DISK}, "staticfiles": {"BACKEND": PLAIN_FILES}}
-        with override_settings(ROOT_URLCONF="tests.bench.urls", ALLOWED_HOSTS=["testserver"], STORAGES=plain):
-            return _measured()
+    with database(), plain_pages():
+        return _measured()
 
 
 def _measured() -> list[Row]:

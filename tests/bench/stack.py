@@ -36,6 +36,20 @@ def database() -> Iterator[None]:
         teardown_databases(old, verbosity=0)
 
 
+@contextlib.contextmanager
+def plain_pages() -> Iterator[None]:
+    """Pages in this process, with the benches' addresses. Their files need not be collected: the answer is measured,
+    not what it links to."""
+    from django.test import override_settings
+
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(ROOT_URLCONF="tests.bench.urls", ALLOWED_HOSTS=["testserver"], STORAGES=storages):
+        yield
+
+
 def _address() -> str:
     """The DATABASE_URL of the bench's database, for processes that are started."""
     address = os.environ["DATABASE_URL"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.template import engines
+from django.urls import path, resolve
 from django.views.decorators.csrf import csrf_exempt
+from django_tables2.utils import Accessor
 
 from partners.access import visible_cases
 from partners.models import Application
 from portal import urls
+from portal.accounts.models import Organisation
 from portal.core.requests import PortalRequest
+from portal.ui.lists import ListView
 
 if TYPE_CHECKING:
     Applications = ModelAdmin[Application]
@@ -29,6 +34,28 @@ def bare(request: HttpRequest) -> HttpResponse:
         cursor.execute("SELECT id, state FROM accounts_organisation ORDER BY id LIMIT 1")
         row = cursor.fetchone()
     return JsonResponse({"id": str(row[0]), "state": row[1]})
+
+
+def table(request: PortalRequest, path: str) -> HttpResponse:
+    """The rows of the list at `path` as a table, `more` queries by key on top; `framed`: as a page of the site."""
+    shown: ListView = cast(Any, resolve(f"/{path}").func).view_class()
+    shown.setup(request)
+    columns = [column.accessor or name for name, column in shown.table_class.base_columns.items()]
+    rows = shown.rows()
+    ordered = rows.order_by(shown.keyset, "-pk") if shown.keyset else rows
+    cells = [[Accessor(column).resolve(row, quiet=True) for column in columns] for row in ordered[: shown.page_size]]
+    for _ in range(int(request.GET["more"])):
+        Organisation.objects.filter(pk=NOBODY).first()
+    bare = engines["django"].from_string(FRAMED if "framed" in request.GET else TABLE)
+    return HttpResponse(bare.render({"columns": columns, "rows": cells}, request))
+
+
+NOBODY = UUID(int=0)
+TABLE = (
+    "<table><tr>{% for column in columns %}<th>{{ column }}</th>{% endfor %}</tr>"
+    "{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
+)
+FRAMED = f"{{% extends 'base.html' %}}{{% block content %}}{TABLE}{{% endblock %}}"
 
 
 class Stock(AdminSite):
@@ -61,5 +88,10 @@ class StockApplications(Applications):
 stock = Stock(name="stock")
 stock.register(Application, StockApplications)
 
-urlpatterns = [path("bench/bare", bare), path("stock/", stock.urls), *urls.urlpatterns]
+urlpatterns = [
+    path("bench/bare", bare),
+    path("bench/table/<path:path>", table),
+    path("stock/", stock.urls),
+    *urls.urlpatterns,
+]
 handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500

@@ -29,7 +29,8 @@ class Worlds:
     """One world at a time: that of the app whose rows are asked. It is undone before the next app's."""
 
     def __init__(self) -> None:
-        self._app, self._made, self._undo = "", None, ExitStack()
+        self._app, self._undo = "", ExitStack()
+        self._made: World | None = None
 
     def of(self, app: str) -> World:
         """The app's world, made when its first row is asked: each app tells its own story of the institution."""
