@@ -177,7 +177,9 @@ class InstitutionList(LoginRequiredMixin, ListView):
     def get_queryset(self) -> QuerySet[Institution]:
         require_role(self.request.actor, *READERS)
         newest = Qualification.objects.filter(institution=OuterRef("pk")).order_by("-valid_from", "-id")
-        return Institution.objects.select_related("organisation").annotate(
+        # All are of that kind; saying so lets the index by kind and name give the order.
+        rows = Institution.objects.filter(organisation__kind="institution").select_related("organisation")
+        return rows.annotate(
             standing=Subquery(newest.values("state")[:1]),
             tier=Subquery(newest.values("tier")[:1]),
             until=Subquery(newest.values("valid_until")[:1]),

@@ -17,6 +17,8 @@ def register() -> QuerySet[Qualification]:
     """Qualified institutions. Only what the public tier shows is loaded: no tier, no reasons."""
     rows: QuerySet[Qualification] = (
         Qualification.objects.filter(state__in=SHOWN, valid_until__gte=clock.today())
+        # All are of that kind; saying so lets the index by kind and name give the order.
+        .filter(institution__organisation__kind="institution")
         .annotate(name=F("institution__organisation__name"), jurisdiction=F("institution__organisation__jurisdiction"))
         .only("id", "reference", "state", "valid_from", "valid_until")
     )
