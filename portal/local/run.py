@@ -127,7 +127,17 @@ class Run:
             "web",
             [
                 *(python, "-m", "gunicorn", "portal.wsgi:application", "--bind", bind, "--workers", "2"),
-                *("--worker-class", "gthread", "--threads", "4", "--timeout", "60", "--graceful-timeout", "8"),
+                *(
+                    "--no-control-socket",
+                    "--worker-class",
+                    "gthread",
+                    "--threads",
+                    "4",
+                    "--timeout",
+                    "60",
+                    "--graceful-timeout",
+                    "8",
+                ),
                 *("--preload", "--access-logfile", "-", "--name", "portal.web"),
             ],
         )

@@ -1,8 +1,8 @@
 """Lists of the portal over 100,000 rows, each against a bare table: the same rows and columns, as many queries.
 
-The bare table has no filters, chips, pages or tags: a plain template in the site's frame, as whoever writes a page
-here begins. What it asks less than the list, it asks as rows by key. Against one without even the frame, the ratio
-is told and has no target.
+The bare table has no filters, chips, links or tags: Django's own paginator and a plain template in the site's frame,
+as whoever writes a page here begins. What it asks less than the list, it asks as rows by key. Against one without
+even the frame, the ratio is told and has no target.
 """
 
 from __future__ import annotations

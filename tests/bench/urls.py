@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -42,8 +43,9 @@ def table(request: PortalRequest, path: str) -> HttpResponse:
     shown.setup(request)
     columns = [column.accessor or name for name, column in shown.table_class.base_columns.items()]
     rows = shown.rows()
-    ordered = rows.order_by(shown.keyset, "-pk") if shown.keyset else rows
-    cells = [[Accessor(column).resolve(row, quiet=True) for column in columns] for row in ordered[: shown.page_size]]
+    keyset = rows.order_by(shown.keyset, "-pk")[: shown.page_size] if shown.keyset else None
+    page = keyset if keyset is not None else Paginator(rows, shown.page_size).page(1)
+    cells = [[Accessor(column).resolve(row, quiet=True) for column in columns] for row in page]
     for _ in range(int(request.GET["more"])):
         Organisation.objects.filter(pk=NOBODY).first()
     bare = engines["django"].from_string(FRAMED if "framed" in request.GET else TABLE)

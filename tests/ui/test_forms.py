@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.test.html import parse_html
+from django.utils.safestring import mark_safe
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from portal.core.verdicts import refused
-from portal.ui.forms import Described, MemorableDateField, refuse, summary_of
+from portal.ui.forms import Described, MemorableDateField, UswdsRenderer, refuse, summary_of
 from portal.ui.templatetags import ui
 
 
@@ -183,6 +186,30 @@ def test_a_field_may_depend_on_another_answer() -> None:
 
 def test_the_page_title_may_be_the_question() -> None:
     assert "<h1>Kind" in ui.field(Question()["kind"], large="h1").replace("\n", "")
+
+
+class Marked(forms.Select):
+    """A select whose options have attributes of every kind."""
+
+    def create_option(self, name: str, value: Any, *rest: Any, **more: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *rest, **more)
+        option["attrs"] |= {"disabled": value == "b", "data-note": '"<&', "hidden": False}
+        return option
+
+
+@pytest.mark.parametrize("value", ["", "a", "b", "<c>"])
+def test_options_are_those_that_django_writes(value: str) -> None:
+    choices = [
+        ("", "Choose"),
+        ("a", "A & co"),
+        ("Group <1>", [("b", mark_safe("B&amp;b")), ("<c>", "<b>C</b>")]),
+        (7, 7),
+    ]
+    widget = Marked(choices=choices)
+    ours = widget.render("kind", value, {"id": "k"}, renderer=UswdsRenderer())
+    theirs = widget.render("kind", value, {"id": "k"}, renderer=DjangoTemplates())
+    assert parse_html(ours) == parse_html(theirs)
+    assert "<optgroup" in ours
 
 
 def test_no_field_carries_an_inline_style() -> None:

@@ -13,7 +13,7 @@ from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -87,6 +87,26 @@ def error_summary(form: forms.BaseForm) -> str:
     if not form.is_bound or form.is_valid():
         return ""
     return render_to_string("django/forms/errors/summary.html", {"errors": summary_of(form)})
+
+
+@register.simple_tag
+def options(optgroups: Iterable[tuple[Any, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a select, as Django's own templates write them; those take 80 ms for all countries."""
+    parts = []
+    for name, group, _index in optgroups:
+        drawn = "".join(map(_option, group))
+        parts.append(f'<optgroup label="{conditional_escape(name)}">{drawn}</optgroup>' if name else drawn)
+    return mark_safe("".join(parts))  # noqa: S308 - every part was escaped
+
+
+def _option(option: dict[str, Any]) -> str:
+    """One option. An attribute that is True stands alone, one that is False is left out."""
+    attributes = "".join(
+        f" {conditional_escape(name)}" + ("" if value is True else f'="{escape(str(value))}"')
+        for name, value in option["attrs"].items()
+        if value is not False
+    )
+    return f'<option value="{escape(str(option["value"]))}"{attributes}>{conditional_escape(option["label"])}</option>'
 
 
 @register.simple_tag
