@@ -106,6 +106,22 @@ def context(request: HttpRequest) -> dict[str, Any]:
                 {"name": "Overdue", "values": [1, 0, 2, 0], "tone": "red"},
             ],
         },
+        "by_authority": {
+            "kind": "bar",
+            "labels": [
+                "Bureau of Advanced Systems Evaluation",
+                "Frontier Access Office",
+                "Office for Trusted Model Access",
+            ],
+            "whole": True,
+            "series": [{"name": "Late", "values": [1, 2, 1], "tone": "red"}],
+        },
+        "reasons": {
+            "kind": "across",
+            "labels": ["Environment was not accredited for restricted data", "No grant in force", "Held"],
+            "whole": True,
+            "series": [{"name": "Refused questions", "values": [42, 17, 3]}],
+        },
         "rows": _queue(),
         "chips": [{"label": "State: under review", "url": "?"}, {"label": "Tier: 2", "url": "?"}],
         "views": [

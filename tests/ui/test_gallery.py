@@ -75,6 +75,7 @@ def test_axe_finds_nothing_and_nothing_overflows(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(page.address)
     page.wait_for_selector("[data-chart-canvas] svg")
+    assert page.locator("[data-chart-canvas] svg").count() == 4, "a chart of each kind is drawn"
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

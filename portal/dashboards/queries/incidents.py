@@ -139,7 +139,12 @@ def ladder_positions(board: Board) -> Figure:
             *([label, count] for label, count in zip(labels, values, strict=True)),
             [_("Being heard"), counts.get("running", 0)],
         ],
-        chart={"kind": "bar", "labels": labels, "series": [{"name": _("Partners"), "values": values, "tone": "red"}]},
+        chart={
+            "kind": "bar",
+            "labels": labels,
+            "whole": True,
+            "series": [{"name": _("Partners"), "values": values, "tone": "red"}],
+        },
     )
 
 

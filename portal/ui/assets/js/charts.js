@@ -38,7 +38,7 @@ function options(source, width) {
   const across = source.kind === "across";
   // Every bar is named: long names break into lines instead of being left out.
   const room = across ? Math.min(180, width * 0.38) : Math.max(40, width / source.labels.length - 8);
-  const names = source.kind === "line" ? { ...words, hideOverlap: true } : { ...words, interval: 0, width: room, overflow: "break" };
+  const names = source.kind === "line" ? { ...words, hideOverlap: true } : { ...words, interval: 0, width: room, overflow: "break", lineHeight: 15 };
   const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: names, inverse: across };
   const values = { type: "value", axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colour["line-2"] } }, minInterval: source.whole ? 1 : 0 };
   return {
@@ -68,11 +68,14 @@ function series(source, one, index) {
     symbol: "circle",
     symbolSize: 7,
     lineStyle: line ? { width: 2.5 } : undefined,
-    itemStyle: { color: one.tone ? theme.tone[one.tone] : theme.series[index % theme.series.length], borderRadius: line || source.kind === "stacked" ? 0 : across(source) },
+    itemStyle: { color: one.tone ? theme.tone[one.tone] : theme.series[index % theme.series.length], borderRadius: line || source.kind === "stacked" ? 0 : corners(source) },
     // The line's ends carry their figures, so that the finding can be read without pointing.
     label: { show: line && source.series.length === 1, position: "top", color: colour.ink, fontWeight: 600, fontSize: 12, formatter: ({ dataIndex, value }) => (dataIndex === 0 || dataIndex === last ? `${value}${source.unit ? ` ${source.unit}` : ""}` : "") },
     markLine: source.target !== undefined && index === 0 ? { symbol: "none", silent: true, lineStyle: { color: colour["ink-3"], type: "dashed" }, label: { ...words, formatter: source.target_label ?? "", position: "insideEndTop" }, data: [source.kind === "across" ? { xAxis: source.target } : { yAxis: source.target }] } : undefined,
   };
 }
 
-const across = (source) => (source.kind === "across" ? [0, 3, 3, 0] : [3, 3, 0, 0]);
+/** Bars are round where they end. (A function, not a constant: the charts are drawn before this line is reached.) */
+function corners(source) {
+  return source.kind === "across" ? [0, 3, 3, 0] : [3, 3, 0, 0];
+}
