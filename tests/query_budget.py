@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -41,3 +44,56 @@ def assert_query_budgets(
         told = "\n".join(f"  {sql[:300]}" for sql in asked)
         assert len(asked) == few, f"{url}: {few} queries with {FEW} object, {len(asked)} with {many}:\n{told}"
         assert len(asked) <= most, f"{url}: {len(asked)} queries, at most {most} are allowed:\n{told}"
+
+
+# --- the pages of one thing -----------------------------------------------------------------------
+Place = tuple[str, ...]
+"""The name of a page's address first, who opens it last; between them what else tells it from others of the story."""
+Asked = dict[Place, list[str]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that a story opens, and whose client does."""
+
+    place: Place
+    client: Client
+    url: str
+
+
+def asked_in(story: Iterable[Opened]) -> Asked:
+    """The queries of every page of a story that goes on as its pages are opened.
+
+    What a process reads once it has read before: each page is opened twice where the story comes to it first, and each
+    person has been at the portal.
+    """
+    asked: Asked = {}
+    known: set[str] = set()
+    people: set[str] = set()
+    cache.clear()
+    for page in story:
+        name, who = page.place[0], page.place[-1]
+        if name not in known or who not in people:
+            page.client.get(page.url)
+        known.add(name)
+        people.add(who)
+        assert page.place not in asked, f"{page.place} is opened twice"
+        asked[page.place] = queries_of(page.client, page.url)
+    return asked
+
+
+def too_dear(few: Asked, many: Asked, *, most: int) -> str:
+    """Pages that ask more than `most`, ask more with many parts than with few, or ask the same twice; "" for none."""
+    return "\n".join(
+        told for place, asked in many.items() if (told := _what_is_wrong(place, few.get(place, []), asked, most))
+    )
+
+
+def _what_is_wrong(place: Place, few: list[str], many: list[str], most: int) -> str:
+    again = [sql for sql, times in Counter(many).items() if times > 1]
+    if len(few) == len(many) <= most and not again:
+        return ""
+    said = f"{place}: {len(few)} queries with few parts, {len(many)} with many, at most {most} are allowed."
+    if len(few) == len(many) <= most:
+        return "\n  twice: ".join([said, *(sql[:300] for sql in again)])
+    return "\n  ".join([said, *(sql[:300] for sql in many)])

@@ -8,9 +8,10 @@ from partners import notices
 from partners.actions.signature import void_signatures
 from partners.models import Application, ConflictDeclaration
 from partners.models.application import REVIEW
+from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
-from partners.queries.rulebook import rules_of
+from partners.queries.rulebook import scored
 from partners.rules import body_of, may_be_assigned, may_screen, may_send
 from portal.accounts import assign
 from portal.accounts.models import User
@@ -19,15 +20,14 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
-from portal.rulebook.risk import Score, score
+from portal.rulebook.risk import Score
 from portal.rulebook.schema import RISK_TIERS
 from portal.workflow import as_deed, lock, move, record
 
 
 def suggested_tier(application: Application) -> Score:
-    """The tier that the rulebook's scoring gives to what was sent, with its reasons."""
-    revision = application.revisions.order_by("-number").first()
-    return score(rules_of(application), revision.answers if revision else {}, application.institution.kind)
+    """The tier that the rulebook's scoring gives to what was sent last, with its reasons. One query."""
+    return scored(application, latest_revision(application))
 
 
 @as_deed

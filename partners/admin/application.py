@@ -73,9 +73,7 @@ class ApplicationAdmin(DeskAdmin):
 
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
-        return format_html(
-            '<a href="{}">{}</a>', desk_url("change", row.pk), row.reference
-        )
+        return format_html('<a href="{}">{}</a>', desk_url("change", row.pk), row.reference)
 
     @admin.display(description=_("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: Application) -> str:

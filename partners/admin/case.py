@@ -15,7 +15,7 @@ from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.models import ConflictDeclaration, Revision, SectionAssessment
 from partners.queries.application import letters_of, read_sections
 from partners.queries.case import Case
-from partners.queries.desk import what_changed, working_days
+from partners.queries.desk import changed_questions, what_changed, working_days
 from partners.queries.timeline import tiers_for, timeline
 from partners.views.steps import steps_of
 from portal.accounts.models import User
@@ -200,7 +200,7 @@ def _answers(case: Case, actor: Actor) -> dict[str, Any]:
         if revision and revision.number > 1
         else None
     )
-    changed = {item.key for item in what_changed(case.application, before, revision)} if before and revision else set()
+    changed = changed_questions(case.application, before, revision) if before and revision else frozenset()
     return {
         "sections": read_sections(case.application, revision.answers) if revision else [],
         "changed": changed,

@@ -110,13 +110,12 @@ def _back(request: PortalRequest) -> str:
 
 
 def _suggestion(case: Case, actor: Actor) -> dict[str, Any]:
-    suggestion = case_deeds.suggested_tier(case.application)
     labels = dict(Application.Tier.choices)
-    return {"suggestion": suggestion, "suggested_label": labels[suggestion.tier]}
+    return {"suggestion": case.suggested, "suggested_label": labels[case.suggested.tier]}
 
 
 def _tier_form(case: Case, data: Any) -> forms.Form:
-    start = case.application.tier or case_deeds.suggested_tier(case.application).tier
+    start = case.application.tier or case.suggested.tier
     return forms_.TierForm(data, rules=case.rules, initial={"tier": start})
 
 

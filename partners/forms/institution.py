@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.identifiers import IdentifierError, clean_lei, clean_ror
-from portal.rulebook.queries import rules
+from portal.rulebook.schema import Term
 from portal.ui.forms import Described, offer
 
 
@@ -33,9 +34,9 @@ class InstitutionForm(forms.Form):
         label=_("Registered address"), widget=forms.Textarea(attrs={"rows": 4}), max_length=400, required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[Term], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "kind", [(item.key, Described(item.label, item.meaning)) for item in rules().eligibility.kinds])
+        offer(self, "kind", [(item.key, Described(item.label, item.meaning)) for item in kinds])
 
     def clean_lei(self) -> str:
         return _identifier(self.cleaned_data["lei"], clean_lei)

@@ -20,13 +20,14 @@ from partners.models import (
     Signature,
 )
 from partners.queries.people import hands_of
-from partners.queries.rulebook import asked, quorum_of, rules_of
+from partners.queries.rulebook import asked, quorum_of, rules_of, scored
 from partners.rules import Hands, QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.core.verdicts import Refused, refused
 from portal.rulebook.durations import add_months
 from portal.rulebook.questionnaire import AskedSection
+from portal.rulebook.risk import Score
 from portal.rulebook.schema import QuorumRule, Rulebook
 
 
@@ -54,6 +55,11 @@ class Case:
     def sections(self) -> tuple[AskedSection, ...]:
         """The sections as they were sent last."""
         return asked(self.application, self.revision.answers) if self.revision else ()
+
+    @cached_property
+    def suggested(self) -> Score:
+        """The tier that the rulebook's scoring gives to what was sent last."""
+        return scored(self.application, self.revision)
 
     @property
     def sent(self) -> Revision:

@@ -33,6 +33,12 @@ def with_reviewers(rows: QuerySet[Application]) -> QuerySet[Application]:
     return rows.annotate(reviewer_names=ArraySubquery(assigned.values("user__name")))
 
 
+def changed_questions(application: Application, old: Revision, new: Revision) -> frozenset[str]:
+    """Keys of the questions whose answers differ between two revisions. No query."""
+    found = differences(rules_of(application).questionnaire, old.answers, new.answers, application.institution.kind)
+    return frozenset(item.key for item in found)
+
+
 def what_changed(application: Application, old: Revision, new: Revision) -> tuple[Difference, ...]:
     """Every answer that differs between two revisions, for reading side by side. One query for names of documents."""
     ids = [item["id"] for revision in (old, new) for item in revision.evidence]

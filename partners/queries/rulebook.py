@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from partners.models import Application
+from partners.models import Application, Revision
 from portal.rulebook.queries import rules
 from portal.rulebook.questionnaire import AskedSection, Progress, progress, visible
+from portal.rulebook.risk import Score, score
 from portal.rulebook.schema import QuorumRule, Rulebook
 
 
@@ -23,6 +24,11 @@ def rules_of(application: Application) -> Rulebook:
 def quorum_of(application: Application) -> QuorumRule:
     """The quorum for its kind and tier; for the strictest tier until one is set."""
     return rules_of(application).quorum.rule(application.kind, application.tier or "high")
+
+
+def scored(application: Application, sent: Revision | None) -> Score:
+    """The tier that the rulebook's scoring gives to what was sent, with its reasons. No query."""
+    return score(rules_of(application), sent.answers if sent else {}, application.institution.kind)
 
 
 def asked(application: Application, answers: Mapping[str, Any]) -> tuple[AskedSection, ...]:

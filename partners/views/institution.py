@@ -47,18 +47,18 @@ def institution(request: PortalRequest) -> HttpResponse:
     found = own_institution(actor)
     organisation = found.organisation if found else Organisation.objects.get(pk=actor.organisation_id)
     initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address")} if found else {}
-    form = InstitutionForm(request.POST or None, initial=initial)
+    kinds = rules().eligibility.kinds
+    form = InstitutionForm(request.POST or None, initial=initial, kinds=kinds)
     if request.method == "POST" and form.is_valid() and _save(request, form, found, organisation):
         messages.success(request, _("The details of your institution are saved."))
         return redirect("partners:applications" if found is None else "partners:institution")
     rows = list(Qualification.objects.filter(institution=organisation.pk).order_by("-valid_from", "-id"))
-    kinds = {item.key: item.label for item in rules().eligibility.kinds}
     context = {
         "institution": found,
         "organisation": organisation,
         "form": form,
         "qualifications": rows,
-        "kind": kinds.get(found.kind, "") if found else "",
+        "kind": next((item.label for item in kinds if found and item.key == found.kind), ""),
     }
     return render(request, "partners/institution.html", context)
 

@@ -1,6 +1,8 @@
-"""Pages cost as many queries with thirty objects as with one."""
+"""Pages cost as many queries with many objects or parts as with one."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -8,12 +10,24 @@ from django.urls import reverse
 from partners.models import Application
 from portal.accounts.models import Organisation
 from portal.core.actors import Actor
+from tests.contracts.details import unheld
+from tests.contracts.matrix.partners import ROWS
 from tests.factories import partners as make
 from tests.factories.accounts import make_member
-from tests.query_budget import assert_query_budget
+from tests.partners.views.stories import of_an_application
+from tests.query_budget import Asked, asked_in, assert_query_budget, too_dear
+from tests.rollback import rolled_back
 from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
+FEW, MANY = 1, 5
+MOST = 20
+"""Queries of one page, with the session and who asks."""
+LED_ON = {
+    "admin:partners_application_assess": "leads to the first section that waits",
+    "partners:section@administrator@institution": "leads to what was answered",
+}
+"""Addresses without a page of their own, by who opens them where it is not for everybody."""
 
 
 def arrive(authority: Organisation, count: int, reviewer: Actor | None = None) -> None:
@@ -55,29 +69,21 @@ def test_the_list_of_institutions() -> None:
     assert_query_budget(client_for(officer), reverse("partners:institutions"), make_some)
 
 
-def test_the_task_list_and_a_section_with_many_documents() -> None:
-    made = make.cast()
-    client = client_for(made.applicant)
-
-    def make_some(count: int) -> None:
-        for _ in range(count):
-            make.make_evidence(made.institution, made.applicant, kind="certificate")
-
-    pk = made.application.pk
-    assert_query_budget(client, reverse("partners:application", args=[pk]), make_some)
-    assert_query_budget(client, reverse("partners:section", args=[pk, "security"]), make_some)
-    assert_query_budget(client, reverse("partners:check", args=[pk]), make_some)
+# --- the pages of one application and of one partner ----------------------------------------------
+@pytest.fixture(scope="module")
+def asked(django_db_setup: None, django_db_blocker: Any) -> tuple[Asked, Asked]:
+    """What every page of the story asks with few parts, and with many."""
+    with django_db_blocker.unblock(), rolled_back():
+        few = asked_in(of_an_application(FEW))
+    with django_db_blocker.unblock(), rolled_back():
+        return few, asked_in(of_an_application(MANY))
 
 
-@pytest.mark.parametrize("tab", ["summary", "answers", "evidence", "people", "assessment", "signatures", "timeline"])
-def test_a_case_with_many_assessments(tab: str) -> None:
-    made = make.reviewed_application()
-    client = client_for(made.reviewer)
+def test_pages_cost_the_same_with_many_parts(asked: tuple[Asked, Asked]) -> None:
+    few, many = asked
+    wrong = too_dear(few, many, most=MOST)
+    assert not wrong, wrong
 
-    def assess_some(count: int) -> None:
-        for index in range(count):
-            section = ("security", "data", "personnel")[index % 3]
-            make.assess_section(application=made.application, section=section, outcome="met", by=made.reviewer)
 
-    url = reverse("admin:partners_application_change", args=[made.application.pk]) + f"?tab={tab}"
-    assert_query_budget(client, url, assess_some, most=20)
+def test_every_page_is_held_for_everybody_who_may_see_it(asked: tuple[Asked, Asked]) -> None:
+    assert not unheld(ROWS, asked[1], but=LED_ON)
