@@ -161,21 +161,6 @@ def test_home_costs_at_most_twelve_queries(world: World, persona: str) -> None:
     assert_query_budget(client_for(world.actor(persona)), "/", lambda count: None, most=12)
 
 
-def test_organisation_page_costs_the_same_with_many_people(world: World) -> None:
-    from portal.accounts.actions.invitation import send_invitation
-
-    by = world.actor("administrator@institution")
-
-    def more(count: int) -> None:
-        for _ in range(count):
-            member = make_member(world.institution, "applicant")
-            send_invitation(
-                organisation=world.institution, email=f"x{member.user_id}@example.org", roles=["applicant"], by=by
-            )
-
-    assert_query_budget(client_for(by), f"/organisations/{world.institution.pk}/", more, most=12)
-
-
 def test_gateways_page_costs_the_same_with_many(world: World) -> None:
     def more(count: int) -> None:
         for _ in range(count):

@@ -22,7 +22,12 @@ def is_of_an_object(row: Row) -> bool:
 
 
 def readers(row: Row, *variants: str) -> set[str]:
-    """The personas that may open the page, of the owners; and of colleagues or strangers where a variant is named."""
+    """The personas that may open the page, of the owners; and of colleagues or strangers where a variant is named.
+
+    What a visitor may open is the same for everybody: the visitor stands for them.
+    """
+    if OK in row.get.of("anonymous"):
+        return {"anonymous"}
     named = ("", *variants)
     return {who for who in row.get.asked if OK in row.get.of(who) and who.partition(".")[2] in named}
 
