@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -85,7 +84,7 @@ def _wait(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> None
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"gunicorn ended with {process.returncode}")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=2):
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=10):
             return
         time.sleep(0.2)
     raise RuntimeError("gunicorn did not answer in time")
