@@ -10,6 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.rollback import rolled_back
 
 FEW, MANY = 1, 30
 
@@ -52,6 +55,11 @@ Place = tuple[str, ...]
 Asked = dict[Place, list[str]]
 
 
+Story = Callable[[int], Iterable["Opened"]]
+"""Tells how things go with so many parts of each kind; it goes on as its pages are opened."""
+PARTS = (1, 5)
+
+
 @dataclass(frozen=True)
 class Opened:
     """A page that a story opens, and whose client does."""
@@ -61,24 +69,30 @@ class Opened:
     url: str
 
 
-def asked_in(story: Iterable[Opened]) -> Asked:
-    """The queries of every page of a story that goes on as its pages are opened.
-
-    What a process reads once it has read before: each page is opened twice where the story comes to it first, and each
-    person has been at the portal.
-    """
-    asked: Asked = {}
+def asked_in(story: Story) -> tuple[Asked, Asked]:
+    """The queries of every page of a story with few parts, and with many. What the story makes is undone."""
     known: set[str] = set()
+    few, many = (_asked_in(story, parts, known) for parts in PARTS)
+    return few, many
+
+
+def _asked_in(story: Story, parts: int, known: set[str]) -> Asked:
+    """What a process reads once, or a session keeps from its first page, comes before: pages in `known` were opened."""
+    asked: Asked = {}
     people: set[str] = set()
     cache.clear()
-    for page in story:
-        name, who = page.place[0], page.place[-1]
-        if name not in known or who not in people:
-            page.client.get(page.url)
-        known.add(name)
-        people.add(who)
-        assert page.place not in asked, f"{page.place} is opened twice"
-        asked[page.place] = queries_of(page.client, page.url)
+    with rolled_back():
+        for page in story(parts):
+            name, *between, who = page.place
+            if who not in people:
+                page.client.get(reverse("home"))
+            if name not in known:
+                page.client.get(page.url)
+            people.add(who)
+            known.add(name)
+            while (place := (name, *between, who)) in asked:
+                between.append("again")
+            asked[place] = queries_of(page.client, page.url)
     return asked
 
 

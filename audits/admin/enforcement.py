@@ -27,9 +27,10 @@ from portal.ui.templatetags import ui
 
 def _measures(case: EnforcementCase) -> dict[str, Any]:
     """The rungs with what they do; the one that the ladder suggests says so and is chosen."""
-    suggested = suggested_rung(case)
-    ladder = rules(case.rulebook).enforcement.ladder
-    return {"measures": [(step.key, _rung(step, suggested == step.key)) for step in ladder], "suggested": suggested}
+    book = rules(case.rulebook)
+    suggested = suggested_rung(case, book)
+    measures = [(step.key, _rung(step, suggested == step.key)) for step in book.enforcement.ladder]
+    return {"measures": measures, "suggested": suggested}
 
 
 def _rung(step: Any, suggested: bool) -> Any:

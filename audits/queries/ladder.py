@@ -10,6 +10,7 @@ from partners.rules import QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules
+from portal.rulebook.schema import Rulebook
 
 LADDER = (Measure.WARNING, Measure.RESTRICTION, Measure.SUSPENSION, Measure.REMOVAL)
 
@@ -46,9 +47,12 @@ def quorum_of(case: EnforcementCase, signatures: Iterable[DecisionSignature]) ->
     return quorum_state(rule, signed_by(signatures), home=case.authority_id)
 
 
-def suggested_rung(case: EnforcementCase) -> str:
-    """The rung that the ladder suggests: one above the highest decided within `repeat_months`, else a warning."""
-    since = add_months(clock.today(), -rules(case.rulebook).enforcement.repeat_months)
+def suggested_rung(case: EnforcementCase, book: Rulebook | None = None) -> str:
+    """The rung that the ladder suggests: one above the highest decided within `repeat_months`, else a warning.
+
+    `book` where the case's rules were just read.
+    """
+    since = add_months(clock.today(), -(book or rules(case.rulebook)).enforcement.repeat_months)
     before = EnforcementCase.objects.filter(
         institution_id=case.institution_id, state="decided", decided_at__date__gte=since
     ).values_list("measure", flat=True)

@@ -10,10 +10,8 @@ from tests.accounts.stories import of_bodies_and_people
 from tests.contracts.details import unheld
 from tests.contracts.matrix.accounts import ROWS
 from tests.query_budget import Asked, asked_in, too_dear
-from tests.rollback import rolled_back
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = 1, 5
 MOST = 12
 """Queries of one page, with the session and who asks."""
 
@@ -21,10 +19,8 @@ MOST = 12
 @pytest.fixture(scope="module")
 def asked(django_db_setup: None, django_db_blocker: Any) -> tuple[Asked, Asked]:
     """What every page of the story asks with few parts, and with many."""
-    with django_db_blocker.unblock(), rolled_back():
-        few = asked_in(of_bodies_and_people(FEW))
-    with django_db_blocker.unblock(), rolled_back():
-        return few, asked_in(of_bodies_and_people(MANY))
+    with django_db_blocker.unblock():
+        return asked_in(of_bodies_and_people)
 
 
 def test_pages_cost_the_same_with_many_parts(asked: tuple[Asked, Asked]) -> None:

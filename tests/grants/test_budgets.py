@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from grants.actions.catalogue import announce_release
 from grants.actions.environment import attest_environment
@@ -26,12 +26,13 @@ from grants.models import GrantQuestion
 from grants.queries.grant import lines_of_grant
 from grants.queries.request import lines_of
 from portal.rulebook.queries import rules
-from tests.contracts.matrix import OK, Row
+from tests.contracts.details import is_of_an_object, readers
+from tests.contracts.matrix import Row
 from tests.contracts.matrix.grants import ROWS
 from tests.factories import grants as make
 from tests.factories.accounts import make_member
 from tests.factories.partners import Cast
-from tests.query_budget import queries_of
+from tests.query_budget import Opened, asked_in, too_dear
 from tests.world import client_for
 
 MANY = 5
@@ -284,7 +285,7 @@ def story_of_a_model(ground: Ground, count: int) -> Iterator[Stage]:
 
 
 # --- the tests ------------------------------------------------------------------------------------
-Story = Callable[[Ground, int], Iterator[Stage]]
+Telling = Callable[[Ground, int], Iterator[Stage]]
 
 
 @pytest.fixture
@@ -293,30 +294,19 @@ def ground(partner: Cast, made: make.GrantCast) -> Ground:
 
 
 @pytest.mark.parametrize("story", [story_of_a_request, story_of_an_environment, story_of_a_model])
-def test_a_page_costs_the_same_with_many_parts(ground: Ground, story: Story) -> None:
-    few, many = queries_in(story, ground, 1), queries_in(story, ground, MANY)
-    wrong = [f"{page}: {told}" for page in many if (told := what_is_wrong(few[page], many[page]))]
-    assert not wrong, "\n".join(wrong)
+def test_a_page_costs_the_same_with_many_parts(ground: Ground, story: Telling) -> None:
+    few, many = asked_in(lambda count: opened_in(story, ground, count))
+    wrong = too_dear(few, many, most=MOST)
+    assert not wrong, wrong
 
 
-def what_is_wrong(few: list[str], many: list[str]) -> str:
-    """With the queries, where there are too many, or more with many parts than with one, or one is asked twice."""
-    if len(few) == len(many) <= MOST and len(set(many)) == len(many):
-        return ""
-    return "\n    ".join([f"{len(few)} queries with one, {len(many)} with {MANY}:", *(sql[:300] for sql in many)])
-
-
-def queries_in(story: Story, ground: Ground, count: int) -> dict[tuple[str, ...], list[str]]:
-    """What each page asks at each stage, by who opened it. What a process reads only once is read before."""
-    found: dict[tuple[str, ...], list[str]] = {}
+def opened_in(story: Telling, ground: Ground, count: int) -> Iterator[Opened]:
+    """The pages of each stage, by everybody who opens them."""
     for stage, about in story(ground, count):
         for page in PAGES[stage]:
             url = reverse(page.url, args=about[page.about])
-            if count == 1:
-                ground.clients[page.who[0]].get(url)
             for who in page.who:
-                found[stage, page.url, page.about, who] = queries_of(ground.clients[who], url)
-    return found
+                yield Opened((page.url, stage, page.about, who), ground.clients[who], url)
 
 
 def posted(client: Client, url: str, data: dict[str, str]) -> tuple[Any, int]:
@@ -353,18 +343,8 @@ def test_asking_by_hand_costs_the_same_with_many_lines(ground: Ground) -> None:
     assert cost(1) == cost(2) <= MOST
 
 
-def is_of_an_object(row: Row) -> bool:
-    if row.make is None:
-        return False
-    try:
-        reverse(row.url)
-    except NoReverseMatch:
-        return True
-    return False
-
-
 @pytest.mark.parametrize("row", [row for row in ROWS if is_of_an_object(row)], ids=lambda row: row.url)
 def test_every_page_of_an_object_is_held_for_everybody_who_may_see_it(row: Row) -> None:
     held = {who for found in PAGES.values() for page in found if page.url == row.url for who in page.who}
-    seeing = {name for name in row.get.asked if OK in row.get.of(name) and not name.endswith(".colleague")}
-    assert {name.partition(".")[0].partition("@")[0] for name in seeing} <= {who.partition(" ")[0] for who in held}
+    seeing = {name.partition(".")[0].partition("@")[0] for name in readers(row, "stranger")}
+    assert seeing <= {who.partition(" ")[0] for who in held}

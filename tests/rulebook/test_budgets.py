@@ -13,11 +13,9 @@ from tests.contracts.details import unheld
 from tests.contracts.matrix.rulebook import ROWS
 from tests.factories.rulebook import founded_rulebook, rules_numbered
 from tests.query_budget import Opened, asked_in, too_dear
-from tests.rollback import rolled_back
 from tests.rulebook.test_versions import adopted, member
 from tests.world import World
 
-FEW, MANY = 1, 5
 MOST = 8
 """Queries of one page, with the session and who asks."""
 
@@ -35,10 +33,7 @@ def of_a_version(parts: int) -> Iterator[Opened]:
 
 @pytest.mark.django_db
 def test_pages_cost_the_same_with_many_versions() -> None:
-    with rolled_back():
-        few = asked_in(of_a_version(FEW))
-    with rolled_back():
-        many = asked_in(of_a_version(MANY))
+    few, many = asked_in(of_a_version)
     wrong = too_dear(few, many, most=MOST)
     assert not wrong, wrong
     assert not unheld(ROWS, many)

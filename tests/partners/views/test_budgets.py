@@ -16,11 +16,9 @@ from tests.factories import partners as make
 from tests.factories.accounts import make_member
 from tests.partners.views.stories import of_an_application
 from tests.query_budget import Asked, asked_in, assert_query_budget, too_dear
-from tests.rollback import rolled_back
 from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = 1, 5
 MOST = 20
 """Queries of one page, with the session and who asks."""
 LED_ON = {
@@ -73,10 +71,8 @@ def test_the_list_of_institutions() -> None:
 @pytest.fixture(scope="module")
 def asked(django_db_setup: None, django_db_blocker: Any) -> tuple[Asked, Asked]:
     """What every page of the story asks with few parts, and with many."""
-    with django_db_blocker.unblock(), rolled_back():
-        few = asked_in(of_an_application(FEW))
-    with django_db_blocker.unblock(), rolled_back():
-        return few, asked_in(of_an_application(MANY))
+    with django_db_blocker.unblock():
+        return asked_in(of_an_application)
 
 
 def test_pages_cost_the_same_with_many_parts(asked: tuple[Asked, Asked]) -> None:
