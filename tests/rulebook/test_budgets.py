@@ -16,7 +16,7 @@ from tests.query_budget import Opened, asked_in, too_dear
 from tests.rulebook.test_versions import adopted, member
 from tests.world import World
 
-MOST = 8
+MOST = 12
 """Queries of one page, with the session and who asks."""
 
 
