@@ -145,6 +145,10 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
 )
+# Only portal.core.prepared prepares statements. Off where a proxy hands each transaction to another connection.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
+    1 if env.bool("PREPARED_STATEMENTS", default=True) else None
+)
 REDIS_URL = env("REDIS_URL", default="")
 if not REDIS_URL:
     raise ImproperlyConfigured("Set REDIS_URL (redis://host:port/0): sessions' rate limits and the jobs need it.")

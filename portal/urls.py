@@ -7,6 +7,7 @@ from portal import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("", include("portal.api.urls")),  # first, for gateways wait for it
     path("account/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("", include("portal.accounts.urls")),
@@ -17,7 +18,6 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("", include("grants.urls")),
     path("", include("audits.urls")),
-    path("", include("portal.api.urls")),
     path("", include("portal.jobs.urls")),
     path("", include("portal.dashboards.urls")),
     path("", include("portal.transparency.urls")),

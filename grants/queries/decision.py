@@ -1,6 +1,6 @@
 """The facts that a decision on access rests on, in one look at the database; a second one only to say why not.
 
-No cache of any kind: a hold that was committed before the question began is seen by it. Both statements go by
+No cache of any row: a hold that was committed before the question began is seen by it. Both statements go by
 index to the rows of one partner, one release and one environment, however many grants there are.
 """
 
@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from grants.rules.decision import Decision, Facts, Held, LineFacts, Question, judge
+from portal.core.prepared import rows_of
 
 MOST_LINES = 50
 """Lines with the same release, use, environment and data class: live ones first. More than a few are never live."""
@@ -100,7 +99,7 @@ def facts_of(question: Question) -> Facts:
     environment = question.environment or (question.subject_id if question.subject_type == "workload" else "")
     by_id = {"release": _uuid(question.release), "environment": _uuid(environment)}
     sql = _STATEMENTS[kind, by_id["release"] is not None, by_id["environment"] is not None]
-    rows = _rows(
+    rows = rows_of(
         sql,
         {
             "subject": subject,
@@ -164,7 +163,7 @@ def _nearest(question: Question, facts: Facts) -> Facts:
     if facts.lines or not (facts.institution_id and facts.release_id and facts.environment_id and facts.qualified):
         return facts
     names = ("environment", "use_case", "release")
-    (found,) = _rows(
+    (found,) = rows_of(
         _NEAREST,
         {
             "institution": facts.institution_id,
@@ -175,13 +174,6 @@ def _nearest(question: Question, facts: Facts) -> Facts:
     )
     nearest = next((name for name, covered in zip(names, found, strict=True) if covered), "")
     return replace(facts, nearest=nearest)
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
 
 
 def _uuid(text: str) -> UUID | None:

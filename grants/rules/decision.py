@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +202,14 @@ def _on_line(question: Question, line: LineFacts) -> Iterator[Stop]:
 
 def _over_limits(question: Question, line: LineFacts) -> Iterator[Stop]:
     asked = (
-        (question.requests, line.requests_per_day, _("requests a day")),
-        (question.tokens, line.tokens_per_day, _("tokens a day")),
-        (question.seats, line.seats, _("people at once")),
+        (question.requests, line.requests_per_day, gettext_noop("requests a day")),
+        (question.tokens, line.tokens_per_day, gettext_noop("tokens a day")),
+        (question.seats, line.seats, gettext_noop("people at once")),
     )
     for volume, limit, what in asked:
         if volume > limit:
             reason = _("The line allows %(limit)s %(what)s, and more was asked for.")
-            yield Stop("above_limit", reason % {"limit": limit, "what": what})
+            yield Stop("above_limit", reason % {"limit": limit, "what": _(what)})
 
 
 def _held(code: str, reason: str, hold: Held) -> Stop:

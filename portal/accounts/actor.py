@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
-from portal.accounts.models import Appointment, Gateway, Membership
+from portal.accounts.models import Appointment, Membership
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
 from portal.core.actors import ANONYMOUS, Actor
 
@@ -81,13 +82,13 @@ def person_in(user: User, organisation: Any, *, second_factor: bool = True) -> A
     return person(user, membership, second_factor=second_factor)
 
 
-def machine(gateway: Gateway) -> Actor:
+def machine(*, name: str, provider_id: UUID, provider: str) -> Actor:
     """A provider's gateway, after its token was checked."""
     return Actor(
         kind="client",
-        body_id=gateway.organisation_id,
+        body_id=provider_id,
         body_kind="provider",
-        body_name=gateway.organisation.name,
+        body_name=provider,
         roles=frozenset({"gateway"}),
-        name=gateway.name,
+        name=name,
     )

@@ -57,7 +57,7 @@ def make_gateway(provider: Organisation | None = None, name: str = "") -> Actor:
     """A provider's gateway as an actor; `actor.user_id` is None, its row is found by name and body."""
     body = provider or make_organisation("provider")
     gateway, _ = register_gateway(organisation=body, name=name or f"Gateway {next(_number)}", by=SYSTEM)
-    return machine(gateway)
+    return machine(name=gateway.name, provider_id=gateway.organisation_id, provider=gateway.organisation.name)
 
 
 def bearer_of(gateway: Actor) -> str:
