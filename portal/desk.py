@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -23,6 +25,7 @@ from portal.accounts.roles import DESK_ROLES
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused
+from portal.ui import tags
 
 OURS = ("portal", "partners", "grants", "audits")
 
@@ -70,6 +73,11 @@ class DeskAdmin(ModelAdmin):
     list_per_page = 25
     show_full_result_count = False
     actions = None
+
+    @admin.display(description=_("State"), ordering="state")
+    def state_tag(self, row: Any) -> SafeString:
+        """The row's state as its tag, for `list_display`."""
+        return tags.tag_of(row)
 
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         """The rows that the actor may see. Subclasses narrow; the base shows all to `roles_view`."""

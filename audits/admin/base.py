@@ -157,10 +157,6 @@ class CaseAdmin(DeskAdmin):
     def institution_name(self, row: Any) -> str:
         return str(row.institution)
 
-    @admin.display(description=_("State"), ordering="state")
-    def state_tag(self, row: Any) -> SafeString:
-        return tags.tag_of(row)
-
     @admin.display(description=_("Severity"), ordering="severity")
     def severity_tag(self, row: Any) -> SafeString:
         return tags.derived_tag(row.severity, row.get_severity_display())

@@ -21,7 +21,6 @@ from grants.states import GRANT_REQUEST
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
-from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
 
 ROLES = frozenset({"case_officer", "reviewer", "signatory"})
@@ -63,10 +62,6 @@ class GrantRequestAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: GrantRequest) -> str:
         return row.institution.name
-
-    @admin.display(description=gettext_lazy("State"), ordering="state")
-    def state_tag(self, row: GrantRequest) -> SafeString:
-        return tags.tag_of(row)
 
     @admin.display(description=gettext_lazy("Lines"))
     def lines(self, row: Any) -> int:

@@ -36,7 +36,6 @@ from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.rulebook.queries import rules
-from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
 from portal.ui.panel import actions_for
 from portal.workflow import can
@@ -62,10 +61,6 @@ class RowAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: Any) -> str:
         return str(row.institution.name)
-
-    @admin.display(description=gettext_lazy("State"), ordering="state")
-    def state_tag(self, row: Any) -> SafeString:
-        return tags.tag_of(row)
 
     def link(self, row: Any, words: str) -> SafeString:
         url = desk_url(self.model_name, "change", row.pk)

@@ -22,7 +22,6 @@ from partners.states import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
-from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
 
 CASE_ROLES = ("case_officer", "reviewer", "signatory")
@@ -78,10 +77,6 @@ class ApplicationAdmin(DeskAdmin):
     @admin.display(description=_("Institution"), ordering="institution__organisation__name")
     def institution_name(self, row: Application) -> str:
         return row.institution.name
-
-    @admin.display(description=_("State"), ordering="state")
-    def state_tag(self, row: Application) -> SafeString:
-        return tags.tag_of(row)
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:

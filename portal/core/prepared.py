@@ -19,7 +19,7 @@ def rows_of(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[t
     """The rows of a statement, with its plan kept for the connection (settings: PREPARED_STATEMENTS)."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    raw = psycopg.Cursor(connection.connection)
+    raw: Any = psycopg.Cursor(connection.connection)
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -30,7 +30,7 @@ class OrganisationAdmin(DeskAdmin):
     """Every body, with the way to its people."""
 
     roles_view = ADMINISTRATOR
-    list_display = ("name", "kind", "jurisdiction", "state", "created_at")
+    list_display = ("name", "kind", "jurisdiction", "state_tag", "created_at")
     list_filter = ("kind", "state")
     search_fields = ("name",)
     ordering = ("kind", "name")

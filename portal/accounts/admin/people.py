@@ -38,7 +38,7 @@ class MembershipAdmin(DeskAdmin):
     """Who acts for whom, and until when."""
 
     roles_view = ADMINISTRATOR
-    list_display = ("user", "organisation", "roles", "state", "since", "ended_at")
+    list_display = ("user", "organisation", "roles", "state_tag", "since", "ended_at")
     list_filter = ("state", "organisation__kind")
     list_select_related = ("user", "organisation")
     search_fields = ("user__email", "user__name", "organisation__name")
@@ -51,7 +51,7 @@ class InvitationAdmin(DeskAdmin):
     """Invitations. The link is not kept, so nobody can look it up."""
 
     roles_view = ADMINISTRATOR
-    list_display = ("email", "organisation", "roles", "state", "sent_at", "expires_at")
+    list_display = ("email", "organisation", "roles", "state_tag", "sent_at", "expires_at")
     list_filter = ("state",)
     list_select_related = ("organisation",)
     search_fields = ("email", "organisation__name")
@@ -64,7 +64,7 @@ class GatewayAdmin(DeskAdmin):
     """Machines of providers. Their secrets are kept as hashes, and not shown."""
 
     roles_view = ADMINISTRATOR
-    list_display = ("name", "organisation", "state", "created_at", "secret_set_at")
+    list_display = ("name", "organisation", "state_tag", "created_at", "secret_set_at")
     list_filter = ("state",)
     list_select_related = ("organisation",)
     search_fields = ("name", "organisation__name")
@@ -76,7 +76,7 @@ class AppointmentAdmin(DeskAdmin):
     """System administrators, now and before."""
 
     roles_view = ADMINISTRATOR
-    list_display = ("user", "state", "since", "ended_at")
+    list_display = ("user", "state_tag", "since", "ended_at")
     list_filter = ("state",)
     list_select_related = ("user",)
     ordering = ("-since",)
