@@ -11,7 +11,7 @@ from tests.contracts.details import unheld
 from tests.contracts.matrix.accounts import ROWS
 from tests.query_budget import Asked, asked_in, too_dear
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets-accounts")]
 MOST = 12
 """Queries of one page, with the session and who asks."""
 

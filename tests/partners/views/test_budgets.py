@@ -18,7 +18,7 @@ from tests.partners.views.stories import of_an_application
 from tests.query_budget import Asked, asked_in, assert_query_budget, too_dear
 from tests.world import client_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets-partners")]
 MOST = 16
 """Queries of one page, with the session and who asks. A case alone takes seven, whatever its size."""
 LED_ON = {
