@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from partners.access import require_role, visible_cases
 from partners.admin import case, deeds
 from partners.admin.actions import desk_url
-from partners.models import Application
+from partners.models import Application, Institution
 from partners.queries.desk import with_reviewers, working_days
 from partners.states import APPLICATION
 from portal.core.actors import Actor
@@ -61,14 +61,15 @@ class ApplicationAdmin(DeskAdmin):
     list_display = ("case", "institution_name", "state_tag", "tier_label", "age", "reviewers")
     list_display_links = None
     list_filter = (StateFilter, MineFilter, "tier", "kind")
-    list_select_related = ("institution__organisation", "authority")
     search_fields = ("reference", "institution__organisation__name")
     search_help_text = _("Reference or name of the institution")
     ordering = ("-submitted_at", "-pk")
     paginator = BoundedPaginator
 
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-        return with_reviewers(visible_cases(rows, actor))
+        # Names are read for the rows of the page alone: joined, they are read for every case that is sorted.
+        institutions = Prefetch("institution", Institution.objects.select_related("organisation"))
+        return with_reviewers(visible_cases(rows, actor)).prefetch_related(institutions, "authority")
 
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
