@@ -12,7 +12,7 @@ where `waiting_cases(actor) -> list[Need]` says which rows wait, and lets `count
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,10 +70,9 @@ class Waiting:
 
     def need(self, count: int, first: datetime | None) -> Need:
         """The card of that many rows."""
-        due = first if self.due else None
-        late = due is not None and due.date() < clock.today()
-        tone: Tone = "red" if late else self.tone if count else ""
-        return Need(count, self.label % count, self.url, first if self.oldest else None, due, tone)
+        due, oldest = first if self.due else None, first if self.oldest else None
+        need = Need(count, self.label % count, self.url, oldest, due, self.tone if count else "")
+        return replace(need, tone="red") if need.late else need
 
 
 def counted(*waiting: Waiting) -> list[Need]:
