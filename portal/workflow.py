@@ -296,16 +296,19 @@ def create_all(subjects: Iterable[L], verb: str, *, by: Actor, recorded: Callabl
     For sweeps over very many rows. `recorded(subject)` gives the keywords of `move` for the subject's entry.
     """
     mine, made = _open_deed(), list(subjects)
+    if not made:
+        return made
+    step = made[0].TABLE.move(verb)
+    if step.sources or not step.target:
+        raise TypeError(f"{step.verb} does not create anything")
     for subject in made:
-        step = subject.TABLE.move(verb)
-        if step.sources or not step.target:
-            raise TypeError(f"{subject.TABLE.noun}.{verb} does not create anything")
         require(subject.TABLE.verdict(verb, subject, by))
         subject.state = step.target
-    insert(made)
+    insert(type(made[0]), made)
+    says = str(step.says)
     for subject in made:
         subject._stored_state = subject.state
-        mine.pending.append(_entry(subject, subject.TABLE.move(verb), by, before="", **recorded(subject)))
+        mine.pending.append(_entry(subject, step, by, before="", **{"says": says, **recorded(subject)}))
     return made
 
 

@@ -10,6 +10,7 @@ from audits.models import Audit
 from audits.queries.planning import Due, next_due
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.bulk import seldom_collecting
 from portal.core.references import next_references
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create_all
@@ -47,10 +48,11 @@ def plan_block(*, by: Actor, after: UUID | None = None, limit: int = BLOCK) -> t
 
 def plan_due_audits(*, by: Actor) -> int:
     """Plan the next audit of every partner that is due, block by block; returns how many there were."""
-    planned, after = plan_block(by=by)
-    while after is not None:
-        more, after = plan_block(by=by, after=after)
-        planned += more
+    with seldom_collecting():
+        planned, after = plan_block(by=by)
+        while after is not None:
+            more, after = plan_block(by=by, after=after)
+            planned += more
     return planned
 
 

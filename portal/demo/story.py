@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from partners.models import Application, Qualification
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
+from portal.core.bulk import seldom_collecting
 from portal.demo import applications, audits, enforcement, environments, incidents, reports, requests
 from portal.demo.cast import AUTHORITIES, Body
 from portal.demo.extras import institutions
@@ -83,17 +82,6 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
     return stage
-
-
-@contextmanager
-def seldom_collecting() -> Iterator[None]:
-    """Thousands of small deeds leave much garbage but few cycles: the collector looks less often meanwhile."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 class Quarters:

@@ -17,7 +17,7 @@ from django.db import connection
 from portal.core.bulk import insert
 from portal.core.canonical import canonical
 from portal.ledger.merkle import Frontier, leaf_hash
-from portal.ledger.models import Entry, Event, Head, Node, Tier
+from portal.ledger.models import Entry, Event, Head, Node, PublicFields, Tier, public
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,19 @@ class Deed:
     about: tuple[UUID, ...] = ()
 
 
+@dataclass(slots=True)
+class Written(PublicFields):
+    """An entry and its event in one, by the names of their columns."""
+
+    entry_id: int
+    tier: str
+    salt: bytes
+    content: str
+    about: list[UUID]
+    actor_id: UUID | None
+    leaf_hash: bytes = b""
+
+
 def commitment(salt: bytes, content: bytes) -> bytes:
     """SHA-256(salt || canonical event). 32 random bytes of salt keep a guessed event from being confirmed."""
     return hashlib.sha256(salt + content).digest()
@@ -72,34 +85,33 @@ def lock_head() -> Head:
     return Head.objects.select_for_update().get(pk=1)
 
 
-def append(deeds: Sequence[Deed]) -> list[Entry]:
+def append(deeds: Sequence[Deed]) -> list[Written]:
     """Write entries and events for the deeds, in order, with the next sequence numbers and no gap.
 
     Takes the head's lock: two transactions append one after the other. Must run inside a transaction.
+    Gives what was written, in the order of the deeds.
     """
     if not deeds:
         return []
     head = lock_head()
     tree = Frontier(head.size, [bytes.fromhex(peak) for peak in head.frontier])
-    entries, events, nodes = [], [], []
+    written, nodes = [], []
     for deed in deeds:
-        entry, event = _written(deed, seq=tree.size + 1)
-        nodes += [
-            Node(level=node.level, index=node.index, hash=node.hash) for node in tree.append(bytes(entry.leaf_hash))
-        ]
-        entries.append(entry)
-        events.append(event)
-    for rows in (entries, events, nodes):
-        insert(rows)
+        one = _written(deed, seq=tree.size + 1)
+        nodes += tree.append(one.leaf_hash)
+        written.append(one)
+    insert(Entry, written)
+    insert(Event, written)
+    insert(Node, nodes)
     head.size, head.frontier, head.root = tree.size, [peak.hex() for peak in tree.peaks], tree.root().hex()
     head.mac = head_mac(head.size, head.root)
     head.save()
-    return entries
+    return written
 
 
-def _written(deed: Deed, *, seq: int) -> tuple[Entry, Event]:
+def _written(deed: Deed, *, seq: int) -> Written:
     salt, content = secrets.token_bytes(32), canonical(_content(deed))
-    entry = Entry(
+    one = Written(
         seq=seq,
         time=deed.time,
         verb=deed.verb,
@@ -111,18 +123,15 @@ def _written(deed: Deed, *, seq: int) -> tuple[Entry, Event]:
         rulebook=deed.rulebook,
         retained_until=deed.retained_until,
         commitment=commitment(salt, content),
-    )
-    entry.leaf_hash = leaf_hash(canonical(entry.public()))
-    event = Event(
-        entry=entry,
+        entry_id=seq,
         tier=deed.tier,
         salt=salt,
         content=content.decode(),
         about=list(dict.fromkeys((deed.object_id, *deed.about))),
         actor_id=deed.actor_id,
-        retained_until=deed.retained_until,
     )
-    return entry, event
+    one.leaf_hash = leaf_hash(canonical(public(one)))
+    return one
 
 
 def _content(deed: Deed) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import ClassVar
+from uuid import UUID
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -22,6 +25,40 @@ class Tier(models.TextChoices):
     CASE = "case", _("Parties to the case")
     AUTHORITY = "authority", _("Authorities only")
     RESTRICTED = "restricted", _("Assigned people only")
+
+
+@dataclass(slots=True)
+class PublicFields:
+    """What is hashed of an entry."""
+
+    seq: int
+    time: datetime
+    verb: str
+    body_id: UUID | None
+    role: str
+    object_type: str
+    object_id: UUID
+    state: str
+    rulebook: str
+    retained_until: date
+    commitment: bytes
+
+
+def public(entry: PublicFields | Entry) -> dict[str, object]:
+    """The fields that are hashed, as JSON types in their canonical writing."""
+    return {
+        "seq": entry.seq,
+        "time": entry.time.isoformat(timespec="microseconds"),
+        "verb": entry.verb,
+        "body": str(entry.body_id) if entry.body_id else None,
+        "role": entry.role,
+        "object_type": entry.object_type,
+        "object": str(entry.object_id),
+        "state": entry.state,
+        "rulebook": entry.rulebook,
+        "retained_until": entry.retained_until.isoformat(),
+        "commitment": bytes(entry.commitment).hex(),
+    }
 
 
 class Entry(models.Model):
@@ -55,19 +92,7 @@ class Entry(models.Model):
 
     def public(self) -> dict[str, object]:
         """The fields that are hashed, as JSON types in their canonical writing."""
-        return {
-            "seq": self.seq,
-            "time": self.time.isoformat(timespec="microseconds"),
-            "verb": self.verb,
-            "body": str(self.body_id) if self.body_id else None,
-            "role": self.role,
-            "object_type": self.object_type,
-            "object": str(self.object_id),
-            "state": self.state,
-            "rulebook": self.rulebook,
-            "retained_until": self.retained_until.isoformat(),
-            "commitment": bytes(self.commitment).hex(),
-        }
+        return public(self)
 
 
 class Event(models.Model):

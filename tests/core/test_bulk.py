@@ -29,14 +29,14 @@ def test_both_ways_write_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     for many in (1, 10_000):
         monkeypatch.setattr(bulk, "MANY", many)
         node = Node(level=60, index=many, hash=bytes(range(32)))
-        bulk.insert([node])
+        bulk.insert(Node, [node])
         assert not node._state.adding
         rows.append(Node.objects.values_list("level", "hash").get(level=60, index=many))
     assert rows[0] == rows[1]
 
 
 def test_nothing_is_nothing() -> None:
-    bulk.insert([])
+    bulk.insert(Node, [])
 
 
 def test_copy_fires_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_copy_fires_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
     copy = type(one)(name="Another", kind="institution", jurisdiction="NO")
     copy.state = "nowhere"
     with pytest.raises(DatabaseError), transaction.atomic():
-        bulk.insert([copy])
+        bulk.insert(type(copy), [copy])
 
 
 def test_a_deed_of_many_is_recorded_once_each() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.core import clock
 from portal.core.ids import new_id
-from portal.ledger.append import Deed, append, commitment
+from portal.ledger.append import Deed, Written, append, commitment
 from portal.ledger.models import Entry, Event, Head, Node
 from portal.ledger.purge import purge_events
 from portal.ledger.verify import verify
@@ -73,7 +73,7 @@ def test_a_transaction_that_fails_leaves_no_number_unused():
     assert found() == []
 
 
-def append_one(**fields: Any) -> Entry:
+def append_one(**fields: Any) -> Written:
     with transaction.atomic():
         (entry,) = append([deed_of(**fields)])
     return entry
@@ -109,8 +109,8 @@ def test_an_event_past_its_retention_is_purged_and_the_record_still_verifies():
     old = append_one(retained_until=clock.today() - timedelta(days=1))
     kept = append_one(retained_until=clock.today())
     assert purge_events() == 1
-    assert list(Event.objects.values_list("pk", flat=True)) == [kept.pk]
-    assert Entry.objects.filter(pk=old.pk).exists()
+    assert list(Event.objects.values_list("pk", flat=True)) == [kept.seq]
+    assert Entry.objects.filter(pk=old.seq).exists()
     assert found() == []
     assert purge_events() == 0
 
@@ -133,7 +133,7 @@ def test_an_event_within_its_retention_cannot_be_deleted():
 @pytest.mark.django_db
 def test_an_opened_event_is_proved_by_its_commitment_alone():
     entry = append_one()
-    event = Event.objects.get(pk=entry.pk)
+    event = Event.objects.get(pk=entry.seq)
     assert commitment(bytes(event.salt), event.content.encode()) == bytes(entry.commitment)
     assert commitment(b"\0" * 32, event.content.encode()) != bytes(entry.commitment)
 
@@ -155,7 +155,7 @@ def test_timelines_find_an_event_by_every_object_that_it_is_about():
     case, body = new_id(), new_id()
     entry = append_one(about=(case, body, case))
     for pk in (entry.object_id, case, body):
-        assert Event.objects.filter(about__contains=[pk]).get().pk == entry.pk
+        assert Event.objects.filter(about__contains=[pk]).get().pk == entry.seq
     assert Node.objects.count() == 0
 
 
