@@ -58,15 +58,9 @@ def home_authority(jurisdiction: str, authorities: Iterable[AuthorityLoad]) -> U
 
 
 def may_begin(
-    kind: str, *, has_open: bool, qualified: bool, live: bool, eligible: bool, removed_until: date | None, barred: bool
+    kind: str, *, has_open: bool, qualified: bool, live: bool, removed_until: date | None, barred: bool
 ) -> Verdict:
-    """One open application at a time, from an eligible institution; a renewal or change needs a live qualification."""
-    if not eligible:
-        return refused(
-            _("Institutions of this kind or jurisdiction can’t apply under the rulebook in force."),
-            code="not_eligible",
-            rule="eligibility",
-        )
+    """One open application at a time, from one that is not barred; a renewal or change needs a live qualification."""
     if barred:
         until = _("for good") if removed_until is None else _("until %(day)s") % {"day": f"{removed_until:%-d %B %Y}"}
         return refused(

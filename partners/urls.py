@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from partners.views import application, files, institution, question, section
+from partners.views import application, eligibility, files, institution, question, section
 
 app_name = "partners"
 urlpatterns = [
+    path("eligibility/", eligibility.eligibility, name="eligibility"),
     path("institution/", institution.institution, name="institution"),
     path("institutions/", institution.InstitutionList.as_view(), name="institutions"),
     path("institutions/<uuid:pk>/", institution.partner, name="partner"),

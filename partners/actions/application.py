@@ -19,6 +19,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import refused, require
+from portal.rulebook.eligibility import may_apply
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move
 
@@ -36,9 +37,6 @@ def begin_application(
     live = live_qualification(institution.pk)
     barred, until = is_barred(institution.pk, clock.today())
     organisation = institution.organisation
-    eligible = institution.kind in {item.key for item in rulebook.eligibility.kinds} and organisation.jurisdiction in {
-        item.country for item in rulebook.eligibility.jurisdictions
-    }
     authority = authority_for(organisation.jurisdiction)
     application = Application(
         institution=institution,
@@ -49,13 +47,13 @@ def begin_application(
         started_at=clock.now(),
     )
     require(APPLICATION.verdict("begin", application, by))
+    require(may_apply(rulebook, institution.kind, organisation.jurisdiction))
     require(
         may_begin(
             kind,
             has_open=applications_of(institution.pk).filter(state__in=APPLICATION.open_states).exists(),
             live=live is not None,
             qualified=live is not None and live.state == "in_force" and live.valid_until >= clock.today(),
-            eligible=eligible,
             removed_until=until,
             barred=barred,
         )

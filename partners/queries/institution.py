@@ -28,6 +28,12 @@ def authority_for(jurisdiction: str) -> Organisation | None:
     return active.get(pk=chosen) if chosen else None
 
 
+def home_authority_name(jurisdiction: str) -> str:
+    """The authority of that jurisdiction itself, "" where it has none: another one then runs its cases. One query."""
+    active = Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY, state="active", jurisdiction=jurisdiction)
+    return active.order_by("created_at", "pk").values_list("name", flat=True).first() or ""
+
+
 def is_barred(institution_id: UUID, today: date) -> tuple[bool, date | None]:
     """Whether a removal still bars the institution from applying, and until when (None: for good). One query."""
     removed = Qualification.objects.filter(institution_id=institution_id, state="removed")

@@ -109,7 +109,11 @@ def _disclosure(rules: Rulebook) -> Iterator[Citation]:
 def _eligibility(rules: Rulebook) -> Iterator[Citation]:
     for kind in rules.eligibility.kinds:
         yield _rule(f"eligibility.kinds.{kind.key}", kind.label, f"{kind.meaning} {say.evidence(kind)}".strip())
-    yield Citation("eligibility.jurisdictions", str(say.COUNTRIES), say.countries_of(rules.eligibility))
+    part = rules.eligibility
+    yield from _terms("eligibility.other_kinds", part.other_kinds)
+    yield Citation("eligibility.jurisdictions", str(say.COUNTRIES), say.countries_of(part), part.elsewhere)
+    for item in part.excluded:
+        yield _rule(f"eligibility.excluded.{item.key}", item.title, say.excluded(part, item), item)
 
 
 def _declarations(rules: Rulebook) -> Iterator[Citation]:

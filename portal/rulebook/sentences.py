@@ -193,6 +193,14 @@ def countries_of(part: Any) -> str:
     return listed(sorted(countries()[item.country] for item in part.jurisdictions)) + "."
 
 
+def excluded(part: Any, item: Any) -> str:
+    """Who may not apply by an exception."""
+    labels = {kind.key: kind.label for kind in part.kinds}
+    who = listed(labels[kind] for kind in item.kinds) or _("every kind of organisation")
+    named = listed(sorted(countries()[country] for country in item.jurisdictions)) or _("every country")
+    return _("Not open to: %(who)s; in %(countries)s.") % {"who": who, "countries": named}
+
+
 def level(item: Any) -> str:
     """From how many points a tier applies."""
     start = ngettext("From %(n)s point.", "From %(n)s points.", item.from_points) % {"n": item.from_points}

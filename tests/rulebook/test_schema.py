@@ -247,6 +247,38 @@ BROKEN: list[tuple[str, Change, str, str]] = [
         "eligibility.jurisdictions[36].country",
         "twice",
     ),
+    (
+        "kind that may apply and may not",
+        put("eligibility.other_kinds.0.key", "company"),
+        "eligibility.other_kinds[0].key",
+        "one of the two",
+    ),
+    ("other kind without a reason", put("eligibility.other_kinds.0.meaning", ""), "other_kinds[0].meaning", "why"),
+    ("other kind twice", twice("eligibility.other_kinds"), "eligibility.other_kinds[3].key", "twice"),
+    (
+        "exclusion of an unknown kind",
+        put("eligibility.excluded", [{"key": "x", "title": "X", "kinds": ["companies"], "why": "Because."}]),
+        "eligibility.excluded[0].kinds",
+        "company",
+    ),
+    (
+        "exclusion in a country that may not apply anyway",
+        put("eligibility.excluded", [{"key": "x", "title": "X", "jurisdictions": ["BR"], "why": "Because."}]),
+        "eligibility.excluded[0].jurisdictions",
+        "BR",
+    ),
+    (
+        "exclusion of everybody",
+        put("eligibility.excluded", [{"key": "x", "title": "X", "why": "Because."}]),
+        "eligibility.excluded[0]",
+        "everybody",
+    ),
+    (
+        "exclusion without a reason",
+        put("eligibility.excluded", [{"key": "x", "title": "X", "kinds": ["company"]}]),
+        "eligibility.excluded[0].why",
+        "missing",
+    ),
     ("declaration twice", twice("declarations"), "declarations[7].key", "twice"),
     ("declaration on no occasion", put("declarations.0.on", "birthday"), "declarations[0].on", "application"),
     # risk

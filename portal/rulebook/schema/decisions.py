@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from portal.rulebook.schema.base import (
     RISK_TIERS,
@@ -162,11 +162,32 @@ class Jurisdiction(Part):
     note: Annotated[str, Field(max_length=300)] = ""
 
 
+class Exclusion(Rule):
+    """Organisations of these kinds in these countries may not apply, and `why` tells them. None named: all of them."""
+
+    key: Slug
+    title: Line
+    kinds: tuple[Slug, ...] = ()
+    jurisdictions: tuple[CountryCode, ...] = ()
+    why: Prose
+
+    def covers(self, kind: str, country: str) -> bool:
+        """Whether an organisation of that kind in that country is meant."""
+        return (not self.kinds or kind in self.kinds) and (not self.jurisdictions or country in self.jurisdictions)
+
+
 class Eligibility(Rule):
-    """Who may apply at all."""
+    """Who may apply at all.
+
+    `other_kinds` are those who ask and may not apply; their meaning says why, and what they can do instead.
+    `elsewhere` is told to organisations of a country that is not listed; `excluded` are exceptions.
+    """
 
     kinds: Annotated[tuple[OrganisationKind, ...], Field(min_length=1)]
+    other_kinds: tuple[Term, ...] = ()
     jurisdictions: Annotated[tuple[Jurisdiction, ...], Field(min_length=1)]
+    elsewhere: Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)] = ""
+    excluded: tuple[Exclusion, ...] = ()
 
 
 class People(Rule):

@@ -36,6 +36,7 @@ def reference_problems(rules: Rulebook) -> list[Problem]:
         *_unique_keys(rules),
         *_disclosure(rules),
         *_countries(rules),
+        *_who_may_apply(rules),
         *_questionnaire(rules),
         *_risk(rules),
         *_scope(rules),
@@ -62,6 +63,8 @@ def _unique_keys(rules: Rulebook) -> Found:
     lists: dict[str, Iterable[str]] = {
         "disclosure": (item.key for item in rules.disclosure),
         "eligibility.kinds": (item.key for item in rules.eligibility.kinds),
+        "eligibility.other_kinds": (item.key for item in rules.eligibility.other_kinds),
+        "eligibility.excluded": (item.key for item in rules.eligibility.excluded),
         "declarations": (item.key for item in rules.declarations),
         "risk.factors": (item.key for item in rules.risk.factors),
         "clocks": (item.key for item in rules.clocks),
@@ -107,6 +110,26 @@ def _countries(rules: Rulebook) -> Found:
         if item.country in seen:
             yield Problem(where, f"{item.country} is there twice. Take one out.")
         seen.add(item.country)
+
+
+def _who_may_apply(rules: Rulebook) -> Found:
+    part = rules.eligibility
+    kinds = {item.key for item in part.kinds}
+    countries = {item.country for item in part.jurisdictions}
+    for index, other in enumerate(part.other_kinds):
+        where = f"eligibility.other_kinds[{index}]"
+        if other.key in kinds:
+            yield Problem(f"{where}.key", f"“{other.key}” may apply by `kinds`. Take it out of one of the two lists.")
+        if not other.meaning:
+            yield Problem(f"{where}.meaning", "Say why this kind may not apply, and what it can do instead.")
+    for index, item in enumerate(part.excluded):
+        where = f"eligibility.excluded[{index}]"
+        yield from _kinds(f"{where}.kinds", item.kinds, kinds)
+        for country in item.jurisdictions:
+            if country not in countries:
+                yield _unknown(f"{where}.jurisdictions", country, countries, "country that may apply called")
+        if not item.kinds and not item.jurisdictions:
+            yield Problem(where, "This excludes everybody. Name the kinds, the countries, or both.")
 
 
 # --- questions and conditions ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from partners.actions.query import answer_question, ask_question
 from partners.models import Application, Evidence, Letter, Query
 from partners.queries.case import case_of
-from tests.contracts.matrix import Expect, desk_model, object_of, roles, row
+from tests.contracts.matrix import Expect, desk_model, object_of, public, roles, row
 from tests.factories import partners as make
 from tests.world import World
 
@@ -177,6 +177,7 @@ IN_REVIEW = case("case_officer.body", "reviewer")
 
 
 ROWS: list[Any] = [
+    row("partners:eligibility", public()),
     row(
         "partners:institution",
         roles("applicant", "administrator@institution"),
