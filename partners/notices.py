@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Application, Qualification
+from partners.models import Application, Evidence, Qualification
+from partners.queries.institution import authority_for
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.notifications.notify import NoticeKind, notify
@@ -109,6 +110,36 @@ HELD = NoticeKind(
     urgent=True,
 )
 
+INFECTED = NoticeKind(
+    "malware_found",
+    _("Malware was found in “{name}”"),
+    _(
+        "The scan found “{signature}” in the file that you uploaded. Nothing of it was kept, and nobody else has"
+        " received it. Have the computer that it came from looked at before you send it again."
+    ),
+    _("See the document"),
+    urgent=True,
+)
+INFECTED_UPLOAD = NoticeKind(
+    "malware_in_upload",
+    _("Malware in an upload of {institution}"),
+    _("The scan found “{signature}” in a file of {institution}. It was refused, and nobody has received it."),
+    _("See the institution"),
+)
+SCANNED = NoticeKind(
+    "document_scanned",
+    _("“{name}” passed the malware scan"),
+    _("It had to wait because the scanner did not answer. It is stored now, and answers what you uploaded it for."),
+    _("See the document"),
+    email=False,
+)
+ENDING = NoticeKind(
+    "document_ending",
+    _("“{name}” is valid until {until}"),
+    _("The document ends in {days} days. Upload a new version in time; the earlier one stays readable."),
+    _("See the document"),
+)
+
 
 def case_url(application: Application) -> str:
     """The case at the desk."""
@@ -141,3 +172,33 @@ def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str
     words = {"reference": qualification.reference, "institution": qualification.institution.name, **context}
     url = reverse("partners:institution")
     notify(kind, to=people.values(), context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def tell_uploader(kind: NoticeKind, evidence: Evidence, **context: object) -> None:
+    """Notify whoever uploaded the document."""
+    words = {"name": evidence.name, **context}
+    url = (
+        reverse("partners:application", args=[evidence.application_id]) if evidence.application_id else reverse("home")
+    )
+    notify(kind, to=[evidence.uploaded_by], context=words, url=url, key=str(evidence.pk), about=evidence.pk)
+
+
+def tell_authority_of_malware(evidence: Evidence, *, signature: str) -> None:
+    """Tell the case officers of the authority that runs the case, or would run it. Not which document it was."""
+    application, institution = evidence.application, evidence.institution
+    authority = application.authority if application else authority_for(institution.organisation.jurisdiction)
+    if authority is None:
+        return
+    sent = application is not None and application.submitted_at is not None
+    url = case_url(application) if application and sent else reverse("partners:partner", args=[institution.pk])
+    notify(
+        INFECTED_UPLOAD,
+        to=members_with("case_officer", authority.pk),
+        context={"institution": institution.name, "signature": signature},
+        url=url,
+        key=str(evidence.pk),
+        about=institution.pk,
+    )

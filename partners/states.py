@@ -272,6 +272,7 @@ QUERY = StateTable(
 )
 
 UPLOADERS = roles("applicant", "auditor", "case_officer", "system")
+CHECKERS = roles("person", "applicant", "system")
 
 
 def uploader(subject: Any, actor: Actor) -> Verdict:
@@ -284,6 +285,11 @@ UPLOAD = StateTable(
     title="Document",
     states=(
         State("received", _("Being checked"), "Has arrived and is being checked. Nobody can open it."),
+        State(
+            "quarantined",
+            _("Waiting for the malware scan"),
+            "Passed the other checks, but the scanner did not answer. Nobody can open it, and it answers nothing.",
+        ),
         State("stored", _("Stored"), "Passed the checks. Those who may see it can download it."),
         State("refused", _("Refused"), "Did not pass the checks; only its name and the reason are kept.", final=True),
         State("abandoned", _("Abandoned"), "The upload was never finished.", final=True),
@@ -299,17 +305,26 @@ UPLOAD = StateTable(
             uploader,
         ),
         Move(
-            "store", ("received",), "stored", roles("person", "applicant", "system"), _("Store"), _("Document stored")
-        ),
-        Move(
-            "refuse",
+            "quarantine",
             ("received",),
-            "refused",
-            roles("person", "applicant", "system"),
-            _("Refuse"),
-            _("Document refused"),
+            "quarantined",
+            CHECKERS,
+            _("Quarantine"),
+            _("Document waits for the malware scan"),
         ),
+        Move("store", ("received", "quarantined"), "stored", CHECKERS, _("Store"), _("Document stored")),
+        Move("refuse", ("received", "quarantined"), "refused", CHECKERS, _("Refuse"), _("Document refused")),
         Move("abandon", ("received",), "abandoned", roles("system"), _("Abandon"), _("Upload abandoned")),
+        Move(
+            "describe",
+            ("stored",),
+            None,
+            roles("applicant"),
+            _("Change kind, marking or validity"),
+            _("Document described anew"),
+            own_institution,
+        ),
+        Move("remind", ("stored",), None, roles("system"), _("Remind"), _("Reminder of the end of the document")),
     ),
 )
 

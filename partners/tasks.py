@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from partners import scanning
 from partners.actions.evidence import abandon_upload
 from partners.actions.qualification import lapse_qualification, remind_of_end
-from partners.queries.due import ended_qualifications, ending_qualifications, stuck_uploads
+from partners.actions.scan import scan_quarantined
+from partners.queries.due import ended_qualifications, ending_qualifications, quarantined_uploads, stuck_uploads
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 
@@ -25,3 +27,12 @@ def remind_of_ends() -> Tally:
 def abandon_uploads() -> Tally:
     """Give up uploads that were never finished."""
     return sweep_rows(stuck_uploads(), lambda row: abandon_upload(evidence=row, by=SYSTEM))
+
+
+@sweep_task
+def scan_uploads() -> Tally:
+    """Have the documents scanned that wait in quarantine, as soon as the scanner answers again."""
+    waiting = quarantined_uploads()
+    if not scanning.answers():
+        return Tally(left=waiting.count())
+    return sweep_rows(waiting, lambda row: scan_quarantined(evidence=row, by=SYSTEM))

@@ -139,3 +139,17 @@ def proxied_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="portal.W001",
         )
     ]
+
+
+@register(Tags.security)
+def no_malware_scanner(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W002: what an institution uploads goes to officers' machines as it came."""
+    if settings.CLAMD_ADDRESS or settings.DEMO:
+        return []
+    return [
+        Caution(
+            "CLAMD_ADDRESS is not set: uploads are not scanned for malware.",
+            hint="Run ClamAV's daemon and name its socket or host:port (docs/operations.md, “Malware scan”).",
+            id="portal.W002",
+        )
+    ]

@@ -164,6 +164,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files")))
 """Uploads: outside the web root, under random names, handed out only by authorised views."""
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
+"""ClamAV's daemon, which scans each upload: the path of its socket, or host:port. Empty: nothing is scanned (W002)."""
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

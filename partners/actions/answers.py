@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from partners.models import Answer, Application
+from partners.models import Answer, Application, Evidence
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.states import APPLICATION
@@ -113,6 +113,33 @@ def _write(
     application.answers_version += 1
     application.save(update_fields=["answers_version"])
     saved.written, saved.version = [answer.question for answer in changed], application.answers_version
+
+
+def add_document(evidence: Evidence) -> bool:
+    """Name a document that had to wait for its scan in the answer for which it was uploaded.
+
+    Whether it was named: not where that section is locked by now. Who has the page open sees no conflict, since
+    what they had in front of them is still there.
+    """
+    application = evidence.application
+    if application is None or not evidence.question:
+        return False
+    with transaction.atomic():
+        lock(application)
+        sections = rules_of(application).questionnaire.sections
+        key = next((item.key for item in sections if evidence.question in {q.key for q in item.questions}), "")
+        if key not in open_sections(application):
+            return False
+        row = application.answers.filter(question=evidence.question).first()
+        answer = row or Answer(application=application, question=evidence.question)
+        chosen = answer.value if isinstance(answer.value, list) else []
+        answer.before, answer.value = answer.value, [*chosen, str(evidence.pk)]
+        answer.version, answer.saved_in = application.answers_version + 1, "scan"
+        answer.saved_by, answer.saved_at = evidence.uploaded_by, clock.now()
+        answer.save()
+        application.answers_version += 1
+        application.save(update_fields=["answers_version"])
+    return True
 
 
 def same(left: Any, right: Any) -> bool:

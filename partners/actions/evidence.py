@@ -1,4 +1,4 @@
-"""Documents: received, checked by content, then stored or refused with a reason."""
+"""Documents: received, checked by content, scanned, then stored or refused with a reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from partners import files
+from partners.actions.scan import belongs, refuse_upload, settle_upload
 from partners.inspection import clean_name, inspect
 from partners.models import Application, Evidence, Institution
 from portal.core import clock
@@ -40,10 +40,11 @@ def upload_evidence(
     marking: str = Evidence.Marking.AMBER,
     about: UUID | None = None,
 ) -> Evidence:
-    """Receive a file and check it. The document returned is `stored`, or `refused` with its `reason`.
+    """Receive a file and check it. The document returned is `stored`, `refused` with its `reason`, or `quarantined`.
 
     Two deeds: one that it arrived, one for the outcome; a crash between them leaves `received`, which the sweep
-    abandons. `about` is what it belongs to in another room. Never raises for a bad file.
+    abandons. Where the malware scanner does not answer, a good file waits in quarantine. `about` is what it
+    belongs to in another room. Never raises for a bad file.
     """
     evidence = Evidence(
         institution=institution,
@@ -57,36 +58,26 @@ def upload_evidence(
         uploaded_at=clock.now(),
         size=min(upload.size or 0, 2**62),
     )
-    belongs = [item for item in (institution.pk, application.pk if application else None, about) if item]
+    evidence.series = evidence.pk
+    return _receive(evidence, upload, by)
+
+
+def _receive(evidence: Evidence, upload: Upload, by: Actor) -> Evidence:
+    """Record that it arrived, check it, and settle what becomes of it."""
     with deed():
-        create(evidence, "receive", by=by, detail={"name": evidence.name, "size": evidence.size}, about=belongs)
+        create(
+            evidence,
+            "receive",
+            by=by,
+            detail={"name": evidence.name, "size": evidence.size},
+            about=belongs(evidence),
+        )
     limit = settings.MAX_UPLOAD_BYTES
     content = upload.read(limit + 1)
     outcome = inspect(evidence.name, content, most=limit)
-    with deed():
-        if not outcome:
-            return move(
-                evidence,
-                "refuse",
-                by=by,
-                changes={"reason": outcome.reason},
-                detail={"reason": outcome.reason},
-                about=belongs,
-            )
-        kept = files.keep(content)
-        return move(
-            evidence,
-            "store",
-            by=by,
-            changes={
-                "stored_name": kept.stored_name,
-                "sha256": kept.sha256,
-                "size": kept.size,
-                "content_type": outcome.content_type,
-            },
-            detail={"sha256": kept.sha256, "size": kept.size, "type": outcome.content_type},
-            about=belongs,
-        )
+    if not outcome:
+        return refuse_upload(evidence=evidence, reason=outcome.reason, by=by)
+    return settle_upload(evidence=evidence, content=content, content_type=outcome.content_type, by=by)
 
 
 def abandon_upload(*, evidence: Evidence, by: Actor) -> Evidence:

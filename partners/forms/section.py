@@ -23,7 +23,10 @@ from portal.rulebook.schema.conditions import Equals, Includes, OneOf
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on the page. `when` and `when_value` let a script show and hide it; `hidden` is how it begins."""
+    """A question on the page. `when` and `when_value` let a script show and hide it; `hidden` is how it begins.
+
+    `waiting` are documents for it that the malware scanner has not seen yet.
+    """
 
     question: Question
     field: Any
@@ -31,6 +34,7 @@ class Asked:
     when_value: str
     hidden: bool
     upload: str
+    waiting: tuple[Evidence, ...]
     clash: Clash | None
     theirs: str
 
@@ -49,8 +53,10 @@ class SectionForm(forms.Form):
         problems: Mapping[str, str] | None = None,
         clashes: Iterable[Clash] = (),
         more_rows: str = "",
+        waiting: Iterable[Evidence] = (),
     ) -> None:
         super().__init__()
+        self.waiting = tuple(waiting)
         self.section = section
         self.clashes = {clash.question: clash for clash in clashes}
         asked = visible_section(questionnaire, section.key, answers, kind)
@@ -88,6 +94,7 @@ class SectionForm(forms.Form):
             when_value=value,
             hidden=question.key not in self.visible,
             upload=f"upload-{question.key}" if question.type == "evidence" else "",
+            waiting=tuple(item for item in self.waiting if item.question == question.key),
             clash=clash,
             theirs=render(question, clash.theirs, self.names) if clash else "",
         )

@@ -133,6 +133,11 @@ def library(application: Application) -> QuerySet[Evidence]:
     return rows.order_by("-uploaded_at")
 
 
+def waiting_documents(application: Application) -> list[Evidence]:
+    """Documents uploaded for the application that wait for the malware scan. One query."""
+    return list(Evidence.objects.filter(application=application, state="quarantined").order_by("uploaded_at"))
+
+
 def recent_refusals(application: Application, question_keys: list[str]) -> QuerySet[Evidence]:
     """Uploads to these questions that did not pass, the newest first."""
     rows = Evidence.objects.filter(application=application, state="refused", question__in=question_keys)

@@ -31,3 +31,8 @@ def ending_qualifications() -> QuerySet[Qualification]:
 def stuck_uploads() -> QuerySet[Evidence]:
     """Uploads that arrived hours ago and were never checked."""
     return Evidence.objects.filter(state="received", uploaded_at__lt=clock.now() - timedelta(hours=UPLOAD_HOURS))
+
+
+def quarantined_uploads() -> QuerySet[Evidence]:
+    """Documents that wait for the malware scan."""
+    return Evidence.objects.filter(state="quarantined")

@@ -13,13 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from partners import scanning
 from partners.access import get_own_application
 from partners.actions.answers import Saved, save_answers
 from partners.actions.evidence import upload_evidence
 from partners.forms.section import SectionForm, posted_answers
 from partners.models import Application, Evidence
 from partners.queries.answers import answers_of
-from partners.queries.application import library
+from partners.queries.application import library, waiting_documents
 from partners.queries.rulebook import asked, progress_of, rules_of
 from partners.queries.sections import open_sections
 from portal.core.requests import PortalRequest
@@ -188,10 +189,20 @@ def _take_files(
         )
         if evidence.state == "refused":
             reasons[question.key] = f"{evidence.name}: {evidence.reason}"
+        elif evidence.state == "quarantined":
+            messages.warning(request, waiting_words(evidence))
         else:
             chosen = posted.get(question.key) or []
             posted[question.key] = [*(chosen if isinstance(chosen, list) else []), str(evidence.pk)]
     return reasons
+
+
+def waiting_words(evidence: Evidence) -> str:
+    """What somebody is told whose document has to wait for the scan."""
+    return _(
+        "The malware scanner does not answer just now. “%(name)s” is kept and will be scanned as soon as it does. Until"
+        " then nobody can open it, and it does not count as an answer. You need not upload it again."
+    ) % {"name": evidence.name}
 
 
 def _show(
@@ -220,6 +231,7 @@ def _show(
         problems={**said, **(extra or {})},
         clashes=saved.clashes if saved else (),
         more_rows=more_rows,
+        waiting=waiting_documents(application),
     )
     keys = [item.key for item in checks.sections]
     place = keys.index(section.key) if section.key in keys else 0
@@ -234,6 +246,7 @@ def _show(
         "count": len(keys),
         "previous": keys[place - 1] if place and application.state == "draft" else "",
         "markings": Evidence.Marking.choices,
+        "scanned": scanning.is_configured(),
         "status_409": status == 409,
     }
     return render(request, "partners/section.html", context, status=status)

@@ -1,4 +1,4 @@
-"""What this machine has besides Python: a browser, poppler, the shared data."""
+"""What this machine has besides Python: a browser, poppler, ClamAV's daemon, the shared data."""
 
 import os
 import shutil
@@ -11,6 +11,8 @@ _MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+
+CLAMAV_FILES = Path("/usr/share/clamav-testfiles")
 
 
 def chromium() -> str | None:
@@ -26,6 +28,12 @@ def chromium() -> str | None:
 def poppler() -> str | None:
     """`pdftotext`, by which tests read what a document says."""
     return shutil.which("pdftotext")
+
+
+def clamav() -> str | None:
+    """`clamd`, which scans uploads, where the harmless files that its makers test it with are there as well."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])  # not in everybody's PATH
+    return shutil.which("clamd", path=path) if CLAMAV_FILES.is_dir() else None
 
 
 def shared_data() -> Path | None:

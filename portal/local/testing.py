@@ -31,6 +31,11 @@ NEEDS = {
         machine.chromium,
     ),
     "poppler": ("pdftotext was not found", "install poppler (Debian: apt-get install poppler-utils)", machine.poppler),
+    "clamav": (
+        "ClamAV's daemon or its test files were not found",
+        "install them (Debian: apt-get install clamav-daemon clamav-testfiles)",
+        machine.clamav,
+    ),
     "shared_data": (
         "../shared/data is not there",
         "put the data there or name the folder in SHARED_DATA",

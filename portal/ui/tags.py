@@ -86,7 +86,7 @@ EVERYWHERE: dict[str, Look] = {
 BY_NOUN: dict[str, dict[str, Look]] = {
     "invitation": {"sent": WITH_US},
     "institution": {"described": GOOD},
-    "evidence": {"received": WITH_US, "stored": GOOD, "abandoned": OVER},
+    "evidence": {"received": WITH_US, "quarantined": PAUSED, "stored": GOOD, "abandoned": OVER},
     "query": {"open": YOURS, "answered": WITH_US},
     "qualification": {"restricted": PAUSED, "lapsed": BAD},
     "model": {"listed": GOOD, "unlisted": OVER},

@@ -34,6 +34,7 @@ def test_production_environment_is_clean(process_environment: dict[str, str]) ->
         ALLOWED_HOSTS="portal.example",
         BEHIND_PROXY="1",
         EMAIL_URL="smtp+tls://portal:secret@mail.example:587",
+        CLAMD_ADDRESS="/run/clamav/clamd.ctl",
     )
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--database", "default", "--fail-level", "WARNING"],
@@ -52,6 +53,7 @@ def deployed(settings: Any) -> Any:
     settings.DEMO, settings.HTTPS, settings.BASE_URL = False, True, "https://portal.example"
     settings.SECRET_KEY, settings.LEDGER_KEY = LONG, LONG[::-1]
     settings.IDP_OIDC_PRIVATE_KEY = "-----BEGIN PRIVATE" + " KEY-----"
+    settings.CLAMD_ADDRESS = "/run/clamav/clamd.ctl"
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
     return settings
 
@@ -67,6 +69,7 @@ def deployed(settings: Any) -> Any:
         (checks.gateway_tokens, {"IDP_OIDC_PRIVATE_KEY": ""}, ["portal.E004"]),
         (checks.plain_http, {"HTTPS": False}, ["portal.E007"]),
         (checks.proxied_addresses, {"SECURE_PROXY_SSL_HEADER": None}, ["portal.W001"]),
+        (checks.no_malware_scanner, {"CLAMD_ADDRESS": ""}, ["portal.W002"]),
     ],
 )
 def test_misconfiguration_is_found_and_the_right_one_is_not(

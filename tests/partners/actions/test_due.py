@@ -88,6 +88,7 @@ def test_a_removed_institution_cannot_apply_before_its_day() -> None:
 def test_an_upload_that_was_never_finished_is_abandoned() -> None:
     institution, applicant = make.make_institution()
     evidence = Evidence(institution=institution, name="a.pdf", uploaded_by=applicant.user)
+    evidence.series = evidence.pk
     with deed():
         create(evidence, "receive", by=applicant)
     assert abandon_uploads()["done"] == 0

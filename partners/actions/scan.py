@@ -1,0 +1,114 @@
+"""What becomes of a file that passed the other checks: stored when it is clean, refused when it is not.
+
+While the scanner does not answer the bytes are kept, but nobody gets them, until the sweep has had them scanned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from partners import files, notices
+from partners.actions.answers import add_document
+from partners.models import Evidence
+from partners.scanning import SWEEP_SECONDS, Scan, ScannerError, is_configured, scan
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.workflow import deed, move
+
+
+def refuse_upload(*, evidence: Evidence, reason: str, by: Actor) -> Evidence:
+    """Refuse a file with a reason, and drop its bytes where they were kept."""
+    kept = evidence.stored_name
+    with deed():
+        move(
+            evidence,
+            "refuse",
+            by=by,
+            changes={"reason": reason, "stored_name": ""},
+            detail={"reason": reason},
+            about=belongs(evidence),
+        )
+        files.drop(kept)
+    return evidence
+
+
+def settle_upload(*, evidence: Evidence, content: bytes, content_type: str, by: Actor) -> Evidence:
+    """Scan a file that passed the other checks: it becomes `stored`, `refused`, or `quarantined` until the next scan.
+
+    Where no scanner is configured it is stored, and shows that it was never scanned.
+    """
+    found = scan(content) if is_configured() else Scan()
+    if found.signature:
+        return _infected(evidence, found, by)
+    with deed():
+        kept = files.keep(content)
+        changes: dict[str, Any] = {
+            "stored_name": kept.stored_name,
+            "sha256": kept.sha256,
+            "size": kept.size,
+            "content_type": content_type,
+        }
+        detail = {"sha256": kept.sha256, "size": kept.size, "type": content_type}
+        if found.trouble:
+            return move(evidence, "quarantine", by=by, changes=changes, detail=detail, about=belongs(evidence))
+        if found.scanner:
+            changes |= _scanned(found)
+            detail |= {"scanner": found.scanner}
+        return move(evidence, "store", by=by, changes=changes, detail=detail, about=belongs(evidence))
+
+
+def scan_quarantined(*, evidence: Evidence, by: Actor) -> Evidence:
+    """Scan a file that waits for it. Raises ScannerError where there is still no answer: it goes on waiting."""
+    try:
+        content = files.read(evidence.stored_name)
+    except Http404:
+        return refuse_upload(
+            evidence=evidence, reason=_("The file was lost before it could be scanned. Upload it again."), by=by
+        )
+    found = scan(content, seconds=SWEEP_SECONDS)
+    if found.trouble:
+        raise ScannerError(found.trouble)
+    if found.signature:
+        return _infected(evidence, found, by)
+    with deed():
+        move(
+            evidence,
+            "store",
+            by=by,
+            changes=_scanned(found),
+            detail={"sha256": evidence.sha256, "scanner": found.scanner},
+            about=belongs(evidence),
+        )
+        add_document(evidence)
+        notices.tell_uploader(notices.SCANNED, evidence)
+    return evidence
+
+
+def _infected(evidence: Evidence, found: Scan, by: Actor) -> Evidence:
+    """Refuse it by the name of what was found, and tell the uploader and the authority."""
+    reason = _("The malware scan found “%(name)s” in it. Nothing of it was kept.") % {"name": found.signature}
+    with deed():
+        refuse_upload(evidence=evidence, reason=reason, by=by)
+        notices.tell_uploader(notices.INFECTED, evidence, signature=found.signature)
+        notices.tell_authority_of_malware(evidence, signature=found.signature)
+    return evidence
+
+
+def _scanned(found: Scan) -> dict[str, Any]:
+    return {"scanned_at": clock.now(), "scanner": found.scanner}
+
+
+def belongs(evidence: Evidence) -> list[UUID]:
+    """Ids of what a document's deeds are about: its timelines."""
+    about = (
+        evidence.institution_id,
+        evidence.application_id,
+        evidence.about,
+        evidence.replaces_id,
+        evidence.redacts_id,
+    )
+    return [item for item in about if item]
