@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from partners.views import application, eligibility, files, institution, question, section
+from partners.views import application, eligibility, files, institution, preview, question, section
 
 app_name = "partners"
 urlpatterns = [
     path("eligibility/", eligibility.eligibility, name="eligibility"),
+    path("rulebook/<str:version>/questionnaire/", preview.preview, name="preview"),
     path("institution/", institution.institution, name="institution"),
     path("institutions/", institution.InstitutionList.as_view(), name="institutions"),
     path("institutions/<uuid:pk>/", institution.partner, name="partner"),

@@ -53,6 +53,11 @@ def _parsed(digest: str) -> Rulebook:
     return parse(document)
 
 
+def every() -> QuerySet[RulebookVersion]:
+    """All versions without their documents, drafts and rejected ones among them, the latest first."""
+    return RulebookVersion.objects.defer("document").order_by("-proposed_at", "-id")
+
+
 def published() -> QuerySet[RulebookVersion]:
     """Versions that anybody may read, without their documents: all but drafts and rejected ones, the latest first."""
-    return RulebookVersion.objects.filter(state__in=PUBLIC_STATES).defer("document").order_by("-proposed_at", "-id")
+    return every().filter(state__in=PUBLIC_STATES)

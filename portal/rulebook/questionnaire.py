@@ -248,30 +248,3 @@ def _differences(
 def sections_touched(found: Iterable[Difference]) -> tuple[str, ...]:
     """Keys of the sections in which something differs, each once, in order."""
     return tuple(dict.fromkeys(item.section for item in found))
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What is new to an applicant whose draft moves to another version. Keys of questions."""
-
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    reworded: tuple[str, ...]
-    no_longer_valid: tuple[str, ...]
-
-
-def moved(old: Questionnaire, new: Questionnaire, answers: Answers, organisation: str) -> Moved:
-    """What a draft's author has to look at when it moves from one version of the questionnaire to another."""
-    before = {question.key: question for question in visible_questions(old, answers, organisation)}
-    after = {question.key: question for question in visible_questions(new, answers, organisation)}
-    kept = [key for key in after if key in before]
-    return Moved(
-        added=tuple(key for key in after if key not in before),
-        removed=tuple(key for key in before if key not in after),
-        reworded=tuple(key for key in kept if after[key] != before[key]),
-        no_longer_valid=tuple(
-            key
-            for key in kept
-            if check(after[key], answers.get(key)).problem and not check(before[key], answers.get(key)).problem
-        ),
-    )

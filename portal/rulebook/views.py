@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from portal.core.requests import PortalRequest
 from portal.rulebook import catalogue, queries
+from portal.rulebook.access import get_version, may_write_rules
 from portal.rulebook.models import RulebookVersion
 from portal.rulebook.schema import Rulebook
 from portal.rulebook.schema.conditions import leaves
@@ -27,7 +29,7 @@ class QuestionLine:
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PortalRequest) -> HttpResponse:
     """The version in force, or an empty page that says so while the portal is being set up."""
     version = RulebookVersion.objects.filter(state="in_force").first()
     if version is None:
@@ -36,24 +38,20 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def version(request: HttpRequest, version: str) -> HttpResponse:
-    """One published version."""
-    return _page(request, _published(version))
+def version(request: PortalRequest, version: str) -> HttpResponse:
+    """One published version; those who write the rules read their drafts, too."""
+    return _page(request, get_version(actor=request.actor, version=version))
 
 
 @require_safe
-def document(request: HttpRequest, version: str) -> JsonResponse:
+def document(request: PortalRequest, version: str) -> JsonResponse:
     """The document of a version as JSON, with its digest, so that anybody can check what a decision cites."""
-    found = _published(version)
+    found = get_version(actor=request.actor, version=version)
     body = {"version": found.version, "state": found.state, "sha256": found.digest, "document": found.document}
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
-def _published(version: str) -> RulebookVersion:
-    return get_object_or_404(RulebookVersion, version=version, state__in=queries.PUBLIC_STATES)
-
-
-def _page(request: HttpRequest, found: RulebookVersion) -> HttpResponse:
+def _page(request: PortalRequest, found: RulebookVersion) -> HttpResponse:
     rules = queries.rules(found.version)
     if rules.version != found.version:
         raise Http404
@@ -62,7 +60,7 @@ def _page(request: HttpRequest, found: RulebookVersion) -> HttpResponse:
         "rules": rules,
         "chapters": catalogue.chapters(rules),
         "sections": _sections(rules),
-        "versions": list(queries.published()),
+        "versions": list(queries.every() if may_write_rules(request.actor) else queries.published()),
     }
     return render(request, "rulebook/version.html", context)
 

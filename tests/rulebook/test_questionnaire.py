@@ -197,19 +197,6 @@ def test_a_change_from_yes_to_no_is_a_change() -> None:
     assert [(str(item.before), str(item.after)) for item in found] in ([("Yes", "No")], [("No", "Yes")])
 
 
-def test_a_draft_that_moves_to_another_version_lists_what_is_new() -> None:
-    doc = document("1.1")
-    questions = doc["questionnaire"]["sections"][0]["questions"]
-    questions[:] = [item for item in questions if item["key"] != "trading_names"]
-    questions.append({"key": "motto", "type": "text", "label": "Your motto"})
-    questions[0]["max_length"] = 3
-    moved = engine.moved(SHEET, parse(doc).questionnaire, good_answers(SHEET, "company"), "company")
-    assert moved.added == ("motto",)
-    assert moved.removed == ("trading_names",)
-    assert moved.reworded == ("legal_name",)
-    assert moved.no_longer_valid == ("legal_name",)
-
-
 def test_every_question_of_the_founding_version_can_be_answered() -> None:
     for question in SHEET.questions:
         assert good_answer(question) is not None

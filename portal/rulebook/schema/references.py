@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from portal.rulebook.schema.document import Rulebook
 
 Found = Iterator[Problem]
+RESERVED = frozenset(
+    "add_row asked check csrfmiddlewaretoken go kind page rulebook save section show state upload version".split()  # noqa: SIM905
+)
+"""Names that the pages' own controls have, so that no question can."""
 
 
 def reference_problems(rules: Rulebook) -> list[Problem]:
@@ -148,6 +152,8 @@ def _questionnaire(rules: Rulebook) -> Found:
             where = f"{here}.questions[{index}]"
             if question.key in before:
                 yield Problem(f"{where}.key", f"The question “{question.key}” is there twice. Rename one of them.")
+            if question.key in RESERVED:
+                yield Problem(f"{where}.key", f"“{question.key}” is a name of the page’s own. Choose another.")
             yield from _kinds(f"{where}.kinds", question.kinds, kinds)
             yield from _kinds(f"{where}.variants", question.variants, kinds)
             if question.when is not None:

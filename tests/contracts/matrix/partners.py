@@ -9,6 +9,7 @@ from partners.models import Application, Evidence, Letter, Query
 from partners.queries.case import case_of
 from tests.contracts.matrix import Expect, desk_model, object_of, public, roles, row
 from tests.factories import partners as make
+from tests.factories.rulebook import founded_rulebook
 from tests.world import World
 
 OWN = ("applicant.body", "administrator@institution.body")
@@ -178,6 +179,7 @@ IN_REVIEW = case("case_officer.body", "reviewer")
 
 ROWS: list[Any] = [
     row("partners:eligibility", public()),
+    row("partners:preview", public(), public(), make=lambda _world: {"version": founded_rulebook().version}),
     row(
         "partners:institution",
         roles("applicant", "administrator@institution"),

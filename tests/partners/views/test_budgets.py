@@ -24,6 +24,7 @@ MOST = 16
 LED_ON = {
     "admin:partners_application_assess": "leads to the first section that waits",
     "partners:section@administrator@institution": "leads to what was answered",
+    "partners:preview": "shows no application; held in test_preview.py",
 }
 """Addresses without a page of their own, by who opens them where it is not for everybody."""
 
