@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,8 +21,9 @@ from partners.models import (
     Signature,
 )
 from partners.models.application import REVIEW
+from partners.queries.evidence import handed_out
 from partners.queries.people import hands_of
-from partners.rules import Hands, no_conflict
+from partners.rules import Hands, may_read_in_full, no_conflict
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, Verdict, refused, require
@@ -135,21 +136,64 @@ def needs_declaration(verdict: Verdict) -> bool:
 
 
 def get_evidence(*, actor: Actor, pk: UUID) -> Evidence:
-    """A stored document: for its institution, and for whoever may open a case in which it was sent."""
+    """The file of a document that the actor gets: the document, or a redacted copy of it (rules.may_read_in_full).
+
+    For its institution, and for whoever may open a case in which it was sent. Refused where its marking keeps
+    the actor from it, and no copy is for them.
+    """
     evidence: Evidence | None = (
         Evidence.objects.filter(pk=pk, state="stored").select_related("institution__organisation").first()
     )
     if evidence is None:
         raise Http404("No such document.")
-    if actor.body_kind == "institution" and actor.body_id == evidence.institution_id and actor.has(*MEMBERS):
+    if _is_own(actor, evidence):
         return evidence
-    sent = Revision.objects.filter(application=OuterRef("pk"), evidence__contains=[{"id": str(pk)}])
+    sent = Revision.objects.filter(
+        application=OuterRef("pk"), evidence__contains=[{"id": str(evidence.redacts_id or pk)}]
+    )
     cases = Application.objects.filter(institution_id=evidence.institution_id).filter(Exists(sent))
-    case = visible_cases(cases, actor).first()
+    # A case that the actor's own authority runs comes first: there they may read the most.
+    case = visible_cases(cases, actor).order_by(Case(When(authority_id=actor.body_id, then=0), default=1), "pk").first()
     if case is None:
         raise Http404("No such document.")
-    require(no_conflict(hands_of(case), actor))
-    return evidence
+    hands = hands_of(case)
+    require(no_conflict(hands, actor))
+    return _as_marked(evidence, case, hands, actor)
+
+
+def _is_own(actor: Actor, evidence: Evidence) -> bool:
+    return actor.body_kind == "institution" and actor.body_id == evidence.institution_id and actor.has(*MEMBERS)
+
+
+def reader_of(case: Application, hands: Hands, actor: Actor) -> dict[str, bool]:
+    """What rules.may_read_in_full asks of somebody who may open the case."""
+    named = actor.has("signatory") or not hands.screeners or actor.user_id in hands.assigned | hands.screeners
+    return {"own": False, "home": actor.body_id == case.authority_id, "named": named}
+
+
+def _as_marked(evidence: Evidence, case: Application, hands: Hands, actor: Actor) -> Evidence:
+    """The document, or the newest redacted copy that the reader of the case may have."""
+    reader = reader_of(case, hands, actor)
+    found = handed_out([evidence.pk], reader)[evidence.pk]
+    if found is None:
+        raise Refused(may_read_in_full(evidence.marking, **reader))
+    return found
+
+
+def get_own_document(*, actor: Actor, pk: UUID, write: bool = False) -> Evidence:
+    """A document of the library of the actor's own institution, in any state. `write`: only for applicants."""
+    found: Evidence | None = (
+        Evidence.objects.filter(pk=pk, institution_id=actor.body_id, about__isnull=True, redacts__isnull=True)
+        .select_related("institution__organisation", "uploaded_by", "replaces")
+        .first()
+        if actor.body_kind == "institution"
+        else None
+    )
+    if found is None or not actor.has(*MEMBERS):
+        raise Http404("No such document.")
+    if write and not actor.has("applicant"):
+        raise Refused(NOT_YOUR_ROLE)
+    return found
 
 
 def get_letter(*, actor: Actor, pk: UUID) -> Letter:

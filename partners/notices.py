@@ -180,10 +180,21 @@ def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str
 def tell_uploader(kind: NoticeKind, evidence: Evidence, **context: object) -> None:
     """Notify whoever uploaded the document."""
     words = {"name": evidence.name, **context}
-    url = (
-        reverse("partners:application", args=[evidence.application_id]) if evidence.application_id else reverse("home")
-    )
+    url = evidence.get_absolute_url() if evidence.about is None else reverse("home")
     notify(kind, to=[evidence.uploaded_by], context=words, url=url, key=str(evidence.pk), about=evidence.pk)
+
+
+def tell_of_ending(evidence: Evidence, *, days: int, notice: int) -> None:
+    """Tell the institution's applicants that a document ends soon."""
+    until = evidence.valid_until
+    notify(
+        ENDING,
+        to=members_with("applicant", evidence.institution_id),
+        context={"name": evidence.name, "until": f"{until:%-d %B %Y}", "days": days},
+        url=evidence.get_absolute_url(),
+        key=f"{evidence.pk}:{until}:{notice}",
+        about=evidence.pk,
+    )
 
 
 def tell_authority_of_malware(evidence: Evidence, *, signature: str) -> None:

@@ -83,6 +83,15 @@ APPLICATION = StateTable(
             own_institution,
         ),
         Move(
+            "follow_rules",
+            ("draft",),
+            None,
+            roles("applicant"),
+            _("Go on under the rules in force"),
+            _("Draft moved to the rules in force"),
+            own_institution,
+        ),
+        Move(
             "submit",
             ("draft",),
             "submitted",
@@ -287,7 +296,7 @@ UPLOAD = StateTable(
         State("received", _("Being checked"), "Has arrived and is being checked. Nobody can open it."),
         State(
             "quarantined",
-            _("Waiting for the malware scan"),
+            _("Waiting for scan"),
             "Passed the other checks, but the scanner did not answer. Nobody can open it, and it answers nothing.",
         ),
         State("stored", _("Stored"), "Passed the checks. Those who may see it can download it."),

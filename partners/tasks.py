@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from partners import scanning
-from partners.actions.evidence import abandon_upload
+from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.scan import scan_quarantined
-from partners.queries.due import ended_qualifications, ending_qualifications, quarantined_uploads, stuck_uploads
+from partners.queries.due import (
+    ended_qualifications,
+    ending_documents,
+    ending_qualifications,
+    quarantined_uploads,
+    stuck_uploads,
+)
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 
@@ -27,6 +33,12 @@ def remind_of_ends() -> Tally:
 def abandon_uploads() -> Tally:
     """Give up uploads that were never finished."""
     return sweep_rows(stuck_uploads(), lambda row: abandon_upload(evidence=row, by=SYSTEM))
+
+
+@sweep_task
+def remind_of_documents() -> Tally:
+    """Announce documents that end soon: once for each notice, also when days were missed."""
+    return sweep_rows(ending_documents(), lambda row: remind_of_document(evidence=row, by=SYSTEM))
 
 
 @sweep_task

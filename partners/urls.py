@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import application, eligibility, files, institution, preview, question, section
+from partners.views import application, eligibility, evidence, files, institution, preview, question, rules, section
 
 app_name = "partners"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("applications/", application.applications, name="applications"),
     path("applications/start/", application.start, name="start"),
     path("applications/<uuid:pk>/", application.application, name="application"),
+    path("applications/<uuid:pk>/rules/", rules.rules, name="rules"),
     path("applications/<uuid:pk>/check/", application.check, name="check"),
     path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
     path("applications/<uuid:pk>/sent/", application.sent, name="sent"),
@@ -21,6 +22,12 @@ urlpatterns = [
     path("applications/<uuid:pk>/questions/<uuid:query_pk>/", question.question, name="question"),
     path("applications/<uuid:pk>/sections/<slug:section>/", section.section, name="section"),
     path("applications/<uuid:pk>/sections/<slug:section>/autosave/", section.autosave, name="autosave"),
+    path("documents/", evidence.Library.as_view(), name="documents"),
+    path("documents/upload/", evidence.upload, name="upload"),
+    path("documents/<uuid:pk>/", evidence.document, name="document"),
+    path("documents/<uuid:pk>/version/", evidence.version, name="version"),
+    path("documents/<uuid:pk>/redacted/", evidence.redacted, name="redacted"),
+    path("documents/<uuid:pk>/describe/", evidence.describe, name="describe"),
     path("evidence/<uuid:pk>/", files.evidence, name="evidence"),
     path("letters/<uuid:pk>/", files.letter, name="letter"),
 ]

@@ -23,6 +23,7 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", frozenset({"person"})),
     Place(_("Applications"), "partners:applications", frozenset({"applicant"})),
+    Place(_("Documents"), "partners:documents", frozenset({"applicant"})),
     Place(_("Cases"), "admin:partners_application_changelist", frozenset({"case_officer", "reviewer", "signatory"})),
     Place(
         _("Institutions"),

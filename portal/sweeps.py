@@ -49,6 +49,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("partners.tasks.lapse_qualifications", HOURLY, _("Ends qualifications whose last day has passed")),
     Sweep("partners.tasks.remind_of_ends", HOURLY, _("Announces qualifications that end soon")),
     Sweep("partners.tasks.abandon_uploads", HOURLY, _("Gives up uploads that were never finished")),
+    Sweep("partners.tasks.remind_of_documents", HOURLY, _("Reminds institutions of documents that end soon")),
     Sweep("partners.tasks.scan_uploads", OFTEN, _("Scans uploads that had to wait for the malware scanner")),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partners.models import Answer, Application, Evidence
+from partners.queries.answers import evidence_named
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.states import APPLICATION
@@ -19,6 +20,7 @@ from portal.core.actors import Actor
 from portal.core.canonical import canonical
 from portal.core.verdicts import refused, require
 from portal.rulebook.answers import is_blank, tidy
+from portal.rulebook.schema import Rulebook
 from portal.workflow import lock
 
 
@@ -44,9 +46,19 @@ class Saved:
 
 
 def save_answers(
-    *, application: Application, section: str, posted: Mapping[str, Any], seen: int, page: str, by: Actor
+    *,
+    application: Application,
+    section: str,
+    posted: Mapping[str, Any],
+    seen: int,
+    page: str,
+    by: Actor,
+    shown: Rulebook | None = None,
 ) -> Saved:
     """Write the answers of one section as posted, valid or not. The record begins with what is sent, not with drafts.
+
+    `shown` are the rules that the page was made from. A draft that moved to others meanwhile keeps what was typed
+    by the old ones, also to questions that are gone; afterwards `application.rulebook` tells the caller.
 
     `seen` is the application's counter when the page was loaded, `page` a name for that page. An answer is
     written unless someone else's page changed it since; then it is left, and where the page holds something
@@ -55,7 +67,8 @@ def save_answers(
     with transaction.atomic():
         lock(application)
         require(APPLICATION.verdict("save_answers", application, by))
-        if section not in open_sections(application):
+        asked = rules_of(application) if shown is None or application.state != "draft" else shown
+        if asked.version == application.rulebook and section not in open_sections(application):
             require(
                 refused(
                     _("This section is locked because the application was sent. It opens when it is asked about."),
@@ -63,7 +76,11 @@ def save_answers(
                     rule="application.save_answers",
                 )
             )
-        known = {question.key for question in rules_of(application).questionnaire.section(section).questions}
+        questions = asked.questionnaire.section(section).questions
+        known = {question.key for question in questions}
+        posted = _with_own_documents(
+            application, posted, {question.key for question in questions if question.type == "evidence"}
+        )
         rows = {row.question: row for row in application.answers.filter(question__in=known).select_related("saved_by")}
         saved = Saved(at=clock.now(), version=application.answers_version)
         _write(
@@ -76,6 +93,15 @@ def save_answers(
             by,
         )
     return saved
+
+
+def _with_own_documents(application: Application, posted: Mapping[str, Any], asked: set[str]) -> Mapping[str, Any]:
+    """What was posted without documents that are not the institution's, or not stored: they would count as answers."""
+    named = {key: value for key, value in posted.items() if key in asked and isinstance(value, list) and value}
+    if not named:
+        return posted
+    own = evidence_named(application.institution_id, [str(item) for value in named.values() for item in value])
+    return {**posted, **{key: [item for item in value if str(item) in own] for key, value in named.items()}}
 
 
 def _write(

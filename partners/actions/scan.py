@@ -28,6 +28,7 @@ def refuse_upload(*, evidence: Evidence, reason: str, by: Actor) -> Evidence:
             evidence,
             "refuse",
             by=by,
+            says=says(evidence, "refuse"),
             changes={"reason": reason, "stored_name": ""},
             detail={"reason": reason},
             about=belongs(evidence),
@@ -54,11 +55,11 @@ def settle_upload(*, evidence: Evidence, content: bytes, content_type: str, by: 
         }
         detail = {"sha256": kept.sha256, "size": kept.size, "type": content_type}
         if found.trouble:
-            return move(evidence, "quarantine", by=by, changes=changes, detail=detail, about=belongs(evidence))
+            return _moved(evidence, "quarantine", by, changes, detail)
         if found.scanner:
             changes |= _scanned(found)
             detail |= {"scanner": found.scanner}
-        return move(evidence, "store", by=by, changes=changes, detail=detail, about=belongs(evidence))
+        return _moved(evidence, "store", by, changes, detail)
 
 
 def scan_quarantined(*, evidence: Evidence, by: Actor) -> Evidence:
@@ -75,17 +76,15 @@ def scan_quarantined(*, evidence: Evidence, by: Actor) -> Evidence:
     if found.signature:
         return _infected(evidence, found, by)
     with deed():
-        move(
-            evidence,
-            "store",
-            by=by,
-            changes=_scanned(found),
-            detail={"sha256": evidence.sha256, "scanner": found.scanner},
-            about=belongs(evidence),
-        )
+        _moved(evidence, "store", by, _scanned(found), {"sha256": evidence.sha256, "scanner": found.scanner})
         add_document(evidence)
         notices.tell_uploader(notices.SCANNED, evidence)
     return evidence
+
+
+def _moved(evidence: Evidence, verb: str, by: Actor, changes: dict[str, Any], detail: dict[str, Any]) -> Evidence:
+    words = says(evidence, verb)
+    return move(evidence, verb, by=by, changes=changes, detail=detail, about=belongs(evidence), says=words)
 
 
 def _infected(evidence: Evidence, found: Scan, by: Actor) -> Evidence:
@@ -96,6 +95,19 @@ def _infected(evidence: Evidence, found: Scan, by: Actor) -> Evidence:
         notices.tell_uploader(notices.INFECTED, evidence, signature=found.signature)
         notices.tell_authority_of_malware(evidence, signature=found.signature)
     return evidence
+
+
+def says(evidence: Evidence, verb: str) -> str:
+    """The record's sentence where the file is a version or a copy: it stands on its document's timeline, too."""
+    if evidence.redacts_id is None and evidence.replaces_id is None:
+        return ""
+    words = {
+        "receive": (_("Redacted copy received"), _("New version received")),
+        "quarantine": (_("Redacted copy waits for the malware scan"), _("New version waits for the malware scan")),
+        "store": (_("Redacted copy stored"), _("New version stored")),
+        "refuse": (_("Redacted copy refused"), _("New version refused")),
+    }
+    return words[verb][0 if evidence.redacts_id else 1]
 
 
 def _scanned(found: Scan) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from partners.access import reader_of
 from partners.admin.actions import case_actions, desk_url
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.models import ConflictDeclaration, Revision, SectionAssessment
 from partners.queries.application import letters_of, read_sections
 from partners.queries.case import Case
 from partners.queries.desk import changed_questions, what_changed, working_days
+from partners.queries.evidence import handed_out
 from partners.queries.timeline import tiers_for, timeline
 from partners.views.steps import steps_of
 from portal.accounts.models import User
@@ -210,10 +212,16 @@ def _answers(case: Case, actor: Actor) -> dict[str, Any]:
 
 def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
     questions = {question.key: question for section in case.sections for question in section.questions}
+    sent = case.revision.evidence if case.revision else []
+    given = handed_out({UUID(item["id"]) for item in sent}, reader_of(case.application, case.hands, actor))
     return {
         "documents": [
-            {**item, "label": str(questions[item["question"]].label) if item["question"] in questions else ""}
-            for item in (case.revision.evidence if case.revision else [])
+            {
+                **item,
+                "label": str(questions[item["question"]].label) if item["question"] in questions else "",
+                "given": given[UUID(item["id"])],
+            }
+            for item in sent
         ]
     }
 

@@ -25,7 +25,8 @@ from portal.rulebook.schema.conditions import Equals, Includes, OneOf
 class Asked:
     """A question on the page. `when` and `when_value` let a script show and hide it; `hidden` is how it begins.
 
-    `waiting` are documents for it that the malware scanner has not seen yet.
+    `waiting` are documents for it that the malware scanner has not seen yet; `reuse` those of the library that
+    may be chosen besides, by kind.
     """
 
     question: Question
@@ -35,6 +36,7 @@ class Asked:
     hidden: bool
     upload: str
     waiting: tuple[Evidence, ...]
+    reuse: list[tuple[str, list[tuple[str, str]]]]
     clash: Clash | None
     theirs: str
 
@@ -66,7 +68,7 @@ class SectionForm(forms.Form):
             for question in section.questions
             if question.key in self.visible or _by_script(question, section, kind)
         ]
-        library = list(documents)
+        self.library = library = list(documents)
         self.names = {str(item.pk): item.name for item in library}
         for question in self.questions:
             choices = _documents(question, answers.get(question.key), library) if question.type == "evidence" else []
@@ -95,9 +97,19 @@ class SectionForm(forms.Form):
             hidden=question.key not in self.visible,
             upload=f"upload-{question.key}" if question.type == "evidence" else "",
             waiting=tuple(item for item in self.waiting if item.question == question.key),
+            reuse=self._reuse(question) if question.type == "evidence" else [],
             clash=clash,
             theirs=render(question, clash.theirs, self.names) if clash else "",
         )
+
+    def _reuse(self, question: Question) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Documents of the library that are not among the question's choices, grouped by kind."""
+        shown = {key for key, _label in self.fields[question.key].choices}  # type: ignore[attr-defined]
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for item in self.library:
+            if str(item.pk) not in shown:
+                groups.setdefault(item.kind_label, []).append((str(item.pk), _label(item)))
+        return sorted(groups.items())
 
     def label_of(self, anchor: str) -> str:
         """The label of the question whose first control has that id."""
@@ -123,7 +135,18 @@ def _documents(question: Question, answer: Any, library: list[Evidence]) -> list
     fitting = [
         item for item in library if str(item.pk) in chosen or item.kind in kinds or item.question == question.key
     ]
-    return [(str(item.pk), f"{item.name} ({_size(item.size)})") for item in fitting]
+    return [(str(item.pk), _label(item)) for item in fitting]
+
+
+def _label(item: Evidence) -> str:
+    """A document as a choice: with its version, and with what speaks against it."""
+    facts = [_("version %(n)s") % {"n": item.version}] if item.version > 1 else []
+    facts.append(_size(item.size))
+    if getattr(item, "replaced", False):
+        facts.append(_("there is a newer version"))
+    if item.is_expired:
+        facts.append(_("no longer valid"))
+    return f"{item.name} ({', '.join(facts)})"
 
 
 def _size(size: int) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.application import Application
@@ -18,6 +19,15 @@ KEPT = ("quarantined", "stored")
 """States in which the bytes are there."""
 LIVE = ("received", *KEPT)
 """States of a file that is, or may yet be, a document."""
+
+
+def kind_label(kind: str) -> str:
+    """A kind of document in words. The rulebook's questions name kinds as slugs."""
+    return kind.replace("_", " ").capitalize() if kind else str(_("Other"))
+
+
+NOTICE_DAYS = (60, 30, 7)
+"""Days before the end of a document at which the institution is reminded."""
 
 
 class Evidence(LifecycleModel):
@@ -106,6 +116,14 @@ class Evidence(LifecycleModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page in the institution's library; a redacted copy is on the page of what it is a copy of."""
+        return reverse("partners:document", args=[self.redacts_id or self.pk])
+
+    @property
+    def kind_label(self) -> str:
+        return kind_label(self.kind)
 
     @property
     def is_expired(self) -> bool:

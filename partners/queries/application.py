@@ -127,12 +127,6 @@ def read_sections(application: Application, answers: Mapping[str, Any]) -> list[
     return found
 
 
-def library(application: Application) -> QuerySet[Evidence]:
-    """The institution's documents that an application can refer to."""
-    rows = Evidence.objects.filter(institution_id=application.institution_id, state="stored", about__isnull=True)
-    return rows.order_by("-uploaded_at")
-
-
 def waiting_documents(application: Application) -> list[Evidence]:
     """Documents uploaded for the application that wait for the malware scan. One query."""
     return list(Evidence.objects.filter(application=application, state="quarantined").order_by("uploaded_at"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partners.models import Evidence, Qualification
+from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.models.qualification import LIVE
 from portal.core import clock
 from portal.rulebook.queries import rules
@@ -31,6 +32,17 @@ def ending_qualifications() -> QuerySet[Qualification]:
 def stuck_uploads() -> QuerySet[Evidence]:
     """Uploads that arrived hours ago and were never checked."""
     return Evidence.objects.filter(state="received", uploaded_at__lt=clock.now() - timedelta(hours=UPLOAD_HOURS))
+
+
+def ending_documents() -> QuerySet[Evidence]:
+    """Documents of libraries in a range of the notices of their end that has not been announced."""
+    today, due = clock.today(), Q(pk__in=[])
+    for days in NOTICE_DAYS:
+        not_yet = Q(reminded__isnull=True) | Q(reminded__gt=days)
+        due |= Q(valid_until__lte=today + timedelta(days=days)) & not_yet
+    rows = Evidence.objects.filter(due, state="stored", valid_until__gte=today, about__isnull=True)
+    newer = Evidence.objects.filter(replaces=OuterRef("pk"), state__in=KEPT)
+    return rows.filter(~Exists(newer), redacts__isnull=True)
 
 
 def quarantined_uploads() -> QuerySet[Evidence]:

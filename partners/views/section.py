@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,13 +21,14 @@ from partners.actions.evidence import upload_evidence
 from partners.forms.section import SectionForm, posted_answers
 from partners.models import Application, Evidence
 from partners.queries.answers import answers_of
-from partners.queries.application import library, waiting_documents
-from partners.queries.rulebook import asked, progress_of, rules_of
+from partners.queries.application import waiting_documents
+from partners.queries.evidence import library
+from partners.queries.rulebook import asked, progress_of, rules_of, version_shown
 from partners.queries.sections import open_sections
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.questionnaire import resolve, visible_section
-from portal.rulebook.schema import Section
+from portal.rulebook.schema import Rulebook, Section
 from portal.ui.forms import summary_of
 from portal.ui.templatetags.ui import clock_time
 
@@ -36,9 +38,9 @@ def _summary(form: SectionForm) -> list[tuple[str, str]]:
     return [(anchor, " – ".join(filter(None, (form.label_of(anchor), words)))) for anchor, words in summary_of(form)]
 
 
-def _section(application: Application, key: str) -> Section:
+def _section(book: Rulebook, key: str) -> Section:
     try:
-        return rules_of(application).questionnaire.section(key)
+        return book.questionnaire.section(key)
     except KeyError as error:
         raise Http404("No such section.") from error
 
@@ -64,7 +66,8 @@ def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """Save what was typed so far. JSON: when; or 409 with the reason where a colleague was first."""
     actor = request.actor
     application = get_own_application(actor=actor, pk=pk, write=True)
-    found = _section(application, section)
+    shown = version_shown(application, request.POST.get("rulebook", ""))
+    found = _section(shown, section)
     try:
         saved = save_answers(
             application=application,
@@ -73,17 +76,28 @@ def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
             seen=_seen(request),
             page=_page(request),
             by=actor,
+            shown=shown,
         )
     except Refused as error:
         return JsonResponse({"reason": str(error.verdict.reason)}, status=409)
     if saved.clashes:
-        return JsonResponse({"reason": _clash_words(application, saved)}, status=409)
-    return JsonResponse({"saved": clock_time(saved.at), "written": saved.written})
+        return JsonResponse({"reason": _clash_words(shown, saved)}, status=409)
+    answer: dict[str, Any] = {"saved": clock_time(saved.at), "written": saved.written}
+    if shown.version != application.rulebook:
+        answer["message"] = _moved_words(application, saved)
+    return JsonResponse(answer)
 
 
-def _clash_words(application: Application, saved: Saved) -> str:
+def _moved_words(application: Application, saved: Saved) -> str:
+    return _(
+        "Saved at %(time)s. The draft moved to version %(now)s of the rules while you were writing: save the page to see"
+        " what is new."
+    ) % {"time": clock_time(saved.at), "now": application.rulebook}
+
+
+def _clash_words(shown: Rulebook, saved: Saved) -> str:
     first = saved.clashes[0]
-    question = rules_of(application).questionnaire.question(first.question)
+    question = shown.questionnaire.question(first.question)
     return _("%(who)s changed “%(question)s” while you were writing. Save the page to see both versions.") % {
         "who": first.who,
         "question": question.label,
@@ -96,7 +110,10 @@ def section(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """The questions of a section."""
     actor = request.actor
     application = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
-    found = _section(application, section)
+    shown = version_shown(application, request.POST.get("rulebook", ""))
+    if shown.version != application.rulebook and application.state == "draft":
+        return _save_before_moving(request, application, shown, section)
+    found = _section(shown, section)
     answers = answers_of(application)
     if section not in {item.key for item in asked(application, answers)}:
         return redirect("partners:application", application.pk)
@@ -148,6 +165,27 @@ def _save(
     return redirect(_next(application, section, problems.sections))
 
 
+def _save_before_moving(request: PortalRequest, application: Application, shown: Rulebook, key: str) -> HttpResponse:
+    """The page is of rules that the draft has left: what it holds is kept, and its writer sees what is new."""
+    saved = save_answers(
+        application=application,
+        section=key,
+        posted=_posted(request, application, _section(shown, key)),
+        seen=_seen(request),
+        page=_page(request),
+        by=request.actor,
+        shown=shown,
+    )
+    words = {"now": application.rulebook}
+    if saved.clashes:
+        messages.warning(request, _clash_words(shown, saved))
+    messages.info(
+        request,
+        _("The draft moved to version %(now)s of the rules while you were writing. Your words are saved.") % words,
+    )
+    return redirect(f"{reverse('partners:rules', args=[application.pk])}?from={shown.version}")
+
+
 def _opened(application: Application, section: Section, before: dict[str, Any], now: dict[str, Any]) -> str:
     """The first question without an answer that these answers opened: without scripts, nobody has seen it yet."""
     questionnaire, kind = rules_of(application).questionnaire, application.institution.kind
@@ -160,8 +198,6 @@ def _opened(application: Application, section: Section, before: dict[str, Any], 
 
 def _next(application: Application, section: Section, sections: Any) -> str:
     """The next section that is open, or the task list."""
-    from django.urls import reverse
-
     keys = [item.key for item in sections]
     place = keys.index(section.key) + 1 if section.key in keys else len(keys)
     if application.state == "draft" and place < len(keys):
@@ -172,9 +208,11 @@ def _next(application: Application, section: Section, sections: Any) -> str:
 def _take_files(
     request: PortalRequest, application: Application, section: Section, posted: dict[str, Any]
 ) -> dict[str, str]:
-    """Store the files that came with the form, add them to their answers, and return why others were refused."""
+    """Add documents that were chosen from the library or came with the form, and return why others were refused."""
     reasons = {}
     for question in section.questions:
+        if question.type == "evidence" and (reused := request.POST.get(f"reuse-{question.key}")):
+            _add(posted, question.key, reused)
         upload = request.FILES.get(f"upload-{question.key}")
         if question.type != "evidence" or upload is None:
             continue
@@ -192,9 +230,15 @@ def _take_files(
         elif evidence.state == "quarantined":
             messages.warning(request, waiting_words(evidence))
         else:
-            chosen = posted.get(question.key) or []
-            posted[question.key] = [*(chosen if isinstance(chosen, list) else []), str(evidence.pk)]
+            _add(posted, question.key, str(evidence.pk))
     return reasons
+
+
+def _add(posted: dict[str, Any], key: str, document: str) -> None:
+    """Name one more document in an answer."""
+    chosen = posted.get(key)
+    kept = chosen if isinstance(chosen, list) else []
+    posted[key] = kept if document in kept else [*kept, document]
 
 
 def waiting_words(evidence: Evidence) -> str:
@@ -203,6 +247,12 @@ def waiting_words(evidence: Evidence) -> str:
         "The malware scanner does not answer just now. “%(name)s” is kept and will be scanned as soon as it does. Until"
         " then nobody can open it, and it does not count as an answer. You need not upload it again."
     ) % {"name": evidence.name}
+
+
+def _chosen(section: Section, answers: dict[str, Any]) -> list[str]:
+    """Ids of the documents that the section's answers name."""
+    named = (answers.get(question.key) for question in section.questions if question.type == "evidence")
+    return [str(item) for value in named if isinstance(value, list) for item in value]
 
 
 def _show(
@@ -227,7 +277,7 @@ def _show(
         section=section,
         kind=application.institution.kind,
         answers={**answers, **(mine or {})},
-        documents=library(application)[:200],
+        documents=library(application, _chosen(section, answers)),
         problems={**said, **(extra or {})},
         clashes=saved.clashes if saved else (),
         more_rows=more_rows,
@@ -241,6 +291,7 @@ def _show(
         "form": form,
         "summary": _summary(form),
         "version": application.answers_version,
+        "rulebook": application.rulebook,
         "page": secrets.token_hex(8),
         "number": place + 1,
         "count": len(keys),

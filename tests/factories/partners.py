@@ -13,7 +13,7 @@ from PIL import Image
 from partners.actions.answers import save_answers
 from partners.actions.application import begin_application, submit_application
 from partners.actions.case import assign_reviewer, declare_conflict, screen_application, send_to_signatories
-from partners.actions.evidence import upload_evidence
+from partners.actions.evidence import upload_evidence, upload_redacted, upload_version
 from partners.actions.institution import describe_institution
 from partners.actions.query import answer_question, ask_question
 from partners.actions.review import assess_section, recommend_decision
@@ -28,7 +28,7 @@ from portal.core.identifiers import CROCKFORD, ror_check_digits
 from tests.factories.accounts import make_member, make_organisation
 from tests.factories.rulebook import founded_rulebook
 
-__all__ = ["begin_application", "declare_conflict", "digest", "save_answers"]
+__all__ = ["begin_application", "declare_conflict", "digest", "save_answers", "upload_redacted", "upload_version"]
 
 _used = iter(range(1, 1_000_000))
 

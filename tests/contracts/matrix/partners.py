@@ -215,6 +215,13 @@ ROWS: list[Any] = [
     row("partners:question", own(), own(write=True), make=answered, data=lambda world: {"text": "Again"}),
     row("partners:section", own(), own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
     row("partners:autosave", post=own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
+    row("partners:documents", roles("applicant", "administrator@institution")),
+    row("partners:upload", roles("applicant"), roles("applicant"), data=lambda world: {"marking": "amber"}),
+    row("partners:document", own(), make=document),
+    *(
+        row(f"partners:{name}", own(True), own(True), make=document, data=lambda world: {"marking": "green"})
+        for name in ("version", "redacted", "describe")
+    ),
     # Officers of the authority that runs the case see it, and declare before they open anything of it.
     row("partners:evidence", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=document),
     row("partners:letter", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=letter),

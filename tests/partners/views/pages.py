@@ -29,8 +29,18 @@ def case(who: str, *tabs: str) -> Pages:
 
 PAGES: dict[str, Pages] = {
     "draft": {
-        **own(OWN, "institution", "application", "check"),
-        **own("applicant", "start", "section", "section of rows", "section of documents", "withdraw"),
+        **own(OWN, "institution", "application", "check", "document"),
+        **own(
+            "applicant",
+            "version",
+            "redacted",
+            "describe",
+            "start",
+            "section",
+            "section of rows",
+            "section of documents",
+            "withdraw",
+        ),
     },
     "arrived": {
         **own(OWN, "application", "answers", "sent", "evidence"),
@@ -101,6 +111,10 @@ NAMED: dict[str, tuple[str, ...]] = {
     "partners:section of documents": ("application", "section of documents"),
     "partners:question": ("application", "question"),
     "partners:evidence": ("evidence",),
+    "partners:document": ("document",),
+    "partners:version": ("newest",),
+    "partners:redacted": ("document",),
+    "partners:describe": ("document",),
     "partners:letter": ("letter",),
     "admin:partners_application_assess_section": ("application", "section"),
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from partners.actions.application import withdraw_application
 from partners.actions.case import return_to_review, screen_application
-from partners.actions.evidence import upload_evidence
+from partners.actions.evidence import describe_evidence, upload_evidence, upload_redacted, upload_version
 from partners.actions.institution import amend_institution
 from partners.actions.qualification import reinstate_qualification, restrict_qualification
 from partners.actions.query import close_question
@@ -57,6 +57,7 @@ class Telling:
             "application": self.made.application.pk,
             "institution": self.made.institution.pk,
             "evidence": Evidence.objects.filter(institution=self.made.institution, state="stored").earliest("pk").pk,
+            **_library(self.made, parts),
             "section": SECTION,
             "section of rows": "ownership",
             "section of documents": "environments",
@@ -100,6 +101,18 @@ def _draft(parts: int) -> make.Cast:
             by=applicant,
         )
     return made
+
+
+def _library(made: make.Cast, parts: int) -> dict[str, Any]:
+    """A document whose versions, redacted copies, uses, changes and neighbours in the library are many."""
+    first = Evidence.objects.filter(institution=made.institution, state="stored").earliest("pk")
+    newest = first
+    for number in range(parts):
+        make.make_evidence(made.institution, made.applicant, kind="other" if number % 2 else "incident_plan")
+        newest = upload_version(evidence=newest, upload=make.upload(), marking="amber", by=made.applicant)
+        upload_redacted(evidence=first, upload=make.upload("redacted.png"), marking="green", by=made.applicant)
+        describe_evidence(evidence=first, kind="mandate", marking="amber", valid_until=None, by=made.applicant)
+    return {"document": first.pk, "newest": newest.pk}
 
 
 def _amended(institution: Institution, by: Actor) -> None:

@@ -68,6 +68,17 @@ def test_the_list_of_institutions() -> None:
     assert_query_budget(client_for(officer), reverse("partners:institutions"), make_some)
 
 
+def test_the_library() -> None:
+    institution, applicant = make.make_institution()
+
+    def upload_some(count: int) -> None:
+        for _ in range(count):
+            document = make.make_evidence(institution, applicant, kind="registration")
+            make.upload_redacted(evidence=document, upload=make.upload(), marking="green", by=applicant)
+
+    assert_query_budget(client_for(applicant), reverse("partners:documents"), upload_some)
+
+
 # --- the pages of one application and of one partner ----------------------------------------------
 @pytest.fixture(scope="module")
 def asked(django_db_setup: None, django_db_blocker: Any) -> tuple[Asked, Asked]:
