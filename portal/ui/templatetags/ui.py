@@ -12,7 +12,8 @@ from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import timezone
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -128,13 +129,16 @@ def day(value: date | datetime | None) -> str:
     """22 November 2026."""
     if not value:
         return "–"
-    return str(formats.date_format(_local(value), "j F Y"))
+    return _day(_local(value))
 
 
 @register.filter
 def short_day(value: date | datetime | None) -> str:
     """22 Nov 2026, for tables."""
-    return str(formats.date_format(_local(value), "j M Y")) if value else "–"
+    if not value:
+        return "–"
+    local = _local(value)
+    return f"{local.day} {MONTHS_3[local.month].title()} {local.year}"
 
 
 @register.filter
@@ -146,7 +150,7 @@ def moment(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{} {}</time>',
         local.isoformat(timespec="seconds"),
-        formats.date_format(local, "j F Y, H:i"),
+        f"{_day(local)}, {local:%H:%M}",
         local.tzname(),
     )
 
@@ -157,7 +161,7 @@ def clock_time(value: datetime | None) -> str:
     if not value:
         return "–"
     local = timezone.localtime(value)
-    return f"{formats.date_format(local, 'H:i')} {local.tzname()}"
+    return f"{local:%H:%M} {local.tzname()}"
 
 
 @register.filter
@@ -201,6 +205,11 @@ def _days(count: int) -> str:
 
 def _hours(count: int) -> str:
     return ngettext("%(n)d hour", "%(n)d hours", count) % {"n": count}
+
+
+def _day(value: date) -> str:
+    """The form is the same in every language, only the month is not: formats would be looked up for nothing."""
+    return f"{value.day} {MONTHS[value.month]} {value.year}"
 
 
 def _local(value: date | datetime) -> date | datetime:
