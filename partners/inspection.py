@@ -1,14 +1,15 @@
 """What a file is, by its content, and whether it may be kept. Pure: bytes in, a verdict out.
 
 Kept are PDF, PNG and JPEG, Office documents without macros, and plain text. Refused, each with its reason: whatever
-can run (scripts, macros, active PDFs), whatever a browser would render (HTML, SVG), archives, and whatever grows
-when it is opened.
+can run (scripts, macros, active PDFs), whatever a browser would render (HTML, SVG), archives, whatever grows when it
+is opened, and whatever is two kinds at once (a PDF that is an archive as well, a picture with a page behind its end).
 """
 
 from __future__ import annotations
 
 import io
 import re
+import struct
 import unicodedata
 import warnings
 import zipfile
@@ -38,6 +39,8 @@ EXTENSIONS = {
 }
 """Types that are kept, and the ends of names that go with them."""
 ACCEPT = ",".join(sorted(f".{end}" for ends in EXTENSIONS.values() for end in ends))
+IMAGE_ENDS = {PNG: b"IEND\xaeB`\x82", JPEG: b"\xff\xd9"}
+LOCAL_HEADER = 30
 MAX_NAME = 150
 MAX_PIXELS = 60_000_000
 MAX_PARTS = 3_000
@@ -68,7 +71,23 @@ ACTIVE_ACTIONS = {
     "/Movie": gettext_lazy("multimedia"),
     "/Sound": gettext_lazy("multimedia"),
 }
-MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<|<\s*(?:script|svg|html|iframe|object|embed|!doctype)\b", re.IGNORECASE)
+_TAGS = rb"<\s*(?:script|svg|html|iframe|object|embed|!doctype)\b|<\?(?:php|=)"
+MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<|" + _TAGS, re.IGNORECASE)
+TAGS = re.compile(_TAGS, re.IGNORECASE)
+CELL = re.compile(
+    rb"[\w.]\|\s*'[^'\n]*'\s*!|(?:^|[,;\t\"])\s*[=+\-@]\s*(?:DDE|WEBSERVICE|IMPORT\w+)\s*\(",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A cell that makes a spreadsheet start another program (dynamic data exchange), or send data away."""
+HEAD = 1024
+"""Bytes in which a reader of PDFs looks for its beginning."""
+BLANK = b"\0\t\n\r\x0c "
+TWO_KINDS = gettext_lazy("This file is of two kinds at once. Export it again, and send only that.")
+PACKED = (
+    *(".bin", ".exe", ".dll", ".com", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".lnk", ".so", ".sh", ".py"),
+    *(".js", ".jse", ".vbs", ".vbe", ".wsf", ".hta", ".jar", ".class", ".dex"),
+)
+"""Ends of parts that have no place in a document."""
 PROGRAMS = (
     b"MZ",
     b"\x7fELF",
@@ -132,9 +151,9 @@ def _by_content(content: bytes) -> Inspected:
         return _no(_("This is a program or a script. Send a document instead."))
     kind = filetype.guess_mime(content[:8192])
     if content.startswith(b"%PDF-"):
-        return _pdf(content)
+        return _single(content, b"%%EOF") and _pdf(content)
     if kind in (PNG, JPEG):
-        return _image(content, kind)
+        return _single(content, IMAGE_ENDS[kind]) and _picture(content, kind)
     if content.startswith(b"PK"):
         return _office(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -147,6 +166,30 @@ def _by_content(content: bytes) -> Inspected:
     return _text(content)
 
 
+def _single(content: bytes, end: bytes) -> Inspected:
+    """Whether it is of one kind only: no archive as well, nothing behind its `end`, and no page hidden in it."""
+    behind = content[content.rfind(end) + len(end) :] if end in content else b""
+    if behind.strip(BLANK) or _is_archive(content) or TAGS.search(content[:HEAD]):
+        return _no(str(TWO_KINDS))
+    return Inspected("one kind")
+
+
+def _is_archive(content: bytes) -> bool:
+    """Whether the bytes can be opened as a ZIP archive as well: those are read from their end."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return bool(archive.namelist())
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, EOFError, struct.error):
+        return False
+
+
+def _picture(content: bytes, kind: str) -> Inspected:
+    """A picture: whole, and without a page or another document in its notes."""
+    if TAGS.search(content) or b"%PDF-" in content[:HEAD]:
+        return _no(str(TWO_KINDS))
+    return _image(content, kind)
+
+
 def _text(content: bytes) -> Inspected:
     try:
         text = content.decode("utf-8-sig")
@@ -156,6 +199,10 @@ def _text(content: bytes) -> Inspected:
         return _no(_("The type of this file is not known. Send a PDF, an image, an Office document or plain text."))
     if MARKUP.search(content):
         return _no(_("This holds markup that a browser would run (HTML, SVG or XML). Export it as a PDF."))
+    if b"%PDF-" in content[:HEAD]:
+        return _no(str(TWO_KINDS))
+    if CELL.search(content):
+        return _no(_("A cell of this table starts a program or sends data away when it is opened. Remove it."))
     return Inspected(TEXT)
 
 
@@ -168,6 +215,10 @@ def _image(content: bytes, kind: str) -> Inspected:
                 if width * height > MAX_PIXELS:
                     return _no(_("This image has too many pixels. Send a smaller one."))
                 image.verify()
+            if kind == JPEG:  # whose end `verify` does not look at
+                with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+                    image.draft("L", (width // 8 or 1, height // 8 or 1))
+                    image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return _no(_("This image has too many pixels. Send a smaller one."))
     except Exception:  # noqa: BLE001 Pillow raises many kinds on broken images, and each means the same here
@@ -188,6 +239,8 @@ def _office(content: bytes) -> Inspected:
 
 def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
     parts = archive.infolist()
+    if _is_forged(archive, parts):
+        return _no(_("This archive does not say truly what it holds. It was not opened. Export it as a PDF."))
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(size, 4096):
         return _no(_("This file unpacks to far more than its size. It was not opened. Export it as a PDF."))
@@ -204,13 +257,27 @@ def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
     return _no(active) if active else Inspected(kind)
 
 
+def _is_forged(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
+    """Whether two programs might unpack it differently: parts that overlap or are named twice, lies, additions."""
+    if archive.comment or len({part.filename.lower() for part in parts}) < len(parts):
+        return True
+    if any(part.compress_size > part.file_size + 1024 for part in parts):
+        return True
+    place = 0
+    for part in sorted(parts, key=lambda part: part.header_offset):
+        if part.header_offset < place or (place == 0 and part.header_offset > 0):
+            return True
+        place = part.header_offset + LOCAL_HEADER + len(part.filename.encode()) + part.compress_size
+    return False
+
+
 def _active_office(archive: zipfile.ZipFile, names: set[str]) -> str:
     """Why the document is active, or ""."""
     lowered = {name.lower() for name in names}
     if any("vbaproject" in name or "vbadata" in name or "/macrosheets/" in name for name in lowered):
         return _("This document holds macros. Save it without them, or as a PDF.")
     if any(
-        "/activex/" in name or "/embeddings/" in name or name.endswith((".bin", ".exe", ".js", ".vbs"))
+        "/activex/" in name or "/embeddings/" in name or name.endswith(PACKED)
         for name in lowered
         if "printersettings" not in name
     ):
