@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import application, eligibility, evidence, files, institution, preview, question, section
+from partners.views import application, eligibility, evidence, files, institution, preview, question, rules, section
 
 app_name = "partners"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("applications/", application.applications, name="applications"),
     path("applications/start/", application.start, name="start"),
     path("applications/<uuid:pk>/", application.application, name="application"),
+    path("applications/<uuid:pk>/rules/", rules.rules, name="rules"),
     path("applications/<uuid:pk>/check/", application.check, name="check"),
     path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
     path("applications/<uuid:pk>/sent/", application.sent, name="sent"),

@@ -18,7 +18,7 @@ from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Verdict, refused, require
 from portal.rulebook.eligibility import may_apply
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move
@@ -96,6 +96,7 @@ def submit_application(*, application: Application, declared: Collection[str], b
     """
     lock(application)
     require(APPLICATION.verdict("submit", application, by))
+    require(_under_rules_in_force(application))
     rulebook, answers = rules_of(application), answers_of(application)
     progress = progress_of(application, answers)
     declarations = rulebook.declarations_on("application")
@@ -120,6 +121,16 @@ def submit_application(*, application: Application, declared: Collection[str], b
     officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
+
+
+def _under_rules_in_force(application: Application) -> Verdict:
+    """A draft is sent under the rules of the day, by an institution that may apply under them."""
+    now = rules()
+    if application.rulebook != now.version:
+        reason = _("Version %(now)s of the rules came into force since you began. See what is new in it, then send.")
+        return refused(reason % {"now": now.version}, code="other_rules", rule="application.submit")
+    institution = application.institution
+    return may_apply(now, institution.kind, institution.organisation.jurisdiction)
 
 
 def save_revision(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from partners.models import Application, Revision
-from portal.rulebook.queries import rules
+from portal.rulebook.models import RulebookVersion
+from portal.rulebook.queries import PUBLIC_STATES, rules
 from portal.rulebook.questionnaire import AskedSection, Progress, progress, visible
 from portal.rulebook.risk import Score, score
 from portal.rulebook.schema import QuorumRule, Rulebook
@@ -19,6 +20,17 @@ def rules_of(application: Application) -> Rulebook:
         kept = rules(application.rulebook)
         application.__dict__["_rules"] = kept
     return kept
+
+
+def version_shown(application: Application, version: str) -> Rulebook:
+    """The rules of the version that a page was made from; the application's own where it is none that was published.
+
+    One query more where it is another than the application's own.
+    """
+    if not version or version == application.rulebook:
+        return rules_of(application)
+    known = RulebookVersion.objects.filter(version=version[:7], state__in=PUBLIC_STATES).exists()
+    return rules(version) if known else rules_of(application)
 
 
 def quorum_of(application: Application) -> QuorumRule:

@@ -24,6 +24,7 @@ from partners.queries.timeline import tiers_for, timeline
 from partners.views.steps import steps_of
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
+from portal.rulebook.queries import current_version
 from portal.ui.forms import refuse
 from portal.workflow import can
 
@@ -92,6 +93,7 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
         "withdraw": can(found, "withdraw", actor),
     }
     if found.state == "draft":
+        context["in_force"] = current_version()
         return render(request, "partners/application_draft.html", context)
     questions = questions_of(found)
     reasons = {item.key: item.label for item in rules_of(found).refusals.application}
@@ -132,6 +134,7 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "incomplete": [section for section in sections if not section.check.complete],
         "form": form,
         "may_write": actor.has("applicant"),
+        "in_force": current_version(),
     }
     return render(request, "partners/check.html", context)
 

@@ -90,8 +90,8 @@ def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
 
 def _moved_words(application: Application, saved: Saved) -> str:
     return _(
-        "Saved at %(time)s. The draft moved to version %(now)s of the rules while you were writing: save the page to see"
-        " what is new."
+        "Saved at %(time)s. The draft moved to version %(now)s of the rules while you were writing: save the page to"
+        " see what is new."
     ) % {"time": clock_time(saved.at), "now": application.rulebook}
 
 

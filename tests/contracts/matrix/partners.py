@@ -7,9 +7,12 @@ from typing import Any
 from partners.actions.query import answer_question, ask_question
 from partners.models import Application, Evidence, Letter, Query
 from partners.queries.case import case_of
+from portal.core.actors import SYSTEM
+from portal.rulebook.actions.version import put_in_force
 from tests.contracts.matrix import Expect, desk_model, object_of, public, roles, row
 from tests.factories import partners as make
 from tests.factories.rulebook import founded_rulebook
+from tests.rulebook.test_versions import adopted
 from tests.world import World
 
 OWN = ("applicant.body", "administrator@institution.body")
@@ -55,6 +58,16 @@ def renewal_section(world: World) -> dict[str, Any]:
 def answered(world: World) -> dict[str, Any]:
     made = world.once(partner)
     return {"pk": made.application.pk, "query_pk": Query.objects.get(application=made.application).pk}
+
+
+def _adopted(_world: World) -> Any:
+    return put_in_force(version=adopted("1.1"), by=SYSTEM)
+
+
+def new_rules(world: World) -> dict[str, Any]:
+    """The draft of a renewal, and rules that came into force since."""
+    world.once(_adopted)
+    return renewal(world)
 
 
 def document(world: World) -> dict[str, Any]:
@@ -209,6 +222,7 @@ ROWS: list[Any] = [
     row("partners:start", roles("applicant"), roles("applicant"), data=lambda world: {"kind": "change"}),
     row("partners:application", own(), make=approved),
     row("partners:check", own(), own(write=True), make=renewal, data=lambda world: {"truth": "on", "changes": "on"}),
+    row("partners:rules", own(), own(write=True), make=new_rules, data=lambda world: {"to": "1.1"}),
     row("partners:answers", own(), make=approved),
     row("partners:sent", own(), make=approved),
     row("partners:withdraw", own(write=True), own(write=True), make=renewal, data=lambda world: {"reason": ""}),
