@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,11 +54,13 @@ def save_answers(
     page: str,
     by: Actor,
     shown: Rulebook | None = None,
+    undecided: Collection[str] = (),
 ) -> Saved:
     """Write the answers of one section as posted, valid or not. The record begins with what is sent, not with drafts.
 
     `shown` are the rules that the page was made from. A draft that moved to others meanwhile keeps what was typed
     by the old ones, also to questions that are gone; afterwards `application.rulebook` tells the caller.
+    `undecided` are questions of which the writer saw both versions and chose neither: they clash again.
 
     `seen` is the application's counter when the page was loaded, `page` a name for that page. An answer is
     written unless someone else's page changed it since; then it is left, and where the page holds something
@@ -91,6 +93,7 @@ def save_answers(
             seen,
             page,
             by,
+            undecided,
         )
     return saved
 
@@ -112,14 +115,16 @@ def _write(
     seen: int,
     page: str,
     by: Actor,
+    undecided: Collection[str],
 ) -> None:
     changed = []
     for key, value in posted.items():
         row = rows.get(key)
         if (row is None and is_blank(value)) or (row is not None and same(row.value, value)):
             continue
-        if row is not None and row.version > seen and row.saved_in != page:
-            if not same(row.before, value):
+        late = row is not None and row.version > seen and row.saved_in != page
+        if row is not None and (late or key in undecided):
+            if key in undecided or not same(row.before, value):
                 saved.clashes.append(Clash(key, value, row.value, str(row.saved_by), row.saved_at))
             continue
         answer = row or Answer(application=application, question=key)

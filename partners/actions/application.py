@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from partners import notices
 from partners.models import Answer, Application, Institution, Revision
-from partners.queries.answers import answers_of, snapshot
+from partners.queries.answers import answers_of, latest_revision, snapshot
 from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
 from partners.queries.rulebook import progress_of, rules_of
 from partners.rules import may_begin, may_submit
@@ -74,16 +74,20 @@ def begin_application(
 
 
 def _take_over(application: Application, earlier: Application | None, by: Actor) -> None:
-    """Copy the answers that were sent last with an earlier application of the same institution."""
+    """Copy the answers that were sent last with an earlier application, or of one never sent those of its draft.
+
+    Only to questions that the rules of today still ask. Of another institution nothing is ever copied.
+    """
     if earlier is None or earlier.institution_id != application.institution_id:
         return
-    sent = Revision.objects.filter(application=earlier).order_by("-number").first()
-    if sent is None:
-        return
+    sent = latest_revision(earlier)
+    known = {question.key for question in rules_of(application).questionnaire.questions}
+    answers = sent.answers if sent else answers_of(earlier)
     now = clock.now()
     Answer.objects.bulk_create(
         Answer(application=application, question=key, value=value, version=0, saved_by=by.user, saved_at=now)
-        for key, value in sent.answers.items()
+        for key, value in answers.items()
+        if key in known
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +26,30 @@ class StartForm(forms.Form):
     """What kind of application is started."""
 
     kind = forms.ChoiceField(label=_("What do you want to apply for?"), widget=forms.RadioSelect)
+    copy_from = forms.TypedChoiceField(
+        label=_("Begin with the answers of an earlier application?"),
+        help_text=_("They are copied: you can change each of them, and the earlier application stays as it is."),
+        required=False,
+        coerce=UUID,
+        empty_value=None,
+    )
 
-    def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kinds: Sequence[str],
+        earlier: Iterable[Application] = (),
+        taken_over: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        rows = [
+            (str(row.pk), f"{row.reference} · {row.state_label} · {date_format(row.started_at)}") for row in earlier
+        ]
+        if rows:
+            offer(self, "copy_from", [("", _("The last answers sent") if taken_over else _("No, begin empty")), *rows])
+        else:
+            del self.fields["copy_from"]
         choices: dict[str, Any] = dict(Application.Kind.choices)
         offer(self, "kind", [(kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds])
 

@@ -59,10 +59,21 @@ def start(request: PortalRequest) -> HttpResponse:
         return redirect("partners:institution")
     live = live_qualification(institution.pk)
     kinds = [Application.Kind.RENEWAL, Application.Kind.CHANGE] if live else [Application.Kind.INITIAL]
-    form = StartForm(request.POST or None, kinds=kinds, initial={"kind": kinds[0]})
+    earlier = {row.pk: row for row in applications_of(institution.pk).exclude(state="draft")[:20]}
+    form = StartForm(
+        request.POST or None,
+        kinds=kinds,
+        earlier=earlier.values(),
+        taken_over=live is not None,
+        initial={"kind": kinds[0]},
+    )
     if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data.get("copy_from")
+        copied = earlier.get(chosen) if chosen else None
         try:
-            application = begin_application(institution=institution, kind=form.cleaned_data["kind"], by=actor)
+            application = begin_application(
+                institution=institution, kind=form.cleaned_data["kind"], copy_from=copied, by=actor
+            )
         except Refused as error:
             refuse(form, error.verdict)
         else:

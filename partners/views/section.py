@@ -27,6 +27,7 @@ from partners.queries.rulebook import asked, progress_of, rules_of, version_show
 from partners.queries.sections import open_sections
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
+from portal.rulebook.display import render as render_answer
 from portal.rulebook.questionnaire import resolve, visible_section
 from portal.rulebook.schema import Rulebook, Section
 from portal.ui.forms import summary_of
@@ -50,6 +51,18 @@ def _posted(request: PortalRequest, application: Application, section: Section) 
     return posted_answers(questions, request.POST)
 
 
+def _undecided(request: PortalRequest, posted: dict[str, Any]) -> set[str]:
+    """Of the answers shown in two versions, those of which neither was chosen. Where theirs was, mine is left out."""
+    undecided = set()
+    for key in request.POST.getlist("clash"):
+        stands = request.POST.get(f"stands-{key}", "")
+        if stands == "theirs":
+            posted.pop(key, None)
+        elif stands != "mine":
+            undecided.add(key)
+    return undecided
+
+
 def _seen(request: PortalRequest) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -68,11 +81,14 @@ def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     application = get_own_application(actor=actor, pk=pk, write=True)
     shown = version_shown(application, request.POST.get("rulebook", ""))
     found = _section(shown, section)
+    posted = _posted(request, application, found)
+    for key in _undecided(request, posted):
+        posted.pop(key, None)
     try:
         saved = save_answers(
             application=application,
             section=section,
-            posted=_posted(request, application, found),
+            posted=posted,
             seen=_seen(request),
             page=_page(request),
             by=actor,
@@ -135,6 +151,7 @@ def _save(
     request: PortalRequest, application: Application, section: Section, *, before: dict[str, Any]
 ) -> HttpResponse:
     posted = _posted(request, application, section)
+    undecided = _undecided(request, posted)
     refused_files = _take_files(request, application, section, posted)
     saved = save_answers(
         application=application,
@@ -143,10 +160,12 @@ def _save(
         seen=_seen(request),
         page=_page(request),
         by=request.actor,
+        undecided=undecided,
     )
     if saved.clashes:
         mine = {clash.question: clash.mine for clash in saved.clashes}
-        return _show(request, application, section, saved=saved, mine=mine, status=409)
+        again = dict.fromkeys(undecided & mine.keys(), _("Choose which of the two answers stands."))
+        return _show(request, application, section, saved=saved, mine=mine, extra=again, status=409)
     if refused_files:
         return _show(request, application, section, extra=refused_files)
     if row := request.POST.get("add_row", ""):
@@ -178,7 +197,9 @@ def _save_before_moving(request: PortalRequest, application: Application, shown:
     )
     words = {"now": application.rulebook}
     if saved.clashes:
-        messages.warning(request, _clash_words(shown, saved))
+        first = saved.clashes[0]
+        yours = render_answer(shown.questionnaire.question(first.question), first.mine)
+        messages.warning(request, f"{_clash_words(shown, saved)} {_('Your words were:')} {yours}")
     messages.info(
         request,
         _("The draft moved to version %(now)s of the rules while you were writing. Your words are saved.") % words,

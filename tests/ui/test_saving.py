@@ -69,6 +69,31 @@ def test_what_was_not_sent_survives_a_reload(page: Any) -> None:
     expect(status(page)).to_have_text("Saved at 14:02 UTC")
 
 
+def test_words_that_waited_do_not_write_over_what_a_colleague_saved_meanwhile(page: Any) -> None:
+    page.route("**/save/", lambda route: route.abort())
+    page.fill("#a", "Mine, in a tunnel.")
+    expect(status(page)).to_contain_text("Not saved")
+    saving.kept.answer, saving.kept.version = "Theirs.", 2
+    page.unroute("**/save/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(page.address)
+    expect(page.locator("#a")).to_have_value("Mine, in a tunnel.")
+    expect(status(page)).to_have_text("A colleague changed this answer at 14:02.")
+    assert saving.kept.answer == "Theirs."
+
+
+def test_only_what_was_typed_is_put_back(page: Any) -> None:
+    page.route("**/save/", lambda route: route.abort())
+    page.check("#k2")
+    expect(status(page)).to_contain_text("Not saved")
+    saving.kept.answer = "Written by a colleague."
+    page.unroute("**/save/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(page.address)
+    expect(page.locator("#k2")).to_be_checked()
+    expect(page.locator("#a")).to_have_value("Written by a colleague.")
+
+
 def test_a_colleagues_answer_is_not_written_over(page: Any) -> None:
     saving.kept.taken = True
     page.fill("#a", "Mine.")

@@ -107,3 +107,19 @@ def test_a_question_opens_its_section_and_no_other() -> None:
             by=made.applicant,
         )
     assert refusal.value.verdict.code == "locked"
+
+
+def test_an_answer_of_which_both_versions_were_seen_waits_for_a_choice(draft: tuple[Application, Actor, Actor]) -> None:
+    application, applicant, colleague = draft
+    save(application, applicant, "a", 0, mfa="partly")
+    saved = save_answers(
+        application=application,
+        section="security",
+        posted={"mfa": "password", "monitoring": "always"},
+        seen=10**6,
+        page="b",
+        by=colleague,
+        undecided={"mfa"},
+    )
+    assert [clash.question for clash in saved.clashes] == ["mfa"]
+    assert answers_of(application) == {"mfa": "partly", "monitoring": "always"}

@@ -101,6 +101,30 @@ def test_a_sent_application_can_be_withdrawn_and_a_new_one_begun() -> None:
     assert begin_application(institution=made.institution, by=made.applicant).state == "draft"
 
 
+def test_answers_are_copied_from_an_earlier_application_of_the_same_institution() -> None:
+    made = make.submitted_application()
+    withdraw_application(application=made.application, by=made.applicant)
+    copy = begin_application(institution=made.institution, copy_from=made.application, by=made.applicant)
+    assert answers_of(copy) == Revision.objects.get().answers
+    assert answers_of(made.application)["headcount"] == 120
+
+
+def test_an_application_that_was_never_sent_gives_what_its_draft_holds() -> None:
+    made = make.cast(answers={"mfa": "no such choice"})
+    withdraw_application(application=made.application, by=made.applicant)
+    copy = begin_application(institution=made.institution, copy_from=made.application, by=made.applicant)
+    assert answers_of(copy) == answers_of(made.application)
+
+
+def test_nothing_is_copied_without_being_asked_for_or_from_another_institution() -> None:
+    theirs = make.submitted_application()
+    mine, applicant = make.make_institution()
+    first = begin_application(institution=mine, copy_from=theirs.application, by=applicant)
+    assert answers_of(first) == {}
+    withdraw_application(application=first, by=applicant)
+    assert answers_of(begin_application(institution=mine, by=applicant)) == {}
+
+
 def test_a_renewal_takes_over_the_answers_and_replaces_the_qualification() -> None:
     institution, applicant, before = make.qualified_institution()
     renewal = begin_application(institution=institution, kind="renewal", by=applicant)

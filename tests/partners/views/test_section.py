@@ -95,6 +95,47 @@ def test_a_colleague_who_was_first_is_named_and_both_versions_are_shown(draft: m
     assert answers_of(draft.application)["mfa"] == "partly"
 
 
+@pytest.fixture
+def clashing(draft: make.Cast) -> tuple[make.Cast, Any, dict[str, Any]]:
+    """A draft with “partly” from the applicant, a colleague's browser that sent “password”, and what it shows then."""
+    colleague = make_member(draft.institution.organisation, "applicant")
+    seen = str(draft.fresh().answers_version)
+    post(draft.applicant, draft, name="autosave", asked=["mfa"], mfa="partly", version=seen, page="one")
+    client = client_for(colleague)
+    client.post(url(draft), {"asked": "mfa", "mfa": "password", "version": seen, "page": "two", "save": "1"})
+    now = str(draft.fresh().answers_version)
+    return (
+        draft,
+        client,
+        {"asked": "mfa", "mfa": "password", "clash": "mfa", "version": now, "page": "three", "save": "1"},
+    )
+
+
+@pytest.mark.parametrize(("stands", "kept"), [("mine", "password"), ("theirs", "partly")])
+def test_the_later_one_chooses_which_version_stands(clashing: Any, stands: str, kept: str) -> None:
+    draft, client, shown = clashing
+    assert client.post(url(draft), {**shown, "stands-mfa": stands}).status_code == 302
+    assert answers_of(draft.application)["mfa"] == kept
+
+
+def test_without_a_choice_nothing_is_overwritten_and_both_versions_stay(clashing: Any) -> None:
+    draft, client, shown = clashing
+    page = client.post(url(draft), shown)
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "Choose which of the two answers stands." in text
+    assert 'name="stands-mfa" value="theirs"' in text
+    assert answers_of(draft.application)["mfa"] == "partly"
+
+
+def test_saving_as_one_goes_leaves_a_choice_open_and_saves_the_rest(clashing: Any) -> None:
+    draft, client, shown = clashing
+    data = {**shown, "asked": ["mfa", "monitoring"], "monitoring": "nobody"}
+    answer = client.post(url(draft, name="autosave"), data)
+    assert answer.json()["written"] == ["monitoring"]
+    assert answers_of(draft.application)["mfa"] == "partly"
+
+
 def test_a_document_is_uploaded_with_the_form_and_chosen(draft: make.Cast) -> None:
     document: dict[str, Any] = {"upload-incident_plan": make.upload("plan.png")}
     post(

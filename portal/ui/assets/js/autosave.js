@@ -2,6 +2,8 @@
 // The server answers {"saved": "14:02 GMT", "version": 7}; 409 means that someone else changed the same answers.
 // What could not be sent waits in this tab's storage and is sent when the network, or the person, comes back.
 const PAUSE = 1200;
+/** Hidden fields that say which page it is, and as of when. */
+const PAGE = ["version", "page", "rulebook"];
 
 export function autosave(within) {
   for (const form of within.querySelectorAll("form[data-autosave]")) watch(form);
@@ -77,21 +79,27 @@ function watch(form) {
 
   function keep(now) {
     waiting = true;
+    const kept = { now, sent, page: Object.fromEntries(PAGE.map((name) => [name, form.elements[name]?.value])) };
     try {
-      sessionStorage.setItem(key, now);
+      sessionStorage.setItem(key, JSON.stringify(kept));
     } catch {
       // A full or closed storage: the words stay in the form, and the status says that they are not saved.
     }
   }
 
   function restore() {
-    const kept = sessionStorage.getItem(key);
-    if (!kept || kept === sent) return;
-    for (const [name, value] of new URLSearchParams(kept)) {
+    const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    if (!kept || kept.now === sent) return;
+    // Only what was typed comes back: a colleague may have changed the rest since, and the page shows that already.
+    const [before, typed] = [new URLSearchParams(kept.sent), new URLSearchParams(kept.now)];
+    for (const name of new Set([...before.keys(), ...typed.keys()])) {
+      const values = typed.getAll(name);
       const field = form.elements.namedItem(name);
-      if (!field || name === "version" || name === "csrfmiddlewaretoken") continue;
-      for (const one of field instanceof RadioNodeList ? field : [field]) put(one, value);
+      if (!field || values.join() === before.getAll(name).join()) continue;
+      for (const one of field instanceof RadioNodeList ? field : [field]) put(one, values);
     }
+    // With the counter of the page on which it was typed, so that the server sees whether somebody was quicker.
+    for (const name of PAGE) if (form.elements[name] && kept.page[name]) form.elements[name].value = kept.page[name];
     say(form.dataset.autosaveRestored);
     later();
   }
@@ -103,17 +111,18 @@ function watch(form) {
   }
 }
 
-function put(field, value) {
+function put(field, values) {
   if (field.type === "file" || field.type === "hidden") return;
-  if (field.type === "radio" || field.type === "checkbox") field.checked ||= field.value === value;
-  else field.value = value;
+  if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+  else if (field.multiple) for (const one of field.options) one.selected = values.includes(one.value);
+  else field.value = values[0] ?? "";
 }
 
 /** The words as sent, without files and the token. */
 function snapshot(form) {
   const words = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "version") words.append(name, value);
+    if (typeof value === "string" && name !== "csrfmiddlewaretoken" && !PAGE.includes(name)) words.append(name, value);
   }
   return words.toString();
 }
