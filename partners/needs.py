@@ -19,6 +19,7 @@ from partners.models import (
 )
 from partners.models.application import REVIEW
 from partners.models.qualification import LIVE
+from partners.queries.evidence import documents_of, ends
 from portal.accounts import needs
 from portal.accounts.assign import assigned
 from portal.accounts.needs import Need, Waiting, counted
@@ -35,7 +36,7 @@ def register_needs() -> None:
 
 
 def for_applicant(actor: Actor) -> list[Need]:
-    """Questions to answer, a draft to finish, a qualification that ends soon. One query."""
+    """Questions to answer, a draft to finish, a qualification or documents that end soon. One query."""
     own = {"institution_id": actor.body_id}
     applications, soon = reverse("partners:applications"), clock.today() + timedelta(days=90)
     return counted(
@@ -56,6 +57,13 @@ def for_applicant(actor: Actor) -> list[Need]:
             Qualification.objects.filter(state__in=LIVE, valid_until__lte=soon, **own),
             ngettext_lazy("qualification that ends soon", "qualifications that end soon"),
             reverse("partners:start"),
+            due="valid_until",
+            tone="amber",
+        ),
+        Waiting(
+            documents_of(actor.body_id).filter(ends("soon")),
+            ngettext_lazy("document that ends soon", "documents that end soon"),
+            f"{reverse('partners:documents')}?ends=soon",
             due="valid_until",
             tone="amber",
         ),

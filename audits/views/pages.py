@@ -28,7 +28,8 @@ from audits.reports import answered, checked, rule_of
 from audits.rules import may_file
 from audits.views.partner import deed_addresses
 from grants.models import GrantLine
-from partners.models import Evidence, Institution
+from partners.models import Institution
+from partners.queries.evidence import documents_of
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
@@ -151,8 +152,8 @@ def _asks_documents(rule: Any) -> bool:
 
 
 def _documents(institution_id: UUID) -> list[tuple[str, Any]]:
-    """Stored documents of the institution, the newest first."""
-    rows = Evidence.objects.filter(institution_id=institution_id, state="stored").order_by("-uploaded_at")[:50]
+    """Stored documents of the institution's library, each by its newest version, the newest first."""
+    rows = documents_of(institution_id).filter(state="stored").order_by("-uploaded_at")[:50]
     return [(str(row.pk), row.name) for row in rows]
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 
 from partners.actions.evidence import describe_evidence, remind_of_document, upload_redacted, upload_version
 from partners.models import Evidence, Institution
+from partners.needs import for_applicant
 from partners.queries.answers import answers_of
 from partners.queries.evidence import documents_of, uses_of, versions_of, with_use
 from partners.tasks import remind_of_documents
@@ -156,6 +158,15 @@ def test_who_has_uploaded_a_new_version_is_not_reminded_of_the_old_one(home: Hom
     document = make.make_evidence(*home, valid_until=in_days(5))
     upload_version(evidence=document, upload=make.upload(), marking="amber", valid_until=in_days(400), by=home[1])
     assert remind_of_documents()["done"] == 0
+
+
+def test_the_home_page_counts_the_documents_that_end_soon(home: Home) -> None:
+    make.make_evidence(*home, valid_until=in_days(20))
+    make.make_evidence(*home, valid_until=in_days(200))
+    replaced = make.make_evidence(*home, valid_until=in_days(20))
+    upload_version(evidence=replaced, upload=make.upload(), marking="amber", by=home[1])
+    found = {need.url: need.count for need in for_applicant(home[1])}
+    assert found[f"{reverse('partners:documents')}?ends=soon"] == 1
 
 
 def test_two_workers_remind_once(home: Home) -> None:
