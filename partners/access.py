@@ -66,12 +66,16 @@ def own_institution(actor: Actor) -> Institution | None:
     return Institution.objects.filter(pk=actor.body_id).select_related("organisation").first()
 
 
-def get_own_application(*, actor: Actor, pk: UUID, write: bool = False) -> Application:
-    """An application of the actor's own institution. `write`: only for applicants."""
+def get_own_application(*, actor: Actor, pk: UUID, write: bool = False, locked: bool = False) -> Application:
+    """An application of the actor's own institution. `write`: only for applicants.
+
+    `locked`, inside a transaction: with its row locked and only what a save needs beside it, for one that is asked
+    with every pause in typing.
+    """
+    rows = Application.objects.filter(pk=pk, institution_id=actor.body_id)
+    with_it = ("institution",) if locked else ("institution__organisation", "authority", "submitted_by")
     found: Application | None = (
-        Application.objects.filter(pk=pk, institution_id=actor.body_id)
-        .select_related("institution__organisation", "authority", "submitted_by")
-        .first()
+        next(iter((rows.select_for_update(of=("self",)) if locked else rows).select_related(*with_it)), None)
         if actor.body_kind == "institution"
         else None
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,19 +56,22 @@ def save_answers(
     by: Actor,
     shown: Rulebook | None = None,
     undecided: Collection[str] = (),
+    locked: bool = False,
 ) -> Saved:
     """Write the answers of one section as posted, valid or not. The record begins with what is sent, not with drafts.
 
     `shown` are the rules that the page was made from. A draft that moved to others meanwhile keeps what was typed
     by the old ones, also to questions that are gone; afterwards `application.rulebook` tells the caller.
     `undecided` are questions of which the writer saw both versions and chose neither: they clash again.
+    `locked`: the caller has read the application with its row locked, in a transaction of its own.
 
     `seen` is the application's counter when the page was loaded, `page` a name for that page. An answer is
     written unless someone else's page changed it since; then it is left, and where the page holds something
     new of its own, both versions come back as a clash. Raises Refused where the section is locked.
     """
-    with transaction.atomic():
-        lock(application)
+    with nullcontext() if locked else transaction.atomic():
+        if not locked:
+            lock(application)
         require(APPLICATION.verdict("save_answers", application, by))
         asked = rules_of(application) if shown is None or application.state != "draft" else shown
         if asked.version == application.rulebook and section not in open_sections(application):
@@ -83,7 +87,7 @@ def save_answers(
         posted = _with_own_documents(
             application, posted, {question.key for question in questions if question.type == "evidence"}
         )
-        rows = {row.question: row for row in application.answers.filter(question__in=known).select_related("saved_by")}
+        rows = {row.question: row for row in application.answers.filter(question__in=known & posted.keys())}
         saved = Saved(at=clock.now(), version=application.answers_version)
         _write(
             application,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -77,11 +78,13 @@ def _page(request: PortalRequest) -> str:
 @login_required
 def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
     """Save what was typed so far. JSON: when; or 409 with the reason where a colleague was first."""
-    actor = request.actor
-    application = get_own_application(actor=actor, pk=pk, write=True)
+    with transaction.atomic():
+        return _autosave(request, get_own_application(actor=request.actor, pk=pk, write=True, locked=True), section)
+
+
+def _autosave(request: PortalRequest, application: Application, section: str) -> HttpResponse:
     shown = version_shown(application, request.POST.get("rulebook", ""))
-    found = _section(shown, section)
-    posted = _posted(request, application, found)
+    posted = _posted(request, application, _section(shown, section))
     for key in _undecided(request, posted):
         posted.pop(key, None)
     try:
@@ -91,8 +94,9 @@ def autosave(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
             posted=posted,
             seen=_seen(request),
             page=_page(request),
-            by=actor,
+            by=request.actor,
             shown=shown,
+            locked=True,
         )
     except Refused as error:
         return JsonResponse({"reason": str(error.verdict.reason)}, status=409)

@@ -37,6 +37,13 @@ def bare(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"id": str(row[0]), "state": row[1]})
 
 
+def known(request: PortalRequest) -> HttpResponse:
+    """The same for somebody who is signed in: who asks is known when the view begins, as on every page of theirs."""
+    if not request.actor.is_signed_in:
+        return HttpResponse(status=403)
+    return bare(request)
+
+
 def table(request: PortalRequest, path: str) -> HttpResponse:
     """The rows of the list at `path` as a table, `more` queries by key on top; `framed`: as a page of the site."""
     shown: ListView = cast(Any, resolve(f"/{path}").func).view_class()
@@ -92,6 +99,7 @@ stock.register(Application, StockApplications)
 
 urlpatterns = [
     path("bench/bare", bare),
+    path("bench/known", known),
     path("bench/table/<path:path>", table),
     path("stock/", stock.urls),
     *urls.urlpatterns,
