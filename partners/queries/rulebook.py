@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from portal.rulebook.queries import PUBLIC_STATES, rules
 from portal.rulebook.questionnaire import AskedSection, Progress, progress, visible
 from portal.rulebook.risk import Score, score
 from portal.rulebook.schema import QuorumRule, Rulebook
+
+_NUMBER = re.compile(r"[0-9]{1,3}[.][0-9]{1,3}")
 
 
 def rules_of(application: Application) -> Rulebook:
@@ -27,9 +30,9 @@ def version_shown(application: Application, version: str) -> Rulebook:
 
     One query more where it is another than the application's own.
     """
-    if not version or version == application.rulebook:
+    if version == application.rulebook or not _NUMBER.fullmatch(version):
         return rules_of(application)
-    known = RulebookVersion.objects.filter(version=version[:7], state__in=PUBLIC_STATES).exists()
+    known = RulebookVersion.objects.filter(version=version, state__in=PUBLIC_STATES).exists()
     return rules(version) if known else rules_of(application)
 
 

@@ -198,7 +198,7 @@ def test_a_section_that_is_gone_still_saves_what_was_typed_in_it() -> None:
     assert client.get(url(made, "section", "incident_response")).status_code == 404
 
 
-@pytest.mark.parametrize("shown", ["9.9", "x" * 300, "1.1'--"])
+@pytest.mark.parametrize("shown", ["9.9", "x" * 300, "1.1'--", "1.1\x00"])
 def test_a_version_that_was_never_published_is_not_believed(draft: make.Cast, shown: str) -> None:
     client = client_for(draft.applicant)
     answer = client.post(url(draft, "autosave", "organisation"), typed(shown, seat_address="3 Fjord Street"))
