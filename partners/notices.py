@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Application, Evidence, Qualification
+from partners.models import Application, Evidence, Qualification, Referee
 from partners.queries.institution import authority_for
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -140,6 +140,19 @@ ENDING = NoticeKind(
     _("See the document"),
 )
 
+REFEREE_SETTLED = NoticeKind(
+    "referee_settled",
+    _("{person}: {outcome}"),
+    _("You asked {person} about your application {reference}. What they write goes to the authority alone."),
+    _("See whom you asked"),
+)
+REFEREE_ANSWERED = NoticeKind(
+    "referee_answered",
+    _("{person} has answered about {institution}"),
+    _("{person} was asked about {institution} by a link, and the answer is in the case {reference}."),
+    _("Read the answer"),
+)
+
 
 def case_url(application: Application) -> str:
     """The case at the desk."""
@@ -172,6 +185,16 @@ def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str
     words = {"reference": qualification.reference, "institution": qualification.institution.name, **context}
     url = reverse("partners:institution")
     notify(kind, to=people.values(), context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)
+
+
+def tell_of_referee(referee: Referee, *, to: Iterable[Any], desk: bool) -> None:
+    """What became of a question to a third party: the answer itself only at the desk."""
+    application = referee.application
+    url = f"{case_url(application)}?tab=people" if desk else reverse("partners:referees", args=[application.pk])
+    tell(
+        REFEREE_ANSWERED if desk else REFEREE_SETTLED, application, to=to, key=f"{referee.pk}:{referee.state}", url=url,
+        person=referee.name, outcome=referee.state_label,
+    )  # fmt: skip
 
 
 # --- documents ------------------------------------------------------------------------------------

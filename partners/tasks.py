@@ -5,13 +5,16 @@ from __future__ import annotations
 from partners import scanning
 from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.qualification import lapse_qualification, remind_of_end
+from partners.actions.referee import expire_referee, remind_referee
 from partners.actions.scan import scan_quarantined
 from partners.queries.due import (
     ended_qualifications,
     ending_documents,
     ending_qualifications,
     quarantined_uploads,
+    referees_to_remind,
     stuck_uploads,
+    unanswered_referees,
 )
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
@@ -48,3 +51,15 @@ def scan_uploads() -> Tally:
     if not scanning.answers():
         return Tally(left=waiting.count())
     return sweep_rows(waiting, lambda row: scan_quarantined(evidence=row, by=SYSTEM))
+
+
+@sweep_task
+def expire_referees() -> Tally:
+    """Close questions to third parties whose link's time is over."""
+    return sweep_rows(unanswered_referees(), lambda row: expire_referee(referee=row, by=SYSTEM))
+
+
+@sweep_task
+def remind_referees() -> Tally:
+    """Send third parties a new link in the last week of theirs: once, also when days were missed."""
+    return sweep_rows(referees_to_remind(), lambda row: remind_referee(referee=row, by=SYSTEM))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from partners.views import application, eligibility, evidence, files, institution, preview, question, rules, section
+from partners.views import (
+    application,
+    eligibility,
+    evidence,
+    files,
+    institution,
+    preview,
+    question,
+    referee,
+    rules,
+    section,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -19,6 +30,12 @@ urlpatterns = [
     path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
     path("applications/<uuid:pk>/sent/", application.sent, name="sent"),
     path("applications/<uuid:pk>/withdraw/", application.withdraw, name="withdraw"),
+    path("applications/<uuid:pk>/referees/", referee.referees, name="referees"),
+    path("applications/<uuid:pk>/referees/<uuid:referee_pk>/resend/", referee.resend, name="referee_resend"),
+    path("applications/<uuid:pk>/referees/<uuid:referee_pk>/withdraw/", referee.withdraw, name="referee_withdraw"),
+    path("referees/<str:token>/", referee.referee, name="referee"),
+    path("referees/<str:token>/code/", referee.send_code, name="referee_code"),
+    path("referees/<str:token>/decline/", referee.decline, name="referee_decline"),
     path("applications/<uuid:pk>/questions/<uuid:query_pk>/", question.question, name="question"),
     path("applications/<uuid:pk>/sections/<slug:section>/", section.section, name="section"),
     path("applications/<uuid:pk>/sections/<slug:section>/autosave/", section.autosave, name="autosave"),

@@ -51,6 +51,10 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("partners.tasks.abandon_uploads", HOURLY, _("Gives up uploads that were never finished")),
     Sweep("partners.tasks.remind_of_documents", HOURLY, _("Reminds institutions of documents that end soon")),
     Sweep("partners.tasks.scan_uploads", OFTEN, _("Scans uploads that had to wait for the malware scanner")),
+    Sweep(
+        "partners.tasks.expire_referees", HOURLY, _("Closes questions to third parties that were not answered in time")
+    ),
+    Sweep("partners.tasks.remind_referees", HOURLY, _("Reminds third parties in the last week of their link")),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),
     Sweep("grants.tasks.lapse_holds", OFTEN, _("Lifts emergency holds that nobody confirmed in time, loudly")),

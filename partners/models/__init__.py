@@ -5,6 +5,7 @@ from partners.models.assessment import ConflictDeclaration, Query, Recommendatio
 from partners.models.evidence import Evidence
 from partners.models.institution import Institution
 from partners.models.qualification import Letter, Qualification
+from partners.models.referee import Referee
 from partners.models.signature import Dossier, Signature, SignatureVoid
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Qualification",
     "Query",
     "Recommendation",
+    "Referee",
     "Revision",
     "SectionAssessment",
     "Signature",

@@ -15,6 +15,7 @@ from partners.models import (
     Application,
     Query,
     Recommendation,
+    Referee,
     Revision,
     SectionAssessment,
     Signature,
@@ -42,6 +43,12 @@ class Case:
     recommendations: list[Recommendation]
     queries: list[Query]
     signatures: list[Signature]
+
+    @cached_property
+    def referees(self) -> list[Referee]:
+        """Who was asked outside, in the order of asking. One query more, for the pages and deeds that need it."""
+        rows = Referee.objects.filter(application=self.application)
+        return list(rows.select_related("asked_body").order_by("asked_at", "id"))
 
     @cached_property
     def rules(self) -> Rulebook:
@@ -163,6 +170,7 @@ class Case:
             "declarations": self.revision.declarations if self.revision else [],
             "assessments": [_assessed(row) for row in self._counted_assessments],
             "recommendations": [_recommended(row) for row in self.current_recommendations],
+            "third_parties": [_answered(row) for row in self.referees if row.state == "answered"],
             "questions": [_asked(row) for row in self.queries if row.state != "withdrawn"],
         }
 
@@ -196,6 +204,10 @@ def _recommended(row: Recommendation) -> dict[str, Any]:
         "body": str(row.body_id),
         "at": row.at.isoformat(),
     }
+
+
+def _answered(row: Referee) -> dict[str, Any]:
+    return {"name": row.name, "as": row.kind, "opinion": row.opinion, "text": row.text, "interest": row.interest}
 
 
 def _asked(row: Query) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from partners.models import Evidence, Qualification
+from partners.models import Evidence, Qualification, Referee
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.models.qualification import LIVE
+from partners.rules import ANSWERABLE
 from portal.core import clock
 from portal.rulebook.queries import rules
 
 UPLOAD_HOURS = 2
+LAST_WEEK = timedelta(days=7)
 
 
 def ended_qualifications() -> QuerySet[Qualification]:
@@ -48,3 +50,17 @@ def ending_documents() -> QuerySet[Evidence]:
 def quarantined_uploads() -> QuerySet[Evidence]:
     """Documents that wait for the malware scan."""
     return Evidence.objects.filter(state="quarantined")
+
+
+def unanswered_referees() -> QuerySet[Referee]:
+    """Third parties whose link's time is over."""
+    rows = Referee.objects.filter(state="asked", expires_at__lte=clock.now())
+    return rows.select_related("application__institution__organisation")
+
+
+def referees_to_remind() -> QuerySet[Referee]:
+    """Third parties in the last week of their link who were not reminded, in cases that can still hear them."""
+    now = clock.now()
+    rows = Referee.objects.filter(state="asked", reminded_at__isnull=True, expires_at__gt=now)
+    rows = rows.filter(expires_at__lte=now + LAST_WEEK, application__state__in=ANSWERABLE)
+    return rows.select_related("application__institution__organisation")

@@ -138,6 +138,15 @@ ROLES: tuple[Role, ...] = (
         (_("Sign in to pages"), _("Ask about another provider's models")),
     ),
     Role(
+        "referee",
+        _("Third party"),
+        (),
+        _("Somebody outside whom an institution or authority asked about an application, by a link."),
+        (_("Answer that one question, once, after a code from their own mailbox; or decline"),),
+        (_("See anything of the case"), _("Pass the link on to somebody else")),
+        second_factor=False,
+    ),
+    Role(
         "system",
         _("The portal itself"),
         (),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from partners.actions.query import answer_question, ask_question
-from partners.models import Application, Evidence, Letter, Query
+from partners.actions.referee import ask_referee
+from partners.models import Application, Evidence, Letter, Query, Referee
 from partners.queries.case import case_of
 from portal.core.actors import SYSTEM
+from portal.notifications.models import Message
 from portal.rulebook.actions.version import put_in_force
 from tests.contracts.matrix import Expect, desk_model, object_of, public, roles, row
 from tests.factories import partners as make
@@ -53,6 +56,29 @@ def renewal(world: World) -> dict[str, Any]:
 
 def renewal_section(world: World) -> dict[str, Any]:
     return {**renewal(world), "section": "security"}
+
+
+def whom(world: World) -> dict[str, Any]:
+    return {"name": "Ada Berg", "email": "ada.berg@elsewhere.example", "relation": "Worked with them since 2022."}
+
+
+def referee(world: World) -> Referee:
+    application = Application.objects.get(pk=renewal(world)["pk"])
+    return ask_referee(
+        application=application, **{**whom(world), "email": "bo@elsewhere.example"}, by=world.actor("applicant")
+    )
+
+
+def asked_outside(world: World) -> dict[str, Any]:
+    found = world.once(referee)
+    return {"pk": found.application_id, "referee_pk": found.pk}
+
+
+def link(world: World) -> dict[str, Any]:
+    world.once(referee)
+    sent = Message.objects.filter(key__startswith="referee-").latest("created_at")
+    found = re.search(r"/referees/([\w-]+)/", sent.text)
+    return {"token": found[1] if found else ""}
 
 
 def answered(world: World) -> dict[str, Any]:
@@ -227,6 +253,12 @@ ROWS: list[Any] = [
     row("partners:sent", own(), make=approved),
     row("partners:withdraw", own(write=True), own(write=True), make=renewal, data=lambda world: {"reason": ""}),
     row("partners:question", own(), own(write=True), make=answered, data=lambda world: {"text": "Again"}),
+    row("partners:referees", own(), own(write=True), make=renewal, data=whom),
+    row("partners:referee_resend", post=own(write=True), make=asked_outside),
+    row("partners:referee_withdraw", post=own(write=True), make=asked_outside),
+    row("partners:referee", public(), public(), make=link),
+    row("partners:referee_code", post=public(), make=link),
+    row("partners:referee_decline", post=public(), make=link),
     row("partners:section", own(), own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
     row("partners:autosave", post=own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
     row("partners:documents", roles("applicant", "administrator@institution")),

@@ -5,6 +5,7 @@ LIFECYCLE = {
     "partners.Application",
     "partners.Evidence",
     "partners.Query",
+    "partners.Referee",
     "partners.Qualification",
 }
 APPEND_ONLY = {

@@ -29,7 +29,7 @@ def case(who: str, *tabs: str) -> Pages:
 
 PAGES: dict[str, Pages] = {
     "draft": {
-        **own(OWN, "institution", "application", "check", "document"),
+        **own(OWN, "institution", "application", "check", "document", "referees"),
         **own(
             "applicant",
             "version",

@@ -16,6 +16,7 @@ from partners.actions.evidence import describe_evidence, upload_evidence, upload
 from partners.actions.institution import amend_institution
 from partners.actions.qualification import reinstate_qualification, restrict_qualification
 from partners.actions.query import close_question
+from partners.actions.referee import ask_referee
 from partners.actions.review import assess_section
 from partners.actions.signature import refuse_application, sign_application
 from partners.models import Evidence, Institution, Letter, Qualification
@@ -100,6 +101,9 @@ def _draft(parts: int) -> make.Cast:
             upload=make.upload("statutes.png", b"No picture."),
             by=applicant,
         )
+    for number in range(parts):
+        whom = {"name": "Ada Berg", "email": f"ada{number}@elsewhere.example", "relation": "Worked with them."}
+        ask_referee(application=made.application, by=applicant, **whom)
     return made
 
 
