@@ -137,6 +137,15 @@ APPLICATION = StateTable(
             own_authority,
         ),
         Move(
+            "ask_outside",
+            ("submitted", "under_review", "awaiting_applicant"),
+            None,
+            roles("case_officer"),
+            _("Ask an independent assessor"),
+            _("Independent assessor asked"),
+            own_authority,
+        ),
+        Move(
             "declare",
             (*IN_HAND, "approved", "declined", "withdrawn"),
             None,

@@ -35,6 +35,8 @@ def referee_actor(referee: Referee) -> Actor:
 def ask_referee(*, application: Application, name: str, email: str, relation: str, by: Actor) -> Referee:
     """Ask somebody outside about the institution. Refused for a member of it, or one asked before."""
     lock(application)
+    if by.body_kind == "authority":
+        require(application.TABLE.verdict("ask_outside", application, by))
     address = email.strip().lower()
     rows = Referee.objects.filter(application=application)
     known = rows.filter(email=address, state__in=["asked", "answered"]).exists()

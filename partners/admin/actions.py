@@ -29,6 +29,7 @@ DEEDS: tuple[tuple[str, str], ...] = (
     ("ask", "ask"),
     ("ask_before_signing", "ask"),
     ("assign", "reviewers"),
+    ("ask_outside", "outside"),
     ("set_tier", "tier"),
     ("return_to_review", "return"),
     ("declare", "declare"),

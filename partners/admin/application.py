@@ -122,6 +122,11 @@ class ApplicationAdmin(DeskAdmin):
                 "<uuid:pk>/reviewers/<uuid:user_pk>/remove/", view(deeds.unassign), name="partners_application_unassign"
             ),
             path(
+                "<uuid:pk>/outside/<uuid:referee_pk>/<slug:verb>/",
+                view(deeds.outsider),
+                name="partners_application_outsider",
+            ),
+            path(
                 "<uuid:pk>/questions/<uuid:query_pk>/<slug:verb>/",
                 view(deeds.question),
                 name="partners_application_question",

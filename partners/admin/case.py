@@ -233,6 +233,7 @@ def _people(case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name")),
         "declarations": list(declared),
+        "may_ask_outside": bool(case.application.TABLE.verdict("ask_outside", case.application, actor)),
     }
 
 

@@ -19,21 +19,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partners.access import get_case
 from partners.actions import case as case_deeds
 from partners.actions import query as query_deeds
+from partners.actions import referee as referee_deeds
 from partners.actions import review as review_deeds
 from partners.actions import signature as signature_deeds
 from partners.admin.actions import desk_url, sections_to_ask
 from partners.admin.case import section_rows
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.forms import desk as forms_
+from partners.forms.referee import AskOutsideForm
 from partners.models import Application, Query
 from partners.queries.application import read_sections
 from partners.queries.case import Case
+from partners.queries.referee import referees_of
 from partners.queries.verdicts import further_verdict
+from partners.rules import may_screen
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Conflict, Refused, Text, first_refusal
+from portal.core.verdicts import Conflict, Refused, Text, first_refusal, require
 from portal.ui.forms import refuse
 
 Page = Callable[..., HttpResponse]
@@ -186,6 +190,15 @@ DEEDS = {
         gettext_lazy("The question is sent. The clock stands still until it is answered."),
         lambda case, data: forms_.AskForm(data, sections=sections_to_ask(case)),
         lambda case, data, actor: query_deeds.ask_question(application=case.application, by=actor, **data),
+    ),
+    "outside": Deed(
+        "ask_outside",
+        gettext_lazy("Ask an independent assessor"),
+        gettext_lazy("Send the link"),
+        gettext_lazy("Sent. They have three weeks to answer, and are reminded once."),
+        lambda case, data: AskOutsideForm(data),
+        lambda case, data, actor: referee_deeds.ask_referee(application=case.application, by=actor, **data),
+        lead=gettext_lazy("They get a link by e-mail and need no account. The institution does not see the answer."),
     ),
     "recommend": Deed(
         "recommend",
@@ -376,6 +389,27 @@ def question(request: PortalRequest, pk: UUID, query_pk: UUID, verb: str) -> Htt
     return redirect(f"{desk_url('change', pk)}?tab=assessment")
 
 
+@require_POST
+def outsider(request: PortalRequest, pk: UUID, referee_pk: UUID, verb: str) -> HttpResponse:
+    """Send somebody outside a new link, or take the question back."""
+    actor: Actor = request.actor
+    application, hands = get_case(actor=actor, pk=pk)
+    referee = referees_of(application, actor.body_id).filter(pk=referee_pk).first()
+    deeds = {"resend": referee_deeds.resend_referee, "withdraw": referee_deeds.withdraw_referee}
+    if referee is None or verb not in deeds:
+        raise Http404("Nobody outside was asked so.")
+    require(may_screen(hands, actor))
+    referee.application = application
+    deeds[verb](referee=referee, by=actor)
+    messages.success(
+        request,
+        _("A new link is sent. The one before no longer works.")
+        if verb == "resend"
+        else _("Taken back. The link no longer works."),
+    )
+    return redirect(f"{desk_url('change', pk)}?tab=people")
+
+
 PAGES: dict[str, Page] = {
     **{name: deed_page(deed) for name, deed in DEEDS.items() if name != "ask"},
     "ask": ask_page,
@@ -384,4 +418,4 @@ PAGES: dict[str, Page] = {
 }
 """Every deed that is asked for on a page of its own, by the end of its address."""
 
-__all__ = ["PAGES", "assess_section_page", "question", "unassign"]
+__all__ = ["PAGES", "assess_section_page", "outsider", "question", "unassign"]

@@ -42,6 +42,7 @@ def further_verdict(verb: str, case: Case, actor: Actor) -> Verdict:
         "screen": lambda: may_screen(hands, actor),
         "set_tier": lambda: may_screen(hands, actor),
         "assign": lambda: may_screen(hands, actor),
+        "ask_outside": lambda: may_screen(hands, actor),
         "return_to_review": lambda: may_screen(hands, actor),
         "assess": lambda: may_review(hands, actor),
         "recommend": lambda: first_refusal(may_review(hands, actor), lambda: recommendation_verdict(case, actor)),

@@ -69,6 +69,13 @@ def referee(world: World) -> Referee:
     )
 
 
+def assessor(world: World) -> dict[str, Any]:
+    made = world.once(in_review)
+    whom_ = {"name": "Bo Lind", "email": "bo.lind@lab.example", "relation": "Assesses laboratories."}
+    found = ask_referee(application=made.application, by=made.officer, **whom_)
+    return {"pk": found.application_id, "referee_pk": found.pk, "verb": "withdraw"}
+
+
 def asked_outside(world: World) -> dict[str, Any]:
     found = world.once(referee)
     return {"pk": found.application_id, "referee_pk": found.pk}
@@ -302,6 +309,12 @@ ROWS: list[Any] = [
         data=review_data,
     ),
     deed("ask", in_review, IN_REVIEW),
+    deed("outside", in_review, case(*OFFICERS, sees=("reviewer",)), data=whom),
+    row(
+        "admin:partners_application_outsider",
+        post=case("case_officer", sees=("reviewer", "case_officer.colleague")),
+        make=assessor,
+    ),
     deed("changes", in_review, IN_REVIEW, post=False),
     row(
         "admin:partners_application_unassign",

@@ -54,7 +54,7 @@ PAGES: dict[str, Pages] = {
     "in review": {
         **own("applicant", "application"),
         **case("case_officer, reviewer", "summary", "people"),
-        **desk("case_officer", "tier", "reviewers"),
+        **desk("case_officer", "tier", "reviewers", "outside"),
         **desk("case_officer, reviewer", "ask", "declare"),
         **desk("reviewer", "assess_section"),
     },

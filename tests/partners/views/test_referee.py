@@ -242,6 +242,39 @@ def test_a_third_party_is_reminded_once_and_its_question_expires_also_when_days_
         remind_referee(referee=referee, by=SYSTEM)
 
 
+def test_the_authority_asks_an_independent_assessor_of_whom_the_institution_hears_nothing(
+    made: make.Cast, client_for: Any
+) -> None:
+    desk = client_for(made.officer)
+    address = reverse("admin:partners_application_outside", args=[made.application.pk])
+    assert desk.post(address, {**WHO, "email": "bad"}).status_code == 200
+    people = desk.post(address, WHO, follow=True)
+    assert people.status_code == 200
+    referee = Referee.objects.get(application=made.application)
+    assert (referee.kind, referee.asked_body) == ("assessor", made.authority)
+    client, link_ = opened(referee)
+    client.post(link_, ANSWER)
+    assert not Notice.objects.filter(recipient=made.applicant.user, kind="referee_settled").exists()
+    page = client_for(made.applicant).get(reverse("partners:referees", args=[made.application.pk]))
+    assert WHO["name"] not in page.text
+    with pytest.raises(Refused):
+        ask_referee(application=made.application, by=made.reviewer, **{**WHO, "email": "c@elsewhere.example"})
+
+
+def test_the_desk_sends_new_links_and_takes_back(made: make.Cast, client_for: Any) -> None:
+    referee = ask_referee(application=made.application, by=made.officer, **WHO)
+    before, desk = link(referee), client_for(made.officer)
+    tab = reverse("admin:partners_application_change", args=[made.application.pk]) + "?tab=people"
+    assert "Send Ada Berg a new link" in desk.get(tab).text
+    for verb in ("resend", "withdraw"):
+        args: list[object] = [made.application.pk, referee.pk, verb]
+        assert desk.post(reverse("admin:partners_application_outsider", args=args)).status_code == 302
+    referee.refresh_from_db()
+    assert referee.state == "withdrawn"
+    assert link(referee) != before
+    assert "Send Ada Berg a new link" not in desk.get(tab).text
+
+
 def test_people_of_another_institution_do_not_find_it(made: make.Cast, client_for: Any) -> None:
     referee = ask(made)
     stranger = make.submitted_application().applicant
