@@ -69,10 +69,14 @@ def referee(world: World) -> Referee:
     )
 
 
-def assessor(world: World) -> dict[str, Any]:
+def outside(world: World) -> Referee:
     made = world.once(in_review)
-    whom_ = {"name": "Bo Lind", "email": "bo.lind@lab.example", "relation": "Assesses laboratories."}
-    found = ask_referee(application=made.application, by=made.officer, **whom_)
+    asked_of = {**whom(world), "email": "bo.lind@lab.example"}
+    return ask_referee(application=made.application, by=made.officer, **asked_of)
+
+
+def assessor(world: World) -> dict[str, Any]:
+    found = world.once(outside)
     return {"pk": found.application_id, "referee_pk": found.pk, "verb": "withdraw"}
 
 
