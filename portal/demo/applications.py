@@ -23,9 +23,11 @@ from partners.models import Application, Query
 from partners.queries.case import case_of
 from partners.queries.rulebook import rules_of
 from partners.queries.standing import standing
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.answers import answers_of
 from portal.demo.casework import DECLINE, EXCHANGES, NOTES, PARTLY, RECOMMEND, REFUSALS, SIGNED, Exchange
+from portal.demo.outside import silent, voice
 from portal.demo.parts import Part
 from portal.demo.programmes import Programme
 from portal.demo.stage import AuthorityCast, Partner, Stage
@@ -33,6 +35,8 @@ from portal.workflow import deed
 
 Scene = Generator[datetime, None, Any]
 """A piece of a story, told with `yield from`; its value is what it brings about."""
+OPEN = ("submitted", "under_review", "awaiting_applicant")
+"""Ends of applications that are still with the authority today."""
 
 
 def application(
@@ -49,9 +53,13 @@ def application(
         return made
     half = len(sections) // 2
     fill(made, answers, partner.applicant, sections[:half])
+    if part.number % 3 == 0 and kind == "initial":
+        stage.timeline.tell(voice(partner, made, part.number // 3), clock.now())
     yield partner.later(2, 7)
     fill(made, answers, partner.applicant, sections[half:])
     submit_application(application=made, declared=["truth", "changes"], by=partner.applicant)
+    if part.outcome in OPEN:
+        stage.timeline.tell(silent(partner, made), max(clock.now(), stage.before(5, partner.rng)))
     if part.outcome == "submitted":
         return made
     yield partner.later(2, 6)

@@ -22,7 +22,8 @@ from grants.tasks import (
     unconfirmed_holds,
 )
 from partners.actions.qualification import lapse_qualification, remind_of_end
-from partners.queries.due import ended_qualifications, ending_qualifications
+from partners.actions.referee import expire_referee
+from partners.queries.due import ended_qualifications, ending_qualifications, unanswered_referees
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.demo.timeline import Story
@@ -50,6 +51,8 @@ def sweep() -> None:
 
 def end() -> None:
     """What has come to its last day, or to its deadline."""
+    for referee in unanswered_referees().order_by("asked_at"):
+        expire_referee(referee=referee, by=SYSTEM)
     for qualification in ended_qualifications().order_by("reference"):
         lapse_qualification(qualification=qualification, by=SYSTEM)
     for grant in ended_grants().order_by("reference"):

@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("told"), 
 
 NOT_TOLD = {
     "application": set(),
+    "referee": {"withdrawn"},
     "qualification": set(),
     "grant_request": set(),
     "grant": set(),
