@@ -29,7 +29,7 @@ def describe_institution(
     if Institution.objects.filter(pk=organisation.pk).exists():
         raise Conflict(refused(_("A colleague has described the institution already."), code="conflict"))
     institution = Institution(organisation=organisation, **_checked(kind, lei, ror, address))
-    institution.validate_constraints()
+    _require_untaken(institution)
     return create(institution, "describe", by=by, detail=_detail(institution), tier="scheme")
 
 
@@ -42,7 +42,7 @@ def amend_institution(
     changes = {**_checked(kind, lei, ror, address), "changed_at": clock.now()}
     for name, value in changes.items():
         setattr(institution, name, value)
-    institution.validate_constraints()
+    _require_untaken(institution)
     return record(
         institution,
         "amend",
@@ -51,6 +51,19 @@ def amend_institution(
         detail={"was": was, "is": _detail(institution)},
         tier="scheme",
     )
+
+
+def _require_untaken(institution: Institution) -> None:
+    """An identifier names one institution. Raises ValidationError; a race is lost at the database's constraint."""
+    others = Institution.objects.exclude(pk=institution.pk)
+    said = _("Another organisation has this identifier. Ask its administrator to invite you, or correct it.")
+    taken = {
+        name: said
+        for name in ("lei", "ror")
+        if (value := getattr(institution, name)) and others.filter(**{name: value}).exists()
+    }
+    if taken:
+        raise ValidationError(taken)
 
 
 def _checked(kind: str, lei: str, ror: str, address: str) -> dict[str, str]:

@@ -73,20 +73,9 @@ def _save(request: PortalRequest, form: InstitutionForm, found: Institution | No
         refuse(form, error.verdict)
         return False
     except ValidationError as error:
-        _put(form, error)
+        form.add_error(None, error)
         return False
     return True
-
-
-def _put(form: InstitutionForm, error: ValidationError) -> None:
-    """Errors of fields at their fields; a taken identifier says what to do."""
-    if hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    form.add_error(
-        None,
-        _("Another organisation has this identifier. Ask its administrator to invite you, or correct it."),
-    )
 
 
 # --- the list -------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ def choose_file(person: Person, name: str) -> None:
 def test_a_document_is_kept_in_the_library_and_answers_a_question(someone: Callable[..., Person]) -> None:
     person = someone("library@skagen.example")
     applying.sign_up(person, "Mette Holm")
-    applying.register(person, applying.Identity("Skagen Institute for Model Safety", seed=17))
-    applying.describe(person, applying.Identity("Skagen Institute for Model Safety", seed=17))
+    applying.register(person, applying.Identity("Skagen Institute for Model Safety", seed=19))
+    applying.describe(person, applying.Identity("Skagen Institute for Model Safety", seed=19))
     page = person.go("/documents/")
     person.see("No documents yet")
     person.check_both("empty library")

@@ -85,3 +85,15 @@ def test_pages_of_a_decided_case() -> None:
     response = client_for(made.applicant).get(reverse("partners:letter", args=[letter.pk]))
     assert response["Content-Disposition"].startswith("attachment")
     assert response.getvalue().startswith(b"%PDF-")
+
+
+def test_an_identifier_of_another_institution_is_told_at_its_field_and_nothing_is_lost() -> None:
+    taken, _applicant = make.make_institution()
+    _other, applicant = make.make_institution()
+    posted = {"kind": "company", "lei": taken.lei, "ror": taken.ror, "address": "2 Quay"}
+    page = client_for(applicant).post(reverse("partners:institution"), posted)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Another organisation has this identifier." in text
+    assert "Constraint" not in text
+    assert "2 Quay" in text
