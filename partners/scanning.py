@@ -56,12 +56,12 @@ def answers() -> bool:
         return False
 
 
-def scan(content: bytes, *, seconds: float = UPLOAD_SECONDS) -> Scan:
+def scan(content: bytes, *, seconds: float | None = None) -> Scan:
     """Have the bytes scanned. Never raises: what goes wrong is the finding's `trouble`, and is logged.
 
-    `seconds` is the limit for the whole of it.
+    `seconds` is the limit for the whole of it, as long as somebody waits for an upload without it.
     """
-    until = time.monotonic() + seconds
+    until = time.monotonic() + (UPLOAD_SECONDS if seconds is None else seconds)
     try:
         version = _ask(b"VERSION", until)[:120]
         said = _ask(b"INSTREAM", until, content)

@@ -38,12 +38,9 @@ class Daemon:
         self.process.send_signal(signal.SIGCONT)
 
 
-def test_files() -> list[Path]:
+def harmless_files() -> list[Path]:
     """The harmless files by which scanners are tested."""
     return sorted(path for path in machine.CLAMAV_FILES.iterdir() if path.is_file())
-
-
-test_files.__test__ = False  # type: ignore[attr-defined]
 
 
 def _signature(content: bytes, name: str) -> str:
@@ -53,7 +50,7 @@ def _signature(content: bytes, name: str) -> str:
 def _database(folder: Path) -> Path:
     folder.mkdir()
     lines = [_signature(EICAR, "Test.EICAR")]
-    lines += [_signature(path.read_bytes(), f"Test.{path.name}".replace(":", "_")) for path in test_files()]
+    lines += [_signature(path.read_bytes(), f"Test.{path.name}".replace(":", "_")) for path in harmless_files()]
     (folder / "tests.hsb").write_text("".join(lines))
     return folder
 

@@ -23,7 +23,7 @@ from portal.core.actors import Actor
 from portal.core.verdicts import Refused
 from portal.ledger.models import Entry
 from portal.notifications.models import Notice
-from tests.clamav import EICAR, Daemon, test_files
+from tests.clamav import EICAR, Daemon, harmless_files
 from tests.factories import partners as make
 from tests.factories.accounts import make_member
 from tests.world import client_for
@@ -71,8 +71,10 @@ def test_the_daemon_says_by_what_it_scanned(scanner: Daemon) -> None:
 
 
 def test_every_file_made_for_testing_scanners_is_found(scanner: Daemon) -> None:
-    missed = [path.name for path in test_files() if not scanning.scan(path.read_bytes()).signature.startswith("Test.")]
-    assert len(test_files()) > 20
+    missed = [
+        path.name for path in harmless_files() if not scanning.scan(path.read_bytes()).signature.startswith("Test.")
+    ]
+    assert len(harmless_files()) > 20
     assert missed == []
 
 
@@ -145,7 +147,7 @@ def test_while_the_daemon_is_down_a_document_waits_and_nobody_may_open_it(settin
 
 def test_a_slow_daemon_keeps_nobody_waiting(scanner: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make.cast()
-    monkeypatch.setattr(scanning.scan, "__kwdefaults__", {"seconds": 0.3})
+    monkeypatch.setattr(scanning, "UPLOAD_SECONDS", 0.3)
     scanner.stall()
     document = send(made)
     scanner.go_on()
