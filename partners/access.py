@@ -23,7 +23,8 @@ from partners.models import (
 from partners.models.application import REVIEW
 from partners.queries.evidence import handed_out
 from partners.queries.people import hands_of
-from partners.rules import Hands, may_read_in_full, no_conflict
+from partners.rules.evidence import may_read_in_full
+from partners.rules.hands import Hands, no_conflict
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, Verdict, refused, require

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audits.models import DecisionSignature, EnforcementCase, Measure
-from partners.rules import QuorumState, Signed, quorum_state
+from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules

@@ -13,7 +13,7 @@ from grants import notices
 from grants.models import ConflictDeclaration, GrantQuestion, GrantRequest, LineReview, RequestLine
 from grants.queries.request import ASSESS, RequestCase, case_of, hands_of
 from grants.rules.request import Limits, narrower, ready_for_providers, ready_for_signatories
-from partners.rules import may_be_assigned, may_review, no_conflict
+from partners.rules.hands import may_be_assigned, may_review, no_conflict
 from portal.accounts import assign
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with

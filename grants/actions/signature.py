@@ -9,7 +9,7 @@ from grants import notices
 from grants.actions.grant import issue_grant
 from grants.models import GrantRequest, GrantSignature
 from grants.queries.request import RequestCase, case_of
-from partners.rules import may_sign
+from partners.rules.quorum import may_sign
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor

@@ -20,7 +20,7 @@ from grants.queries.shown import shown_lines
 from grants.states import IN_HAND
 from grants.views.request import steps_of
 from partners.queries.timeline import tiers_for, timeline
-from partners.rules import may_review
+from partners.rules.hands import may_review
 from portal.accounts.models import User
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest

@@ -19,7 +19,7 @@ from grants.forms import desk as forms_
 from grants.forms.fields import ReasonForm
 from grants.queries.request import RequestCase
 from grants.queries.shown import shown_lines
-from partners.rules import may_review, no_conflict
+from partners.rules.hands import may_review, no_conflict
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor

@@ -20,7 +20,8 @@ from grants.models import (
     LineReview,
     RequestLine,
 )
-from partners.rules import Hands, QuorumState, Signed, quorum_state
+from partners.rules.hands import Hands
+from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core.canonical import digest
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import QuorumRule, Rulebook

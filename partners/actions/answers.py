@@ -15,7 +15,7 @@ from partners.models import Answer, Application, Evidence
 from partners.queries.answers import evidence_named
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
-from partners.states import APPLICATION
+from partners.states.application import APPLICATION
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.canonical import canonical

@@ -12,8 +12,8 @@ from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
 from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
 from partners.queries.rulebook import progress_of, rules_of
-from partners.rules import may_begin, may_submit
-from partners.states import APPLICATION
+from partners.rules.application import may_begin, may_submit
+from partners.states.application import APPLICATION
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor

@@ -12,7 +12,8 @@ from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import scored
-from partners.rules import body_of, may_be_assigned, may_screen, may_send
+from partners.rules.case import may_send
+from partners.rules.hands import body_of, may_be_assigned, may_screen
 from portal.accounts import assign
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with

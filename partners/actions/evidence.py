@@ -15,7 +15,7 @@ from partners.inspection import clean_name, inspect
 from partners.models import Application, Evidence, Institution
 from partners.models.evidence import NOTICE_DAYS
 from partners.queries.evidence import replaceable
-from partners.rules import is_wider, may_replace, notice_due
+from partners.rules.evidence import is_wider, may_replace, notice_due
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, refused, require

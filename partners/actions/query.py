@@ -14,7 +14,7 @@ from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import progress_of, rules_of
 from partners.queries.verdicts import asking_verdict
-from partners.rules import body_of, no_conflict
+from partners.rules.hands import body_of, no_conflict
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference

@@ -10,8 +10,8 @@ from partners.mail import referee_code_mail, referee_mail
 from partners.models import Application, Referee
 from partners.queries.people import assigned_reviewers
 from partners.queries.referee import new_code
-from partners.rules import link_opens, may_ask_outside, outside_address
-from partners.states import ASKED_OF
+from partners.rules.referee import link_opens, may_ask_outside, outside_address
+from partners.states.referee import ASKED_OF
 from portal.accounts.models import User
 from portal.accounts.models.invitation import token_hash
 from portal.accounts.queries.people import members_with

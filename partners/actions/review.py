@@ -11,7 +11,7 @@ from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked
 from partners.queries.verdicts import recommendation_verdict
-from partners.rules import body_of, may_review
+from partners.rules.hands import body_of, may_review
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor

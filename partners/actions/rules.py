@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from partners.models import Application
-from partners.states import APPLICATION
+from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, refused, require
 from portal.rulebook.queries import rules

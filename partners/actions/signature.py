@@ -13,7 +13,7 @@ from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
 from partners.queries.case import Case, case_of
 from partners.queries.verdicts import signing_verdict
-from partners.rules import body_of
+from partners.rules.hands import body_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actors import Actor

@@ -18,7 +18,7 @@ from partners.admin import case, deeds
 from partners.admin.actions import desk_url
 from partners.models import Application, Institution
 from partners.queries.desk import with_reviewers, working_days
-from partners.states import APPLICATION
+from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin

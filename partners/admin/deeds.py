@@ -32,7 +32,7 @@ from partners.queries.application import read_sections
 from partners.queries.case import Case
 from partners.queries.referee import referees_of
 from partners.queries.verdicts import further_verdict
-from partners.rules import may_screen
+from partners.rules.hands import may_screen
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor

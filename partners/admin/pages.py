@@ -14,7 +14,7 @@ from partners.access import get_case, needs_declaration
 from partners.admin.actions import desk_url
 from partners.models import Application
 from partners.queries.case import Case, case_of
-from partners.rules import no_conflict
+from partners.rules.hands import no_conflict
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import require
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.inspection import ACCEPT
 from partners.models import Evidence
 from partners.models.evidence import kind_label
-from partners.rules import is_wider
+from partners.rules.evidence import is_wider
 from portal.ui.forms import Described, MemorableDateField, offer
 
 MEANINGS: dict[str, Any] = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from partners.models.institution import Institution
-from partners.states import APPLICATION
+from partners.states.application import APPLICATION
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.rulebook.schema.base import RISK_TIERS

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.application import Application, Revision
-from partners.states import QUERY
+from partners.states.query import QUERY
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.application import Application
 from partners.models.institution import Institution
-from partners.states import UPLOAD
+from partners.states.evidence import UPLOAD
 from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from partners.states import INSTITUTION
+from partners.states.institution import INSTITUTION
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.application import Application
 from partners.models.institution import Institution
-from partners.states import QUALIFICATION
+from partners.states.qualification import QUALIFICATION
 from portal.core import clock
 from portal.rulebook.schema.base import RISK_TIERS
 from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.application import Application
-from partners.states import REFEREE
+from partners.states.referee import REFEREE
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers

@@ -22,7 +22,8 @@ from partners.models import (
 )
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked, quorum_of, rules_of, scored
-from partners.rules import Hands, QuorumState, Signed, quorum_state
+from partners.rules.hands import Hands
+from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.core.verdicts import Refused, refused

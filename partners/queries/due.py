@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from partners.models import Evidence, Qualification, Referee
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.models.qualification import LIVE
-from partners.rules import ANSWERABLE
+from partners.rules.referee import ANSWERABLE
 from portal.core import clock
 from portal.rulebook.queries import rules
 

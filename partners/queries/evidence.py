@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from partners.models import Answer, Application, Evidence, Revision
 from partners.models.evidence import KEPT, LIVE, NOTICE_DAYS, kind_label
-from partners.rules import may_read_in_full
+from partners.rules.evidence import may_read_in_full
 from portal.core import clock
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import Rulebook

@@ -9,8 +9,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from partners.models import Application, Institution, Qualification
 from partners.models.qualification import LIVE
-from partners.rules import AuthorityLoad, home_authority
-from partners.states import IN_HAND
+from partners.rules.home import AuthorityLoad, home_authority
+from partners.states.application import IN_HAND
 from portal.accounts.models import Organisation
 
 

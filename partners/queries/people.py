@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from partners.models import Application, ApplicationUserObjectPermission
 from partners.models.application import REVIEW
-from partners.rules import Hands
+from partners.rules.hands import Hands
 
 _PARTS = """
 SELECT CASE WHEN conflict THEN 'conflicted' ELSE 'clear' END, by_id

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from partners.queries.case import Case
-from partners.rules import may_recommend, may_review, may_screen, may_send, may_sign, no_conflict
+from partners.rules.case import may_recommend, may_send
+from partners.rules.hands import may_review, may_screen, no_conflict
+from partners.rules.quorum import may_sign
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal
 

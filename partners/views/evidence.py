@@ -30,8 +30,8 @@ from partners.models import Evidence, Institution
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.queries.evidence import copies_of, documents_of, ends, kinds_of, uses_of, versions_of, with_use
 from partners.queries.timeline import tiers_for, timeline
-from partners.rules import may_replace
-from partners.states import UPLOAD
+from partners.rules.evidence import may_replace
+from partners.states.evidence import UPLOAD
 from partners.views.section import waiting_words
 from portal.core import clock
 from portal.core.requests import PortalRequest

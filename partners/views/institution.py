@@ -27,7 +27,7 @@ from partners.forms.institution import InstitutionForm
 from partners.models import Application, Institution, Qualification
 from partners.queries.institution import institutions
 from partners.queries.timeline import tiers_for, timeline
-from partners.states import QUALIFICATION
+from partners.states.qualification import QUALIFICATION
 from portal.accounts.models import Organisation
 from portal.accounts.models.organisation import jurisdiction_name
 from portal.core.requests import PortalRequest

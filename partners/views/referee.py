@@ -24,7 +24,7 @@ from partners.actions.referee import (
 from partners.forms.referee import AskOutsideForm, CodeForm, DeclineForm, RefereeForm
 from partners.models import Referee
 from partners.queries.referee import is_code, referee_with, referees_of
-from partners.rules import link_opens, may_ask_outside
+from partners.rules.referee import link_opens, may_ask_outside
 from portal.core import clock
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, Verdict

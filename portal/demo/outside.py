@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from partners.actions.referee import answer_referee, ask_referee, decline_referee
 from partners.models import Application
-from partners.rules import ANSWERABLE
+from partners.rules.referee import ANSWERABLE
 from portal.core import clock
 from portal.demo.stage import Partner
 from portal.demo.timeline import Story

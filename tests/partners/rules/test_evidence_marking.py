@@ -6,7 +6,7 @@ import pytest
 
 from partners.models import Evidence
 from partners.models.evidence import NOTICE_DAYS
-from partners.rules import WIDTH, is_wider, may_read_in_full, notice_due
+from partners.rules.evidence import WIDTH, is_wider, may_read_in_full, notice_due
 
 READERS = {
     "the institution itself": {"own": True, "home": False, "named": False},

@@ -11,15 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partners.rules import (
-    AuthorityLoad,
-    Hands,
-    Signed,
-    home_authority,
-    may_be_assigned,
-    may_sign,
-    quorum_state,
-)
+from partners.rules.hands import Hands, may_be_assigned
+from partners.rules.home import AuthorityLoad, home_authority
+from partners.rules.quorum import Signed, may_sign, quorum_state
 from portal.core.actors import Actor
 from portal.rulebook.schema import QuorumRule
 

@@ -1,0 +1,59 @@
+"""When an application may be begun and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from portal.core.verdicts import ALLOWED, Verdict, refused
+
+
+def may_begin(
+    kind: str, *, has_open: bool, qualified: bool, live: bool, removed_until: date | None, barred: bool
+) -> Verdict:
+    """One open application at a time, from one that is not barred; a renewal or change needs a live qualification."""
+    if barred:
+        until = _("for good") if removed_until is None else _("until %(day)s") % {"day": f"{removed_until:%-d %B %Y}"}
+        return refused(
+            _("Your institution was removed from the scheme %(until)s and can’t apply before.") % {"until": until},
+            code="removed",
+            rule="enforcement.ladder.removal",
+        )
+    if has_open:
+        return refused(
+            _("You have an application under way. Finish or withdraw it first."),
+            code="open_application",
+            rule="application",
+        )
+    if kind == "initial" and live:
+        return refused(
+            _("Your institution holds a qualification. Ask for a renewal or report a change instead."),
+            code="already_qualified",
+            rule="application.kind",
+        )
+    if kind != "initial" and not qualified:
+        return refused(
+            _("A renewal or change needs a qualification that is in force. Make an initial application."),
+            code="not_qualified",
+            rule="application.kind",
+        )
+    return ALLOWED
+
+
+def may_submit(*, complete: bool, missing_sections: Sequence[str], declared: bool) -> Verdict:
+    """Everything that is asked is answered, and every declaration of the rulebook is made."""
+    if not complete:
+        return refused(
+            _("These sections are not complete yet: %(names)s.") % {"names": ", ".join(missing_sections)},
+            code="incomplete",
+            rule="questionnaire",
+        )
+    if not declared:
+        return refused(
+            _("Make every declaration, or ask someone who is entitled to bind your institution."),
+            code="not_declared",
+            rule="declarations",
+        )
+    return ALLOWED

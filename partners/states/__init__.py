@@ -1,0 +1,1 @@
+"""Lifecycles of institutions, applications, questions, third parties, documents and qualifications."""
