@@ -4,6 +4,7 @@ from partners.models.application import Answer, Application, ApplicationUserObje
 from partners.models.assessment import ConflictDeclaration, Query, Recommendation, SectionAssessment
 from partners.models.evidence import Evidence
 from partners.models.institution import Institution
+from partners.models.person import CheckRevocation, Person, PersonAgreement, PersonCheck
 from partners.models.qualification import Letter, Qualification
 from partners.models.referee import Referee
 from partners.models.signature import Dossier, Signature, SignatureVoid
@@ -12,11 +13,15 @@ __all__ = [
     "Answer",
     "Application",
     "ApplicationUserObjectPermission",
+    "CheckRevocation",
     "ConflictDeclaration",
     "Dossier",
     "Evidence",
     "Institution",
     "Letter",
+    "Person",
+    "PersonAgreement",
+    "PersonCheck",
     "Qualification",
     "Query",
     "Recommendation",

@@ -44,6 +44,15 @@ ROLES: tuple[Role, ...] = (
         second_factor=False,
     ),
     Role(
+        "named_person",
+        _("Named person"),
+        (INSTITUTION,),
+        _("Uses models under an institution’s grants, and does nothing else in the portal."),
+        (_("See their own checks and what they still need, and accept the rules for people with access"),),
+        (_("See anybody else, or anything of their institution’s cases"), _("Record a check of their own")),
+        second_factor=False,
+    ),
+    Role(
         "administrator",
         _("Administrator of an organisation"),
         (INSTITUTION, AUTHORITY, PROVIDER, OVERSIGHT),

@@ -89,6 +89,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "evidence": {"received": WITH_US, "quarantined": PAUSED, "stored": GOOD, "abandoned": OVER},
     "query": {"open": YOURS, "answered": WITH_US},
     "referee": {"asked": MOVING, "answered": GOOD, "declined": OVER, "expired": BAD, "withdrawn": OVER},
+    "person": {"named": IDLE, "left": OVER},
     "qualification": {"restricted": PAUSED, "lapsed": BAD},
     "model": {"listed": GOOD, "unlisted": OVER},
     "release": {"announced": IDLE, "released": GOOD},

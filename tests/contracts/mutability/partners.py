@@ -6,11 +6,16 @@ LIFECYCLE = {
     "partners.Evidence",
     "partners.Query",
     "partners.Referee",
+    "partners.Person",
     "partners.Qualification",
 }
 APPEND_ONLY = {
+    "partners.PersonCheck",
+    "partners.CheckRevocation",
+    "partners.PersonAgreement",
     "partners.Revision",
     "partners.ConflictDeclaration",
+    "partners.Declaration",
     "partners.SectionAssessment",
     "partners.Recommendation",
     "partners.Dossier",
