@@ -1,4 +1,4 @@
-"""What a file is, by its content, and whether it may be kept. Pure: bytes in, a verdict out.
+"""What a file is, by its content, and whether it may be kept. Pure: content in, a verdict out.
 
 Kept are PDF, PNG and JPEG, Office documents without macros, and plain text. Refused, each with its reason: whatever
 can run (scripts, macros, active PDFs), whatever a browser would render (HTML, SVG), archives, whatever grows when it
@@ -7,13 +7,13 @@ is opened, and whatever is two kinds at once (a PDF that is an archive as well, 
 
 from __future__ import annotations
 
-import io
+import codecs
 import re
 import struct
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,6 +23,8 @@ import pikepdf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
+
+from partners.content import Content, in_memory
 
 PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
 OFFICE = {
@@ -72,13 +74,16 @@ ACTIVE_ACTIONS = {
     "/Sound": gettext_lazy("multimedia"),
 }
 _TAGS = rb"<\s*(?:script|svg|html|iframe|object|embed|!doctype)\b|<\?(?:php|=)"
-MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<|" + _TAGS, re.IGNORECASE)
 TAGS = re.compile(_TAGS, re.IGNORECASE)
-CELL = re.compile(
-    rb"[\w.]\|\s*'[^'\n]*'\s*!|(?:^|[,;\t\"])\s*[=+\-@]\s*(?:DDE|WEBSERVICE|IMPORT\w+)\s*\(",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A cell that makes a spreadsheet start another program (dynamic data exchange), or send data away."""
+LINK = re.compile(rb"[\w.]\|\s*+'[^'\n]*+'\s*+!")
+FORMULA = re.compile(rb"[=+\-@]\s*+(?:DDE|WEBSERVICE|IMPORT\w++)\s*+\(", re.IGNORECASE)
+"""Cells that make a spreadsheet start another program (dynamic data exchange), or send data away.
+
+Each begins with a character that its own blanks do not hold, so that a file of blanks takes no longer than others.
+"""
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
+"""Control characters in UTF-8 that no text has (it may have tabs and ends of lines and pages)."""
+BLOCK = 1024 * 1024
 HEAD = 1024
 """Bytes in which a reader of PDFs looks for its beginning."""
 BLANK = b"\0\t\n\r\x0c "
@@ -126,9 +131,10 @@ def clean_name(name: object) -> str:
     return text or _("document")
 
 
-def inspect(name: str, content: bytes, *, most: int) -> Inspected:
+def inspect(name: str, content: bytes | Content, *, most: int) -> Inspected:
     """What the content is and whether it may be kept under that name. `most` is the limit in bytes."""
-    if not content:
+    content = in_memory(content) if isinstance(content, bytes) else content
+    if not len(content):
         return _no(_("The file is empty."))
     if len(content) > most:
         return _no(
@@ -146,17 +152,17 @@ def inspect(name: str, content: bytes, *, most: int) -> Inspected:
     return found
 
 
-def _by_content(content: bytes) -> Inspected:
-    if content.startswith(PROGRAMS):
+def _by_content(content: Content) -> Inspected:
+    if content.starts_with(*PROGRAMS):
         return _no(_("This is a program or a script. Send a document instead."))
-    kind = filetype.guess_mime(content[:8192])
-    if content.startswith(b"%PDF-"):
+    kind = filetype.guess_mime(content.view[:8192])
+    if content.starts_with(b"%PDF-"):
         return _single(content, b"%%EOF") and _pdf(content)
     if kind in (PNG, JPEG):
         return _single(content, IMAGE_ENDS[kind]) and _picture(content, kind)
-    if content.startswith(b"PK"):
+    if content.starts_with(b"PK"):
         return _office(content)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.starts_with(b"\xd0\xcf\x11\xe0"):
         return _no(_("This is an old Office format, which can hold macros. Save it as .docx, .xlsx, .pptx or PDF."))
     if kind is not None:
         return _no(
@@ -166,57 +172,88 @@ def _by_content(content: bytes) -> Inspected:
     return _text(content)
 
 
-def _single(content: bytes, end: bytes) -> Inspected:
+def _single(content: Content, end: bytes) -> Inspected:
     """Whether it is of one kind only: no archive as well, nothing behind its `end`, and no page hidden in it."""
-    behind = content[content.rfind(end) + len(end) :] if end in content else b""
-    if behind.strip(BLANK) or _is_archive(content) or TAGS.search(content[:HEAD]):
+    last = content.view.rfind(end)
+    behind = last >= 0 and _is_more_than_blank(content, last + len(end))
+    if behind or _is_archive(content) or TAGS.search(content.view[:HEAD]):
         return _no(str(TWO_KINDS))
     return Inspected("one kind")
 
 
-def _is_archive(content: bytes) -> bool:
+def _is_more_than_blank(content: Content, start: int) -> bool:
+    """Whether anything but blanks stands from there to the end."""
+    return any(content.view[at : at + BLOCK].strip(BLANK) for at in range(start, len(content), BLOCK))
+
+
+def _is_archive(content: Content) -> bool:
     """Whether the bytes can be opened as a ZIP archive as well: those are read from their end."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(content.reader()) as archive:
             return bool(archive.namelist())
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, EOFError, struct.error):
         return False
 
 
-def _picture(content: bytes, kind: str) -> Inspected:
+def _picture(content: Content, kind: str) -> Inspected:
     """A picture: whole, and without a page or another document in its notes."""
-    if TAGS.search(content) or b"%PDF-" in content[:HEAD]:
+    if TAGS.search(content.view) or b"%PDF-" in content.view[:HEAD]:
         return _no(str(TWO_KINDS))
     return _image(content, kind)
 
 
-def _text(content: bytes) -> Inspected:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+def _text(content: Content) -> Inspected:
+    if not _is_utf8(content) or CONTROL.search(content.view):
         return _no(_("The type of this file is not known. Send a PDF, an image, an Office document or plain text."))
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t\f" for char in text):
-        return _no(_("The type of this file is not known. Send a PDF, an image, an Office document or plain text."))
-    if MARKUP.search(content):
+    if _begins_as_markup(content) or TAGS.search(content.view):
         return _no(_("This holds markup that a browser would run (HTML, SVG or XML). Export it as a PDF."))
-    if b"%PDF-" in content[:HEAD]:
+    if b"%PDF-" in content.view[:HEAD]:
         return _no(str(TWO_KINDS))
-    if CELL.search(content):
+    if LINK.search(content.view) or any(_begins_cell(content, found.start()) for found in _formulas(content)):
         return _no(_("A cell of this table starts a program or sends data away when it is opened. Remove it."))
     return Inspected(TEXT)
 
 
-def _image(content: bytes, kind: str) -> Inspected:
+def _is_utf8(content: Content) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(content), BLOCK):
+            decoder.decode(content.view[at : at + BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _begins_as_markup(content: Content) -> bool:
+    """Whether the first that is no blank (or mark of the byte order) is a tag."""
+    for at in range(0, len(content), BLOCK):
+        if rest := content.view[at : at + BLOCK].lstrip(b" \t\n\r\x0b\x0c\xef\xbb\xbf"):
+            return rest.startswith(b"<")
+    return False
+
+
+def _formulas(content: Content) -> Iterator[re.Match[bytes]]:
+    return FORMULA.finditer(content.view)
+
+
+def _begins_cell(content: Content, start: int) -> bool:
+    """Whether a cell begins there: only blanks between it and the beginning of a line, a separator or a quote."""
+    before = content.view[max(0, start - HEAD) : start].rstrip(b" \r\x0b\x0c")
+    return not before or before[-1:] in b'\n\t,;"'
+
+
+def _image(content: Content, kind: str) -> Inspected:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as image:
+            with Image.open(content.reader(), formats=["PNG", "JPEG"]) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     return _no(_("This image has too many pixels. Send a smaller one."))
                 image.verify()
             if kind == JPEG:  # whose end `verify` does not look at
-                with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+                with Image.open(content.reader(), formats=["JPEG"]) as image:
                     image.draft("L", (width // 8 or 1, height // 8 or 1))
                     image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -229,9 +266,9 @@ def _image(content: bytes, kind: str) -> Inspected:
 # --- Office ---------------------------------------------------------------------------------------
 
 
-def _office(content: bytes) -> Inspected:
+def _office(content: Content) -> Inspected:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(content.reader()) as archive:
             return _package(archive, len(content))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
         return _no(_("This archive is damaged or locked. Send the documents one by one, as PDF."))
@@ -313,9 +350,9 @@ def _reaches_out(relations: bytes) -> bool:
 # --- PDF ------------------------------------------------------------------------------------------
 
 
-def _pdf(content: bytes) -> Inspected:
+def _pdf(content: Content) -> Inspected:
     try:
-        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as document:
+        with pikepdf.open(content.reader(), suppress_warnings=True) as document:
             if document.is_encrypted:
                 return _no(_("This PDF is locked with a password. Send it without one."))
             if len(document.objects) > MAX_PDF_OBJECTS:

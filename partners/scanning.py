@@ -1,4 +1,4 @@
-"""The malware scan: bytes in, what ClamAV's daemon says of them out.
+"""The malware scan: content in, what ClamAV's daemon says of them out.
 
 Speaks clamd's own protocol (clamd(8): `zINSTREAM`, `zVERSION`, `zPING`) over its socket. Nothing is decided here: a
 scan found the bytes clean, found something, or could not be made, and whoever asked acts on that.
@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -23,6 +25,8 @@ MOST_REPLY = 4096
 UPLOAD_SECONDS = 10.0
 """How long somebody waits for a scan. Longer ones are left to the sweep."""
 SWEEP_SECONDS = 60.0
+A_SECOND = 10 * 1024 * 1024
+"""Bytes that the daemon is given a second for, besides, where nobody waits."""
 CONNECT_SECONDS = 2.0
 
 
@@ -56,8 +60,14 @@ def answers() -> bool:
         return False
 
 
-def scan(content: bytes, *, seconds: float | None = None) -> Scan:
-    """Have the bytes scanned. Never raises: what goes wrong is the finding's `trouble`, and is logged.
+def patience(size: int) -> float:
+    """Seconds for a scan of so many bytes that nobody waits for."""
+    return SWEEP_SECONDS + size / A_SECOND
+
+
+def scan(content: bytes | BinaryIO, *, seconds: float | None = None) -> Scan:
+    """Have bytes, or a file from where it stands, scanned. Never raises: what goes wrong is the finding's `trouble`,
+    and is logged.
 
     `seconds` is the limit for the whole of it, as long as somebody waits for an upload without it.
     """
@@ -84,7 +94,7 @@ def _read(said: str, version: str) -> Scan:
 # --- the protocol ---------------------------------------------------------------------------------
 
 
-def _ask(command: bytes, until: float, content: bytes | None = None) -> str:
+def _ask(command: bytes, until: float, content: bytes | BinaryIO | None = None) -> str:
     with _connected(until) as connection:
         try:
             connection.sendall(b"z" + command + b"\0")
@@ -98,13 +108,18 @@ def _ask(command: bytes, until: float, content: bytes | None = None) -> str:
         return _reply(connection, until)
 
 
-def _send(connection: socket.socket, content: bytes, until: float) -> None:
+def _send(connection: socket.socket, content: bytes | BinaryIO, until: float) -> None:
     """The bytes in chunks, each with its length before it; an empty one ends them."""
-    for start in range(0, len(content), CHUNK):
-        chunk = content[start : start + CHUNK]
+    for chunk in _chunks(content):
         connection.settimeout(_left(until))
         connection.sendall(struct.pack("!I", len(chunk)) + chunk)
     connection.sendall(struct.pack("!I", 0))
+
+
+def _chunks(content: bytes | BinaryIO) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        return (content[start : start + CHUNK] for start in range(0, len(content), CHUNK))
+    return iter(partial(content.read, CHUNK), b"")
 
 
 def _reply(connection: socket.socket, until: float) -> str:

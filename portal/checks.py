@@ -153,3 +153,42 @@ def no_malware_scanner(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="portal.W002",
         )
     ]
+
+
+@register(Tags.files)
+def half_a_bucket(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E012: with half of what a store needs, the first upload would be the one that finds out."""
+    said = settings.S3
+    if not any(said.values()):
+        return []
+    wrong = []
+    if not said["bucket_name"]:
+        wrong.append("S3_BUCKET is not set")
+    if bool(said["access_key"]) != bool(said["secret_key"]):
+        wrong.append("S3_ACCESS_KEY and S3_SECRET_KEY belong together, and one is missing")
+    if said["endpoint_url"] and not said["endpoint_url"].startswith(("https://", "http://")):
+        wrong.append("S3_ENDPOINT is not an address that begins with https://")
+    if said["addressing_style"] not in ("", "auto", "path", "virtual"):
+        wrong.append("S3_ADDRESSING is none of auto, path and virtual")
+    return [
+        Error(
+            f"Files are to be kept in an S3-compatible store that is half set up: {sentence}.",
+            hint="Set what is missing, or unset every S3_ variable to keep files in MEDIA_ROOT (docs/operations.md).",
+            id="portal.E012",
+        )
+        for sentence in wrong
+    ]
+
+
+@register(Tags.files, deploy=True)
+def bucket_in_the_clear(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W003: documents would cross the network as anybody on it can read."""
+    if not settings.S3["endpoint_url"].startswith("http://"):
+        return []
+    return [
+        Caution(
+            "S3_ENDPOINT is not an https address: documents travel in the clear.",
+            hint="Use the store's https address, unless it is on this machine.",
+            id="portal.W003",
+        )
+    ]

@@ -164,6 +164,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files")))
 """Uploads: outside the web root, under random names, handed out only by authorised views."""
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
+"""Of a file that comes with a form, as a whole."""
+S3 = {
+    "bucket_name": env("S3_BUCKET", default=""),
+    "endpoint_url": env("S3_ENDPOINT", default=""),
+    "region_name": env("S3_REGION", default=""),
+    "addressing_style": env("S3_ADDRESSING", default=""),
+    "access_key": _secret("S3_ACCESS_KEY"),
+    "secret_key": _secret("S3_SECRET_KEY"),
+}
+"""The S3-compatible store in which uploads are kept in place of MEDIA_ROOT. All empty: there is none (E012)."""
 CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
 """ClamAV's daemon, which scans each upload: the path of its socket, or host:port. Empty: nothing is scanned (W002)."""
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -283,6 +293,11 @@ STATICFILES_DIRS: list[str] = []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "evidence": (
+        {"BACKEND": "partners.bucket.Bucket", "OPTIONS": {key: value for key, value in S3.items() if value}}
+        if any(S3.values())
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
 }
 WHITENOISE_MAX_AGE = 60
 

@@ -5,7 +5,8 @@ While the scanner does not answer the bytes are kept, but nobody gets them, unti
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import closing
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.http import Http404
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from partners import files, notices
 from partners.actions.answers import add_document
 from partners.models import Evidence
-from partners.scanning import SWEEP_SECONDS, Scan, ScannerError, is_configured, scan
+from partners.scanning import Scan, ScannerError, is_configured, patience, scan
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.workflow import deed, move
@@ -37,12 +38,14 @@ def refuse_upload(*, evidence: Evidence, reason: str, by: Actor) -> Evidence:
     return evidence
 
 
-def settle_upload(*, evidence: Evidence, content: bytes, content_type: str, by: Actor) -> Evidence:
+def settle_upload(
+    *, evidence: Evidence, content: bytes | BinaryIO, content_type: str, by: Actor, seconds: float | None = None
+) -> Evidence:
     """Scan a file that passed the other checks: it becomes `stored`, `refused`, or `quarantined` until the next scan.
 
-    Where no scanner is configured it is stored, and shows that it was never scanned.
+    Where no scanner is configured it is stored, and shows that it was never scanned. `seconds` is the scan's limit.
     """
-    found = scan(content) if is_configured() else Scan()
+    found = scan(content, seconds=seconds) if is_configured() else Scan()
     if found.signature:
         return _infected(evidence, found, by)
     with deed():
@@ -65,12 +68,12 @@ def settle_upload(*, evidence: Evidence, content: bytes, content_type: str, by: 
 def scan_quarantined(*, evidence: Evidence, by: Actor) -> Evidence:
     """Scan a file that waits for it. Raises ScannerError where there is still no answer: it goes on waiting."""
     try:
-        content = files.read(evidence.stored_name)
+        with closing(files.stream(evidence.stored_name)) as content:
+            found = scan(content, seconds=patience(evidence.size))
     except Http404:
         return refuse_upload(
             evidence=evidence, reason=_("The file was lost before it could be scanned. Upload it again."), by=by
         )
-    found = scan(content, seconds=SWEEP_SECONDS)
     if found.trouble:
         raise ScannerError(found.trouble)
     if found.signature:

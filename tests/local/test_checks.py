@@ -16,6 +16,10 @@ from tests.local.checkout import environment
 
 LONG = "Zq8w3Yt6Rk1vB5nM9xLd2Jf7Hs4Gp0Ca-Ew3Yt6Rk1vB5nM9xLd2Jf7Hs4Gp0"
 
+NO_STORE = dict.fromkeys(
+    ("bucket_name", "endpoint_url", "region_name", "addressing_style", "access_key", "secret_key"), ""
+)
+
 
 def ids(found: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in found]
@@ -70,6 +74,10 @@ def deployed(settings: Any) -> Any:
         (checks.plain_http, {"HTTPS": False}, ["portal.E007"]),
         (checks.proxied_addresses, {"SECURE_PROXY_SSL_HEADER": None}, ["portal.W001"]),
         (checks.no_malware_scanner, {"CLAMD_ADDRESS": ""}, ["portal.W002"]),
+        (checks.half_a_bucket, {"S3": {**NO_STORE, "endpoint_url": "https://s3.example"}}, ["portal.E012"]),
+        (checks.half_a_bucket, {"S3": {**NO_STORE, "bucket_name": "b", "access_key": "k"}}, ["portal.E012"]),
+        (checks.half_a_bucket, {"S3": dict.fromkeys(NO_STORE, "x") | {"secret_key": ""}}, ["portal.E012"] * 3),
+        (checks.bucket_in_the_clear, {"S3": {**NO_STORE, "endpoint_url": "http://s3.example"}}, ["portal.W003"]),
     ],
 )
 def test_misconfiguration_is_found_and_the_right_one_is_not(
