@@ -10,9 +10,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from grants.rules.decision import Decision, Facts, Held, LineFacts, Question, judge
+from grants.rules.decision import Decision, Facts, Held, LineFacts, PersonFacts, Question, judge
+from partners.queries.person import texts_since
 from portal.core.prepared import rows_of
 
+_PERSON_AT = 31
+"""Where the columns of the person begin; the statements about partners and workloads have none."""
 MOST_LINES = 50
 """Lines with the same release, use, environment and data class: live ones first. More than a few are never live."""
 
@@ -29,15 +32,28 @@ def _hold(alias: str, on: str, outer: str) -> str:
     ) {alias} ON true"""  # noqa: S608 -- made of this module's own words; values are parameters
 
 
+_PERSON = ("state", "identity_until", "background_until", "trained_until", "accepted_digest", "has_account")
+"""Columns of a naming that rules.decision looks at, read in the person's own statements and in no other."""
+
+
+def _named(condition: str) -> str:
+    """The institutions that named a person, each with its live naming, else the last one that ended."""
+    return f"""
+        SELECT DISTINCT ON (n.institution_id) n.institution_id AS id, n.state, n.identity_until, n.background_until,
+            n.trained_until, n.accepted_digest, n.user_id IS NULL OR EXISTS (
+                SELECT 1 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+                WHERE m.user_id = n.user_id AND m.organisation_id = n.institution_id AND m.state = 'active'
+                AND u.is_active
+            ) AS has_account
+        FROM partners_person n WHERE {condition}
+        ORDER BY n.institution_id, (n.state = 'named') DESC, n.named_at DESC"""  # noqa: S608 -- as above
+
+
 _SUBJECTS = {
     "partner": "SELECT %(subject)s::uuid AS id",
     "partner.lei": "SELECT p.id FROM partners_institution p WHERE p.lei = %(subject)s",
-    "person": """
-        SELECT m.organisation_id AS id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
-        WHERE u.id = %(subject)s::uuid AND u.is_active AND m.state = 'active'""",
-    "person.email": """
-        SELECT m.organisation_id AS id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
-        WHERE lower(u.email) = lower(%(subject)s) AND u.is_active AND m.state = 'active'""",
+    "person": _named("n.user_id = %(subject)s::uuid"),
+    "person.email": _named("lower(n.email) = lower(%(subject)s)"),
     "workload": "SELECT w.institution_id AS id FROM grants_environment w WHERE w.id = %(subject)s::uuid",
 }
 """How to find the institution, by the kind of subject and of its name."""
@@ -53,7 +69,7 @@ SELECT i.id,
     he.id, he.placed_at, he.confirm_by,
     l.id, l.grant_id, g.reference, g.state, a.accepted_at IS NOT NULL, l.access_route, l.starts_on, l.ends_on,
     l.requests_per_day, l.tokens_per_day, l.seats, l.obligations,
-    hg.id, hg.placed_at, hg.confirm_by, hl.id, hl.placed_at, hl.confirm_by
+    hg.id, hg.placed_at, hg.confirm_by, hl.id, hl.placed_at, hl.confirm_by{{columns}}
 FROM (SELECT 1) one
     LEFT JOIN LATERAL ({{subject}}) s ON true
     LEFT JOIN partners_institution i ON i.id = s.id
@@ -68,6 +84,7 @@ FROM (SELECT 1) one
     LEFT JOIN grants_agreement a ON a.grant_id = g.id
     {_hold("hg", "grant", "g.id")}
     {_hold("hl", "line", "l.id")}
+    {{joins}}
 ORDER BY i.id, (g.state = 'in_force') DESC, (g.state = 'awaiting_agreement') DESC, l.id DESC
 LIMIT {MOST_LINES}
 """  # noqa: S608 -- as above
@@ -146,12 +163,21 @@ def _facts(rows: list[tuple[Any, ...]]) -> Facts:
         environment_state=first[8] or "",
         accredited_until=first[9],
         environment_hold=_held(first[10:13]),
+        person=_person(first[_PERSON_AT:]),
         lines=tuple(_line(row) for row in rows if row[13] is not None),
     )
 
 
 def _line(row: tuple[Any, ...]) -> LineFacts:
-    return LineFacts(*row[13:24], tuple(row[24]), _held(row[25:28]), _held(row[28:31]))  # type: ignore[call-arg]
+    return LineFacts(*row[13:24], tuple(row[24]), _held(row[25:28]), _held(row[28:_PERSON_AT]))  # type: ignore[call-arg]
+
+
+def _person(columns: tuple[Any, ...]) -> PersonFacts | None:
+    """The naming, with the texts of the version in force: those are read once for each version and process."""
+    if not columns or columns[0] is None:
+        return None
+    *naming, version, in_force_at = columns
+    return PersonFacts(*naming, texts_since(version, in_force_at))
 
 
 def _held(columns: tuple[Any, ...]) -> Held | None:
@@ -188,11 +214,20 @@ def _text(value: str) -> str:
     return value.replace("\x00", "")[:255]
 
 
-_STATEMENTS = {
-    (kind, release, environment): _FACTS.format(
-        subject=select, release="id" if release else "key", environment="id" if environment else "key"
+def _statement(kind: str, *, release: bool, environment: bool) -> str:
+    person = kind.startswith("person")
+    return _FACTS.format(
+        subject=_SUBJECTS[kind],
+        release="id" if release else "key",
+        environment="id" if environment else "key",
+        columns="".join(f", s.{name}" for name in _PERSON) + ", v.version, v.in_force_at" if person else "",
+        joins="LEFT JOIN rulebook_rulebookversion v ON v.state = 'in_force'" if person else "",
     )
-    for kind, select in _SUBJECTS.items()
+
+
+_STATEMENTS = {
+    (kind, release, environment): _statement(kind, release=release, environment=environment)
+    for kind in _SUBJECTS
     for release in (False, True)
     for environment in (False, True)
 }

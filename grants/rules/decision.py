@@ -1,8 +1,9 @@
 """May this happen? The one decision on access, as a pure function over facts.
 
-Access is a conjunction, evaluated at use: partner qualified and not held, release out, environment accredited and
-not held, a line that covers all of it, its grant in force with the agreement accepted, within dates and limits, and
-no hold on grant or line. A hold stops from the moment it is placed, confirmed or not. Whatever is not known is a no.
+Access is a conjunction, evaluated at use: partner qualified and not held, the person named and cleared where the
+question is about one, release out, environment accredited and not held, a line that covers all of it, its grant in
+force with the agreement accepted, within dates and limits, and no hold on grant or line. A hold stops from the moment
+it is placed, confirmed or not. Whatever is not known is a no.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from partners.rules.person import Texts, clearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,22 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """The naming of a person, as partners.rules.person looks at it, and the rules for people that are in force.
+
+    `has_account`: their account may sign in and is a member of the institution, or they have none yet.
+    """
+
+    state: str
+    identity_until: date | None
+    background_until: date | None
+    trained_until: date | None
+    accepted_digest: str
+    has_account: bool
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that the decision rests on, as one moment's view of the database. None: it does not exist.
 
@@ -86,6 +105,7 @@ class Facts:
     environment_state: str = ""
     accredited_until: date | None = None
     environment_hold: Held | None = None
+    person: PersonFacts | None = None
     lines: tuple[LineFacts, ...] = ()
     nearest: str = ""
 
@@ -128,7 +148,7 @@ def judge(question: Question, facts: Facts) -> Decision:
         stops = [next(_on_line(question, line), None) for line in facts.lines]
         for line, found in zip(facts.lines, stops, strict=True):
             if found is None:
-                return _permit(facts, line)
+                return _permit(question, facts, line)
         stop = _closest(stops) or _uncovered(question, facts)
     return Decision(
         False, stop.code, stop.reason, stop.changes_on, hold=stop.hold, institution_id=facts.institution_id,
@@ -136,10 +156,11 @@ def judge(question: Question, facts: Facts) -> Decision:
     )  # fmt: skip
 
 
-def _permit(facts: Facts, line: LineFacts) -> Decision:
+def _permit(question: Question, facts: Facts, line: LineFacts) -> Decision:
+    cleared = clearance(facts.person, facts.person.texts, question.today).until if facts.person else None
     return Decision(
-        True, line=line, obligations=line.obligations, changes_on=line.ends_on, institution_id=facts.institution_id,
-        release_id=facts.release_id,
+        True, line=line, obligations=line.obligations, changes_on=min(line.ends_on, cleared or line.ends_on),
+        institution_id=facts.institution_id, release_id=facts.release_id,
     )  # fmt: skip
 
 
@@ -148,17 +169,29 @@ def _before_lines(question: Question, facts: Facts) -> Iterator[Stop]:
         yield Stop("subject_type_unknown", _("Ask about a partner, a person or a workload."))
     if facts.release_id is None:
         yield Stop("release_unknown", _("You have no release of this name. Ask only about your own releases."))
+    if question.subject_type == "person" and facts.person is None:
+        yield Stop("person_not_named", _("No partner has named this person for access."))
     if facts.institution_id is None:
         yield Stop("partner_unknown", _("No partner of this name takes part in the scheme."))
     if not facts.qualified:
         yield Stop("partner_not_qualified", _("The partner's qualification is not in force."))
     if facts.partner_hold:
         yield _held("partner_held", _("All access of this partner is on hold."), facts.partner_hold)
+    yield from _on_person(question, facts.person)
     if facts.release_state == "announced":
         yield Stop("release_not_out", _("This release is announced but not released yet."))
     if facts.release_state == "retired":
         yield Stop("release_retired", _("This release is retired. A new release needs a grant of its own."))
     yield from _on_environment(question, facts)
+
+
+def _on_person(question: Question, person: PersonFacts | None) -> Iterator[Stop]:
+    """What stops the person: the first thing that they lack. When that is made good nobody knows beforehand."""
+    if person is None:
+        return
+    yield from (Stop(lack.code, lack.reason) for lack in clearance(person, person.texts, question.today).lacks)
+    if not person.has_account:
+        yield Stop("person_account_ended", _("The person’s account with the partner has ended."))
 
 
 def _on_environment(question: Question, facts: Facts) -> Iterator[Stop]:

@@ -4,10 +4,11 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.core.clock
-import portal.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.core.clock
+import portal.core.ids
 
 
 class Migration(migrations.Migration):

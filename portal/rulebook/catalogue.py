@@ -157,6 +157,7 @@ def _people(rules: Rulebook) -> Iterator[Citation]:
         yield Citation(f"people.background_check_months.{tier}", say.background_title(tier), say.months(months))
     yield Citation("people.training_months", str(say.TRAINING), say.months(part.training_months))
     yield Citation("people.notices_days", str(say.NOTICES), say.notices(part.notices_days))
+    yield Citation("people.new_text_days", str(say.NEW_TEXT), say.new_text(part))
 
 
 def _scope(rules: Rulebook) -> Iterator[Citation]:

@@ -40,6 +40,7 @@ CHANGES = lazy("Changes of circumstances")
 COOLING_OFF = lazy("Applying again after a refusal")
 IDENTITY = lazy("Identity check")
 TRAINING = lazy("Training")
+NEW_TEXT = lazy("A new text of the rules for people")
 NOT_ALLOWED = lazy("Not allowed together")
 NEEDED = lazy("Safeguards needed")
 CONSENT_TIME = lazy("Time to answer")
@@ -270,6 +271,11 @@ def renewal(part: Any) -> str:
 def notices(before: Iterable[int]) -> str:
     """When notices are sent."""
     return _("A notice is sent %(list)s days before the end.") % {"list": listed(before)}
+
+
+def new_text(part: Any) -> str:
+    """How long an earlier text suffices."""
+    return _("Whoever accepted the earlier text keeps access for %(days)s.") % {"days": days(part.new_text_days)}
 
 
 def change_notice(part: Any) -> str:

@@ -25,6 +25,7 @@ from portal.core import clock
 from portal.core.verdicts import Conflict, Refused
 from portal.notifications.models import Notice
 from tests.factories import grants as make
+from tests.factories import people
 from tests.factories.accounts import make_member
 from tests.factories.partners import Cast
 
@@ -306,6 +307,7 @@ def test_a_change_to_an_attested_fact_suspends_the_accreditation_until_looked_at
 
 def test_partner_person_and_workload_are_found_by_their_names(made: make.GrantCast) -> None:
     made.institution.refresh_from_db()
+    people.cleared(made.institution, made.applicant)
     subjects: Iterator[tuple[str, str]] = iter(
         [
             ("partner", made.institution.lei),
@@ -316,7 +318,7 @@ def test_partner_person_and_workload_are_found_by_their_names(made: make.GrantCa
     )
     for kind, name in subjects:
         assert decide(made.question(subject_type=kind, subject_id=name)).permitted, (kind, name)
-    assert decide(made.question(subject_type="person", subject_id=str(made.staff.user_id))).code == "partner_unknown"
+    assert decide(made.question(subject_type="person", subject_id=str(made.staff.user_id))).code == "person_not_named"
 
 
 def test_another_providers_gateway_learns_nothing(made: make.GrantCast) -> None:

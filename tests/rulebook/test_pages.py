@@ -60,7 +60,7 @@ def test_every_decision_can_cite_its_quorum() -> None:
         "enforcement.emergency", "appeal.against.hold", "retention.events", "qualification.notices_days",
         "qualification.validity_months.standard", "consent.deadline_working_days", "obligations.safety_results",
         "refusals.application.purpose", "second_factor.fresh_minutes", "clocks.screening", "disclosure.restricted",
-        "people.training_months", "eligibility.jurisdictions", "questionnaire.organisation",
+        "people.training_months", "people.new_text_days", "eligibility.jurisdictions", "questionnaire.organisation",
         "questionnaire.organisation.lei", "declarations.truth",
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from portal.ledger.models import Entry
 from portal.rulebook import queries
 from portal.rulebook.actions import version as actions
 from portal.rulebook.models import RulebookVersion
-from portal.rulebook.schema import parse
+from portal.rulebook.schema import Rulebook, parse
 from portal.rulebook.states import RULEBOOK_VERSION
 from portal.rulebook.versions import FOUNDING
 from tests.factories.rulebook import document, founded_rulebook, founding_rules, rules_numbered
@@ -36,9 +36,9 @@ def member(name: str = "A member") -> Actor:
     )
 
 
-def adopted(number: str = "1.1") -> RulebookVersion:
+def adopted(number: str = "1.1", rules: Rulebook | None = None) -> RulebookVersion:
     proposer, other = member(), member()
-    version = actions.propose_version(rules=rules_numbered(number), by=proposer)
+    version = actions.propose_version(rules=rules or rules_numbered(number), by=proposer)
     actions.open_consultation(version=version, by=proposer)
     actions.call_vote(version=version, by=proposer)
     return actions.adopt_version(version=version, by=other)

@@ -191,12 +191,17 @@ class Eligibility(Rule):
 
 
 class People(Rule):
-    """What a named person needs before access, and when its lapse is announced."""
+    """What a named person needs before access, and when its lapse is announced.
+
+    Whoever accepted an earlier text of the rules for people keeps access for `new_text_days` after a new one came
+    into force.
+    """
 
     identity_check_months: Positive
     background_check_months: ByTier[Positive]
     training_months: Positive
     notices_days: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    new_text_days: Count = 14
 
 
 class Consent(Rule):
