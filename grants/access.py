@@ -41,7 +41,7 @@ def _one(rows: QuerySet[M], pk: UUID) -> M:
 
 def is_partner(actor: Actor) -> bool:
     """Whether the actor works for an institution in a role that sees its grants."""
-    return actor.body_kind == "institution" and actor.has("applicant", "administrator")
+    return actor.body_kind == "institution" and actor.has("applicant", "administrator", "representative")
 
 
 def is_provider(actor: Actor) -> bool:

@@ -16,6 +16,15 @@ from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.notifications.notify import NoticeKind, notify
 
+TO_SIGN = NoticeKind(
+    "grant_request_to_sign",
+    _("Grant request {reference} waits for your declaration"),
+    _(
+        "{person} has completed the request of {institution}. Read it, make the declaration in the name of the"
+        " institution, and send it. You need your second factor at hand."
+    ),
+    _("Read, declare and send"),
+)
 SUBMITTED = NoticeKind(
     "grant_request_submitted",
     _("{reference} has arrived from {institution}"),
@@ -163,8 +172,9 @@ def case_url(request: GrantRequest) -> str:
 
 
 def people_of(institution_id: UUID) -> list[User]:
-    """An institution's applicants and administrators."""
-    found = {user.pk: user for role in ("applicant", "administrator") for user in members_with(role, institution_id)}
+    """An institution's applicants, administrators and authorised representatives."""
+    roles = ("applicant", "administrator", "representative")
+    found = {user.pk: user for role in roles for user in members_with(role, institution_id)}
     return list(found.values())
 
 

@@ -170,8 +170,12 @@ GRANT_REQUEST = StateTable(
         Move("begin", (), "draft", roles("applicant"), _("Begin a request"), _("Request begun"), own_institution),
         Move("edit", ("draft",), None, roles("applicant"), _("Change the lines"), _("Lines changed"), own_institution),
         Move(
-            "submit", ("draft",), "submitted", roles("applicant"), _("Send to the authority"), _("Request submitted"),
-            own_institution,
+            "ask_to_sign", ("draft",), None, roles("applicant"), _("Ask for the declaration"),
+            _("Authorised representatives asked to declare and send"), own_institution,
+        ),
+        Move(
+            "submit", ("draft",), "submitted", roles("representative"), _("Send to the authority"),
+            _("Request submitted"), own_institution,
         ),
         Move(
             "take_up", ("submitted",), "under_review", roles("case_officer"), _("Take up and assign a reviewer"),
@@ -245,13 +249,13 @@ GRANT = StateTable(
     moves=(
         Move("issue", (), "awaiting_agreement", roles("signatory"), _("Issue"), _("Grant issued")),
         Move(
-            "accept", ("awaiting_agreement",), "in_force", roles("administrator"), _("Accept the agreement"),
+            "accept", ("awaiting_agreement",), "in_force", roles("representative"), _("Accept the agreement"),
             _("Agreement accepted; the grant is in force"), own_institution,
         ),
         Move("remind", GRANT_LIVE, None, roles("system"), _("Remind"), _("Reminder of the end of the grant")),
         Move("expire", GRANT_LIVE, "expired", roles("system"), _("Expire"), _("Grant expired")),
         Move(
-            "supersede", ("in_force",), "superseded", roles("administrator"), _("Supersede"),
+            "supersede", ("in_force",), "superseded", roles("representative"), _("Supersede"),
             _("Superseded by a later grant"), own_institution,
         ),
         Move(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("requests/<uuid:pk>/lines/check/", request.line_check, name="line_check"),
     path("requests/<uuid:pk>/lines/<uuid:line>/remove/", request.line_remove, name="line_remove"),
     path("requests/<uuid:pk>/check/", request.check, name="request_check"),
+    path("requests/<uuid:pk>/ask/", request.ask, name="request_ask_to_sign"),
     path("requests/<uuid:pk>/answer/", request.answer, name="request_answer"),
     path("requests/<uuid:pk>/withdraw/", request.withdraw, name="request_withdraw"),
     path("environments/", partner_staff(environment.EnvironmentList.as_view()), name="environments"),

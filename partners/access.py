@@ -29,7 +29,10 @@ from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, Verdict, refused, require
 
-MEMBERS = frozenset({"applicant", "administrator"})
+MEMBERS = frozenset({"applicant", "administrator", "representative"})
+"""Roles of an institution that see its applications."""
+KEEPERS = ("applicant", "administrator")
+"""Roles of an institution that look after its people with access."""
 READERS = frozenset({"case_officer", "signatory", "auditor", "oversight_member", "provider_staff"})
 """Roles that may see which institutions are qualified."""
 
@@ -59,7 +62,7 @@ def require_role(actor: Actor, *roles: str) -> None:
 
 def own_institution(actor: Actor) -> Institution | None:
     """The institution for which the actor acts, None until it is described. Refused for people of other bodies."""
-    require_role(actor, "applicant", "administrator")
+    require_role(actor, *sorted(MEMBERS))
     if actor.body_kind != "institution":
         raise Refused(
             refused(_("This page is for people of an institution."), code="wrong_body", rule="partners.own_institution")

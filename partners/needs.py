@@ -30,6 +30,7 @@ from portal.core.actors import Actor
 def register_needs() -> None:
     """Called once, when the app is ready."""
     needs.register("applicant", "partners.applications", for_applicant)
+    needs.register("representative", "partners.declarations", for_representative)
     needs.register("case_officer", "partners.cases", for_case_officer)
     needs.register("reviewer", "partners.reviews", for_reviewer)
     needs.register("signatory", "partners.signatures", for_signatory)
@@ -68,6 +69,13 @@ def for_applicant(actor: Actor) -> list[Need]:
             tone="amber",
         ),
     )
+
+
+def for_representative(actor: Actor) -> list[Need]:
+    """Applications that somebody completed and asked this institution's representatives to send. One query."""
+    asked = Application.objects.filter(institution_id=actor.body_id, state="draft", asked_to_sign_at__isnull=False)
+    label = ngettext_lazy("application to declare and send", "applications to declare and send")
+    return counted(Waiting(asked, label, reverse("partners:applications"), oldest="asked_to_sign_at", tone="amber"))
 
 
 def for_case_officer(actor: Actor) -> list[Need]:

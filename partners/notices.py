@@ -21,6 +21,15 @@ SUBMITTED = NoticeKind(
     _("{institution} has submitted its application. Screen it and set the tier in time."),
     _("Open the case"),
 )
+TO_SIGN = NoticeKind(
+    "application_to_sign",
+    _("Application {reference} waits for your declarations"),
+    _(
+        "{person} has completed the application of {institution}. Read it, make the declarations in the name of the"
+        " institution, and send it. You need your second factor at hand."
+    ),
+    _("Read, declare and send"),
+)
 ASSIGNED = NoticeKind(
     "reviewer_assigned",
     _("You are asked to review {reference}"),
@@ -179,9 +188,10 @@ def tell(
 
 
 def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str, **context: object) -> None:
-    """Notify an institution's applicants and administrators about its qualification."""
+    """Notify an institution's applicants, administrators and representatives about its qualification."""
     body = qualification.institution_id
-    people = {user.pk: user for role in ("applicant", "administrator") for user in members_with(role, body)}
+    roles = ("applicant", "administrator", "representative")
+    people = {user.pk: user for role in roles for user in members_with(role, body)}
     words = {"reference": qualification.reference, "institution": qualification.institution.name, **context}
     url = reverse("partners:institution")
     notify(kind, to=people.values(), context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("applications/<uuid:pk>/withdraw/", application.withdraw, name="withdraw"),
     path("applications/<uuid:pk>/referees/", referee.referees, name="referees"),
     path("applications/<uuid:pk>/referees/<uuid:referee_pk>/resend/", referee.resend, name="referee_resend"),
+    path("applications/<uuid:pk>/ask/", application.ask, name="ask_to_sign"),
     path("applications/<uuid:pk>/referees/<uuid:referee_pk>/withdraw/", referee.withdraw, name="referee_withdraw"),
     path("referees/<str:token>/", referee.referee, name="referee"),
     path("referees/<str:token>/code/", referee.send_code, name="referee_code"),

@@ -22,7 +22,7 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", frozenset({"person"})),
-    Place(_("Applications"), "partners:applications", frozenset({"applicant"})),
+    Place(_("Applications"), "partners:applications", frozenset({"applicant", "representative"})),
     Place(_("Documents"), "partners:documents", frozenset({"applicant"})),
     Place(_("Cases"), "admin:partners_application_changelist", frozenset({"case_officer", "reviewer", "signatory"})),
     Place(
@@ -30,8 +30,8 @@ PLACES: tuple[Place, ...] = (
         "partners:institutions",
         frozenset({"case_officer", "signatory", "auditor", "oversight_member", "provider_staff"}),
     ),
-    Place(_("Grants"), "grants:grants", frozenset({"applicant", "provider_staff"})),
-    Place(_("Requests"), "grants:requests", frozenset({"applicant"})),
+    Place(_("Grants"), "grants:grants", frozenset({"applicant", "representative", "provider_staff"})),
+    Place(_("Requests"), "grants:requests", frozenset({"applicant", "representative"})),
     Place(_("Environments"), "grants:environments", frozenset({"applicant"})),
     Place(_("Models"), "grants:models", frozenset({"provider_staff"})),
     Place(_("Consents"), "grants:consents", frozenset({"provider_staff"})),

@@ -11,6 +11,7 @@ from grants import notices
 from grants.models import Agreement, Grant, GrantLine
 from grants.queries.agreement import agreement_text
 from grants.queries.request import CaseLine, RequestCase
+from partners.actions.declaration import make_declarations
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -89,13 +90,19 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
         raise Conflict(
             refused(_("This is not the text that you read. Read it again."), code="changed", rule="grant.accept")
         )
-    if not capacity.strip():
-        require(refused(_("Say in what capacity you accept."), code="no_capacity", rule="grant.accept"))
-    wanted = {item.key for item in rules(grant.rulebook).declarations_on("agreement")}
-    if not wanted <= declared:
-        require(refused(_("Make every declaration first."), code="not_declared", rule="declarations"))
     if grant.ends_on < clock.today():
         require(refused(_("The last day of this grant has passed."), code="ended", rule="grant.accept"))
+    make_declarations(
+        wanted=rules(grant.rulebook).declarations_on("agreement"),
+        declared=declared,
+        capacity=capacity,
+        institution_id=grant.institution_id,
+        noun="grant",
+        about=grant.pk,
+        content=agreement.digest,
+        rulebook=grant.rulebook,
+        by=by,
+    )
     move(
         grant,
         "accept",

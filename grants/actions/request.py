@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants import notices
@@ -14,13 +15,16 @@ from grants.queries.environment import safeguards_of
 from grants.queries.request import lines_of
 from grants.rules.request import MOST_LINES, line_possible, may_submit
 from grants.states import GRANT_LIVE
+from partners.actions.declaration import make_declarations
 from partners.models import Institution, Qualification
+from partners.queries.declaration import representatives_of
 from partners.queries.institution import authority_for
 from partners.queries.standing import Standing, standing
 from portal.accounts.models import Organisation
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.canonical import digest
 from portal.core.references import next_reference
 from portal.core.verdicts import ALLOWED, Verdict, refused, require
 from portal.rulebook.queries import rules
@@ -191,14 +195,51 @@ def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Ru
 
 
 @as_deed
-def submit_request(*, request: GrantRequest, declared: Collection[str], by: Actor) -> GrantRequest:
-    """Send the draft to the authority. `declared` are the keys of the rulebook's declarations that were made."""
+def ask_to_sign(*, request: GrantRequest, by: Actor) -> GrantRequest:
+    """Ask the institution's authorised representatives to read the request, declare and send it."""
+    lock(request)
+    require(submission_verdict(request, lines_of(request), rules(request.rulebook)))
+    record(
+        request,
+        "ask_to_sign",
+        by=by,
+        rulebook=request.rulebook,
+        changes={"asked_to_sign_at": clock.now()},
+        about=[request.institution_id],
+    )
+    notices.tell(
+        notices.TO_SIGN,
+        request,
+        to=representatives_of(request.institution_id),
+        key=f"to_sign:{clock.now():%Y%m%d%H%M%S}",
+        url=reverse("grants:request_check", args=[request.pk]),
+        person=by.name,
+    )
+    return request
+
+
+@as_deed
+def submit_request(*, request: GrantRequest, declared: Collection[str], capacity: str, by: Actor) -> GrantRequest:
+    """Send the draft to the authority, declared in the institution's name by a representative of it.
+
+    `declared` are the keys of the rulebook's declarations that were made, `capacity` the function in which the person
+    binds the institution.
+    """
     lock(request)
     lines, book = lines_of(request), rules(request.rulebook)
     require(submission_verdict(request, lines, book))
-    wanted = book.declarations_on("grant_request")
-    if not {item.key for item in wanted} <= set(declared):
-        require(refused(_("Make every declaration first."), code="not_declared", rule="declarations"))
+    asked = [{name: getattr(line, name) for name in ("number", *SCOPE)} for line in lines]
+    make_declarations(
+        wanted=book.declarations_on("grant_request"),
+        declared=declared,
+        capacity=capacity,
+        institution_id=request.institution_id,
+        noun="grant_request",
+        about=request.pk,
+        content=digest({"title": request.title, "purpose": request.purpose, "lines": asked}),
+        rulebook=request.rulebook,
+        by=by,
+    )
     move(
         request,
         "submit",
@@ -206,8 +247,9 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], by: Acto
         rulebook=request.rulebook,
         changes={"submitted_at": clock.now(), "submitted_by": by.user},
         detail={
-            "lines": [{name: getattr(line, name) for name in ("number", *SCOPE)} for line in lines],
+            "lines": asked,
             "declarations": sorted(declared),
+            "capacity": capacity.strip(),
         },
         about=[request.institution_id],
     )

@@ -64,12 +64,16 @@ class ReasonForm(forms.Form):
 
 
 class DeclarationsForm(forms.Form):
-    """One box for each declaration of the rulebook; all have to be ticked."""
+    """One box for each declaration of the rulebook; all have to be ticked, and in what capacity be said."""
+
+    capacity = forms.CharField(
+        label=_("In what capacity do you bind the institution?"), max_length=150, help_text=_("Such as “Director”.")
+    )
 
     def __init__(self, *args: Any, declarations: Iterable[Any] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        for item in declarations:
-            self.fields[f"declare_{item.key}"] = forms.BooleanField(label=item.text)
+        boxes = {f"declare_{item.key}": forms.BooleanField(label=item.text) for item in declarations}
+        self.fields = {**boxes, **self.fields}
 
     @property
     def declared(self) -> set[str]:

@@ -150,6 +150,3 @@ class AgreementForm(DeclarationsForm):
     """Accepting the agreement in the name of the institution."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    capacity = forms.CharField(
-        label=_("In what capacity do you accept?"), max_length=150, help_text=_("Such as “Director”.")
-    )

@@ -41,6 +41,7 @@ class GrantRequest(LifecycleModel):
     risk_tier = models.CharField(_("risk tier"), max_length=20, default="standard")
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(_("begun"), default=clock.now, editable=False)
+    asked_to_sign_at = models.DateTimeField(_("declaration asked for"), null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -16,7 +16,7 @@ def environments_for(actor: Actor) -> QuerySet[Environment]:
     rows = Environment.objects.select_related("institution__organisation")
     if actor.has("case_officer", "reviewer", "signatory", "auditor"):
         return rows
-    if actor.body_kind == "institution" and actor.has("applicant", "administrator"):
+    if actor.body_kind == "institution" and actor.has("applicant", "administrator", "representative"):
         return rows.filter(institution_id=actor.body_id)
     return rows.none()
 

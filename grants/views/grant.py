@@ -38,6 +38,7 @@ from grants.rules.decision import Question
 from grants.states import GRANT, HOLD
 from grants.views.guards import provider_staff
 from partners.queries.timeline import tiers_for, timeline
+from partners.views.signing import signing_on
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
@@ -126,7 +127,7 @@ class GrantList(ListView):
         )
 
 
-grants = for_roles("applicant", "administrator", "provider_staff")(GrantList.as_view())
+grants = for_roles("applicant", "administrator", "representative", "provider_staff")(GrantList.as_view())
 
 
 @require_safe
@@ -165,9 +166,11 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
     verdict = can(found, "accept", actor)
     if request.method == "POST":
         require(verdict)
+    signing = signing_on(request, found.institution_id, rules())
     paper = Agreement.objects.select_related("accepted_by").get(grant=found)
     declarations = rules(found.rulebook).declarations_on("agreement")
-    form = AgreementForm(request.POST or None, declarations=declarations, initial={"seen": paper.digest})
+    begins = {"seen": paper.digest, "capacity": signing.capacity}
+    form = AgreementForm(request.POST or None, declarations=declarations, initial=begins)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -183,7 +186,8 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
         "grant": found,
         "agreement": paper,
         "paragraphs": paper.text.split("\n\n"),
-        "form": form if verdict else None,
+        "form": form,
+        "signing": signing,
         "verdict": verdict,
     }
     return render(request, "grants/agreement.html", shown)
@@ -260,7 +264,7 @@ class HoldList(ListView):
         return holds_for(self.request.actor)
 
 
-holds = for_roles("applicant", "administrator", "provider_staff")(HoldList.as_view())
+holds = for_roles("applicant", "administrator", "representative", "provider_staff")(HoldList.as_view())
 
 
 @require_safe

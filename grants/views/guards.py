@@ -35,6 +35,6 @@ def for_body(kind: str, *slugs: str) -> Any:
     return decorate
 
 
-partner_staff = for_body("institution", "applicant", "administrator")
+partner_staff = for_body("institution", "applicant", "administrator", "representative")
 applicants = for_body("institution", "applicant")
 provider_staff = for_body("provider", "provider_staff")

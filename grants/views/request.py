@@ -22,6 +22,7 @@ from grants.access import get_own_request, requests_for
 from grants.actions.request import (
     add_line,
     answer_question,
+    ask_to_sign,
     begin_request,
     describe_request,
     remove_line,
@@ -40,6 +41,7 @@ from grants.states import GRANT_REQUEST
 from grants.views.guards import applicants
 from partners.queries.institution import institution_of
 from partners.queries.timeline import tiers_for, timeline
+from partners.views.signing import signing_on
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -157,7 +159,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "request_": found,
         "case": case,
         "lines": shown_lines(case.lines, case.rules, decided=found.state in DECIDED),
-        "actions": actions_for(found, actor, _urls(found), primary=["submit", "answer"]),
+        "actions": actions_for(found, actor, _urls(found, actor), primary=["submit", "ask_to_sign", "answer"]),
         "steps": steps_of(found),
         "verdicts": _verdicts(found, case) if found.state == "draft" else {},
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=["grant_request"]),
@@ -171,9 +173,10 @@ DECIDED = ("awaiting_signatures", "granted", "refused")
 """States in which the institution may know how each line was judged."""
 
 
-def _urls(found: GrantRequest) -> dict[str, str]:
+def _urls(found: GrantRequest, actor: Actor) -> dict[str, str]:
+    sending = "submit" if actor.has("representative") else "ask_to_sign"
     pages = {
-        "submit": "request_check",
+        sending: "request_check",
         "answer": "request_answer",
         "edit": "request_describe",
         "withdraw": "request_withdraw",
@@ -285,12 +288,20 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Check everything as it will be read, declare, and send."""
     actor: Actor = request.actor
     found = get_own_request(actor=actor, pk=pk)
-    require(can(found, "submit", actor))
+    if request.method == "POST":
+        require(can(found, "submit", actor))
+    elif found.state != "draft":
+        return redirect("grants:request", pk=found.pk)
     case = case_of(found)
-    form = DeclarationsForm(request.POST or None, declarations=case.rules.declarations_on("grant_request"))
+    signing = signing_on(request, found.institution_id, rules())
+    form = DeclarationsForm(
+        request.POST or None,
+        declarations=case.rules.declarations_on("grant_request"),
+        initial={"capacity": signing.capacity},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            submit_request(request=found, declared=form.declared, by=actor)
+            submit_request(request=found, declared=form.declared, capacity=form.cleaned_data["capacity"], by=actor)
         except Refused as error:
             refuse_into(form, error)
         else:
@@ -303,8 +314,25 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "request_": found,
         "lines": shown_lines(case.lines, case.rules, decided=False),
         "verdict": submission_verdict(found, [item.line for item in case.lines], case.rules),
+        "signing": signing,
+        "may_change": actor.has("applicant"),
     }
     return render(request, "grants/request_check.html", shown)
+
+
+@require_POST
+@signed_in
+def ask(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Ask the authorised representatives to declare and send."""
+    found = get_own_request(actor=request.actor, pk=pk)
+    require(can(found, "ask_to_sign", request.actor))
+    try:
+        ask_to_sign(request=found, by=request.actor)
+    except Refused as error:
+        messages.error(request, error.verdict.reason)
+    else:
+        messages.success(request, _("Your authorised representatives have been asked. You hear when it is sent."))
+    return redirect("grants:request_check", pk=found.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

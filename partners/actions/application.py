@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.declaration import make_declarations
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
+from partners.queries.declaration import representatives_of
 from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
 from partners.queries.rulebook import progress_of, rules_of
 from partners.rules.application import may_begin, may_submit
@@ -21,7 +24,7 @@ from portal.core.references import next_reference
 from portal.core.verdicts import Verdict, refused, require
 from portal.rulebook.eligibility import may_apply
 from portal.rulebook.queries import rules
-from portal.workflow import as_deed, create, lock, move
+from portal.workflow import as_deed, create, lock, move, record
 
 
 @as_deed
@@ -92,39 +95,75 @@ def _take_over(application: Application, earlier: Application | None, by: Actor)
 
 
 @as_deed
-def submit_application(*, application: Application, declared: Collection[str], by: Actor) -> Application:
+def ask_to_sign(*, application: Application, by: Actor) -> Application:
+    """Ask the institution's authorised representatives to read the complete draft, declare and send it."""
+    lock(application)
+    require(_completeness(application, answers_of(application)))
+    record(
+        application,
+        "ask_to_sign",
+        by=by,
+        rulebook=application.rulebook,
+        changes={"asked_to_sign_at": clock.now()},
+        about=[application.institution_id],
+    )
+    representatives = representatives_of(application.institution_id)
+    key = f"to_sign:{clock.now():%Y%m%d%H%M%S}"
+    url = reverse("partners:check", args=[application.pk])
+    notices.tell(notices.TO_SIGN, application, to=representatives, key=key, url=url, person=by.name)
+    return application
+
+
+@as_deed
+def submit_application(*, application: Application, declared: Collection[str], capacity: str, by: Actor) -> Application:
     """Send the application: a first revision is made of what is asked and answered, and the answers are locked.
 
-    `declared` are keys of the rulebook's declarations that were made. Raises Refused when something is missing,
-    or when it was submitted already.
+    `declared` are keys of the rulebook's declarations that were made, `capacity` the function in which the person
+    binds the institution. Raises Refused when something is missing, the second factor was shown too long ago, or it
+    was submitted already.
     """
     lock(application)
     require(APPLICATION.verdict("submit", application, by))
     require(_under_rules_in_force(application))
     rulebook, answers = rules_of(application), answers_of(application)
-    progress = progress_of(application, answers)
-    declarations = rulebook.declarations_on("application")
-    require(
-        may_submit(
-            complete=progress.complete,
-            missing_sections=[str(item.title) for item in progress.sections if not item.complete],
-            declared={item.key for item in declarations} <= set(declared),
-        )
-    )
-    made = [{"key": item.key, "title": item.title, "text": item.text} for item in declarations]
+    require(_completeness(application, answers))
+    wanted = rulebook.declarations_on("application")
+    made = [{"key": item.key, "title": item.title, "text": item.text} for item in wanted]
     revision = save_revision(application, answers, made, by)
+    make_declarations(
+        wanted=wanted,
+        declared=declared,
+        capacity=capacity,
+        institution_id=application.institution_id,
+        noun="application",
+        about=application.pk,
+        content=revision.digest,
+        rulebook=rulebook.version,
+        by=by,
+    )
     move(
         application,
         "submit",
         by=by,
         rulebook=application.rulebook,
         changes={"submitted_at": clock.now(), "submitted_by": by.user},
-        detail={"revision": 1, "digest": revision.digest, "declarations": [item["key"] for item in made]},
+        detail={
+            "revision": 1,
+            "digest": revision.digest,
+            "declarations": [item["key"] for item in made],
+            "capacity": capacity.strip(),
+        },
         about=[application.institution_id, application.authority_id],
     )
     officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
+
+
+def _completeness(application: Application, answers: Mapping[str, Any]) -> Verdict:
+    progress = progress_of(application, answers)
+    missing = [str(item.title) for item in progress.sections if not item.complete]
+    return may_submit(complete=progress.complete, missing_sections=missing)
 
 
 def _under_rules_in_force(application: Application) -> Verdict:

@@ -55,20 +55,28 @@ class StartForm(forms.Form):
 
 
 class DeclarationForm(forms.Form):
-    """The declarations of the rulebook, each with its own words. All have to be made."""
+    """The declarations of the rulebook, each with its own words. All have to be made, and in what capacity."""
+
+    capacity = forms.CharField(
+        label=_("In what capacity do you bind the institution?"), max_length=150, help_text=_("Such as “Director”.")
+    )
 
     def __init__(self, *args: Any, declarations: tuple[Declaration, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for item in declarations:
-            self.fields[item.key] = forms.BooleanField(
+        self.keys = [item.key for item in declarations]
+        boxes = {
+            item.key: forms.BooleanField(
                 label=item.title,
                 help_text=escape(item.text),
                 error_messages={"required": _("Make this declaration, or ask someone who is entitled to.")},
             )
+            for item in declarations
+        }
+        self.fields = {**boxes, **self.fields}
 
     @property
     def declared(self) -> set[str]:
-        return {key for key, made in self.cleaned_data.items() if made}
+        return {key for key in self.keys if self.cleaned_data.get(key)}
 
 
 class AnswerForm(forms.Form):

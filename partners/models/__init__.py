@@ -2,6 +2,7 @@
 
 from partners.models.application import Answer, Application, ApplicationUserObjectPermission, Revision
 from partners.models.assessment import ConflictDeclaration, Query, Recommendation, SectionAssessment
+from partners.models.declaration import Declaration
 from partners.models.evidence import Evidence
 from partners.models.institution import Institution
 from partners.models.person import CheckRevocation, Person, PersonAgreement, PersonCheck
@@ -16,6 +17,7 @@ __all__ = [
     "CheckRevocation",
     "ConflictDeclaration",
     "Dossier",
+    "Declaration",
     "Evidence",
     "Institution",
     "Letter",

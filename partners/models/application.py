@@ -47,6 +47,7 @@ class Application(LifecycleModel):
     answers_version = models.PositiveIntegerField(default=0, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(_("started"), default=clock.now)
+    asked_to_sign_at = models.DateTimeField(_("declarations asked for"), null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     screened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

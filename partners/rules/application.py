@@ -42,18 +42,12 @@ def may_begin(
     return ALLOWED
 
 
-def may_submit(*, complete: bool, missing_sections: Sequence[str], declared: bool) -> Verdict:
-    """Everything that is asked is answered, and every declaration of the rulebook is made."""
+def may_submit(*, complete: bool, missing_sections: Sequence[str]) -> Verdict:
+    """Everything that is asked is answered."""
     if not complete:
         return refused(
             _("These sections are not complete yet: %(names)s.") % {"names": ", ".join(missing_sections)},
             code="incomplete",
             rule="questionnaire",
-        )
-    if not declared:
-        return refused(
-            _("Make every declaration, or ask someone who is entitled to bind your institution."),
-            code="not_declared",
-            rule="declarations",
         )
     return ALLOWED

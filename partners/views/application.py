@@ -9,10 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners.access import NOT_YOUR_ROLE, get_own_application, own_institution
-from partners.actions.application import begin_application, submit_application, withdraw_application
+from partners.actions.application import ask_to_sign, begin_application, submit_application, withdraw_application
 from partners.forms.application import DeclarationForm, StartForm, WithdrawForm
 from partners.models import Application
 from partners.queries.answers import answers_of
@@ -21,10 +21,12 @@ from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
+from partners.views.signing import signing_on
 from partners.views.steps import steps_of
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Refused
+from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import current_version
+from portal.rulebook.queries import rules as rules_in_force
 from portal.ui.forms import refuse
 from portal.workflow import can
 
@@ -126,14 +128,23 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
 def check(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Everything as it will be read, the declarations, and sending it."""
     actor = request.actor
-    found = get_own_application(actor=actor, pk=pk, write=request.method == "POST")
+    found = get_own_application(actor=actor, pk=pk)
+    if request.method == "POST":
+        require(can(found, "submit", actor))
     if found.state != "draft" and request.method != "POST":
         return redirect("partners:answers", found.pk)
-    rules = rules_of(found)
-    form = DeclarationForm(request.POST or None, declarations=rules.declarations_on("application"))
+    rules, in_force = rules_of(found), rules_in_force()
+    signing = signing_on(request, found.institution_id, in_force)
+    form = DeclarationForm(
+        request.POST or None,
+        declarations=rules.declarations_on("application"),
+        initial={"capacity": signing.capacity},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            submit_application(application=found, declared=form.declared, by=actor)
+            submit_application(
+                application=found, declared=form.declared, capacity=form.cleaned_data["capacity"], by=actor
+            )
         except Refused as error:
             refuse(form, error.verdict)
         else:
@@ -144,10 +155,25 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "sections": sections,
         "incomplete": [section for section in sections if not section.check.complete],
         "form": form,
+        "signing": signing,
         "may_write": actor.has("applicant"),
-        "in_force": current_version(),
+        "in_force": in_force.version,
     }
     return render(request, "partners/check.html", context)
+
+
+@require_POST
+@login_required
+def ask(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Ask the authorised representatives to declare and send."""
+    found = get_own_application(actor=request.actor, pk=pk, write=True)
+    try:
+        ask_to_sign(application=found, by=request.actor)
+    except Refused as error:
+        messages.error(request, error.verdict.reason)
+    else:
+        messages.success(request, _("Your authorised representatives have been asked. You hear when it is sent."))
+    return redirect("partners:check", found.pk)
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.http import HttpRequest
 
 from portal.accounts.models import Appointment, Membership
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
+from portal.core import clock
 from portal.core.actors import ANONYMOUS, Actor
 
 if TYPE_CHECKING:
@@ -26,9 +29,11 @@ class _MemberRequest(HttpRequest):
     membership: Membership | None
 
 
-def has_second_factor(request: HttpRequest) -> bool:
-    """Whether this session was opened or confirmed with a second factor (or a passkey, which is two in one)."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+def factor_shown_at(request: HttpRequest) -> datetime | None:
+    """When this session was last opened or confirmed with a second factor (or a passkey, which is two in one)."""
+    records = get_authentication_records(request, request.user)
+    shown = [record["at"] for record in records if record.get("method") == "mfa"]
+    return datetime.fromtimestamp(max(shown), UTC) if shown else None
 
 
 def active_memberships(user: User) -> list[Membership]:
@@ -49,15 +54,21 @@ def actor_of(request: HttpRequest) -> Actor:
     chosen = request.session.get(CHOSEN)
     membership = next((row for row in memberships if str(row.pk) == chosen), memberships[0] if memberships else None)
     asking.membership = membership
-    return person(user, membership, second_factor=has_second_factor(request))
+    return person(user, membership, confirmed_at=factor_shown_at(request))
 
 
-def person(user: User, membership: Membership | None, *, second_factor: bool) -> Actor:
-    """A person acting in a membership (or in none). Without a second factor, roles that need one stay dormant."""
+def person(
+    user: User, membership: Membership | None, *, second_factor: bool = False, confirmed_at: datetime | None = None
+) -> Actor:
+    """A person acting in a membership (or in none). Without a second factor, roles that need one stay dormant.
+
+    `confirmed_at` is when a second factor was shown; `second_factor` alone says that it is shown now.
+    """
+    shown = confirmed_at or (clock.now() if second_factor else None)
     held = set(membership.roles) if membership else set()
     if Appointment.objects.filter(user=user, state="active").exists():
         held.add("system_administrator")
-    dormant = frozenset() if second_factor else frozenset(held & NEEDS_SECOND_FACTOR)
+    dormant = frozenset() if shown else frozenset(held & NEEDS_SECOND_FACTOR)
     return Actor(
         kind="person",
         body_id=membership.organisation_id if membership else None,
@@ -68,7 +79,13 @@ def person(user: User, membership: Membership | None, *, second_factor: bool) ->
         user_id=user.pk,
         name=str(user),
         user=user,
+        confirmed_at=shown,
     )
+
+
+def confirmed(actor: Actor) -> Actor:
+    """The same person, who has just shown a second factor again (for the demonstration and tests)."""
+    return replace(actor, confirmed_at=clock.now())
 
 
 def person_in(user: User, organisation: Any, *, second_factor: bool = True) -> Actor:

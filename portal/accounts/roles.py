@@ -44,6 +44,18 @@ ROLES: tuple[Role, ...] = (
         second_factor=False,
     ),
     Role(
+        "representative",
+        _("Authorised representative"),
+        (INSTITUTION,),
+        _("Is entitled to bind an institution, and answers for what is declared in its name."),
+        (
+            _("Make the declarations of an application or a grant request, and send it"),
+            _("Accept the agreement on a grant"),
+            _("See their institution's applications, grant requests and grants"),
+        ),
+        (_("Bind the institution without having just confirmed who they are with a second factor"),),
+    ),
+    Role(
         "named_person",
         _("Named person"),
         (INSTITUTION,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
@@ -10,9 +11,17 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
+from django.urls import reverse
 
 POSSESSED = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Factors whose set-up proves that the person has them at hand. Making recovery codes proves nothing."""
+
+
+def confirm_address(user: Any, back: str) -> str:
+    """Where the person shows a second factor that they have, and is led back to `back`. One query."""
+    app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    page = "mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn"
+    return f"{reverse(page)}?{urlencode({'next': back})}"
 
 
 def count_at_once(request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +13,8 @@ class Actor:
     """The doer of a deed.
 
     `roles` are in effect now; `dormant` roles are held but wait for a second factor. `body_id` is the
-    organisation in whose name the person acts. `user` is the account, for guardian's checks.
+    organisation in whose name the person acts. `user` is the account, for guardian's checks. `confirmed_at` is
+    when the person last showed a second factor in this session (None: not yet, or no person).
     """
 
     kind: Literal["person", "client", "system", "anonymous"]
@@ -24,6 +26,7 @@ class Actor:
     user_id: UUID | None = None
     name: str = ""
     user: Any = field(default=None, compare=False, repr=False)
+    confirmed_at: datetime | None = field(default=None, compare=False)
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is in effect."""

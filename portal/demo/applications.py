@@ -57,7 +57,7 @@ def application(
         stage.timeline.tell(voice(partner, made, part.number // 3), clock.now())
     yield partner.later(2, 7)
     fill(made, answers, partner.applicant, sections[half:])
-    submit_application(application=made, declared=["truth", "changes"], by=partner.applicant)
+    submit_application(application=made, declared=["truth", "changes"], capacity="Director", by=partner.representative)
     if part.outcome in OPEN:
         stage.timeline.tell(silent(partner, made), max(clock.now(), stage.before(5, partner.rng)))
     if part.outcome == "submitted":

@@ -74,7 +74,7 @@ def grant_request(stage: Stage, partner: Partner, programme: Programme, ask: Ask
     if ask.ends == "draft":
         return
     yield partner.later(1, 3)
-    submit_request(request=request, declared=["purpose"], by=partner.applicant)
+    submit_request(request=request, declared=["purpose"], capacity="Director", by=partner.representative)
     if ask.ends == "submitted":
         return
     home = stage.authority(request.authority_id)
@@ -235,7 +235,7 @@ def signed(stage: Stage, partner: Partner, request: GrantRequest, home: Authorit
     yield partner.later(1, 4)
     accept_agreement(
         grant=grant, seen=grant.agreement.digest, capacity="Director", declared={"agreement", "no_training"},
-        by=partner.administrator,
+        by=partner.representative,
     )  # fmt: skip
     partner.grants.append(grant)
     if ask.ends == "surrendered":

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from grants.models import Environment, Grant, Release
 from partners.models import Institution
+from portal.accounts.actor import confirmed
 from portal.accounts.models import Gateway, Organisation
 from portal.core import clock
 from portal.core.actors import Actor
@@ -58,6 +59,11 @@ class Partner:
     @property
     def organisation(self) -> Organisation:
         return self.institution.organisation
+
+    @property
+    def representative(self) -> Actor:
+        """Who binds the institution, having just confirmed with a second factor: whoever registered it."""
+        return confirmed(self.administrator)
 
     def later(self, least: int, most: int | None = None) -> datetime:
         """A moment during office hours, that many days from now (chosen between the two), never on a weekend."""

@@ -48,10 +48,10 @@ def test_who_registers_what(who: str, kind: str, allowed: bool) -> None:
     assert body.memberships.count() == (1 if who == "newcomer" else 0)
 
 
-def test_founder_is_administrator_and_applicant() -> None:
+def test_founder_is_administrator_applicant_and_authorised_representative() -> None:
     actor = newcomer()
     body = register_organisation(kind="institution", name="Body", jurisdiction="NO", by=actor)
-    assert body.memberships.get().roles == ["administrator", "applicant"]
+    assert body.memberships.get().roles == ["administrator", "applicant", "representative"]
 
 
 @pytest.mark.parametrize(

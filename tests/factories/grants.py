@@ -31,7 +31,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.queries import rules
 from tests.factories.accounts import make_member, make_organisation
-from tests.factories.partners import Cast, send, sign, submitted_application
+from tests.factories.partners import Cast, representative_of, send, sign, submitted_application
 from tests.factories.partners import assess as assess_application
 from tests.factories.partners import assign as assign_application
 from tests.factories.partners import screen as screen_application
@@ -191,7 +191,8 @@ def draft_request(
 
 
 def submit(made: GrantCast) -> GrantCast:
-    submit_request(request=made.request, declared={"purpose"}, by=made.applicant)
+    by = representative_of(made.request.institution, made.applicant)
+    submit_request(request=made.request, declared={"purpose"}, capacity="Director", by=by)
     return made
 
 
@@ -239,7 +240,7 @@ def sign_grant(made: GrantCast, *signatories: Actor) -> GrantCast:
 
 
 def accept(made: GrantCast) -> GrantCast:
-    grant, by = made.grant, made.administrator or made.applicant
+    grant, by = made.grant, representative_of(made.grant.institution, made.applicant)
     accept_agreement(grant=grant, seen=grant.agreement.digest, capacity="Director", declared=DECLARATIONS, by=by)
     return made
 

@@ -21,7 +21,8 @@ from partners.actions.signature import sign_application
 from partners.models import Application, Evidence, Institution, Qualification, Query
 from partners.queries.case import case_of
 from partners.queries.rulebook import rules_of
-from portal.accounts.models import Organisation
+from portal.accounts.actor import confirmed, person_in
+from portal.accounts.models import Membership, Organisation
 from portal.core.actors import Actor
 from portal.core.canonical import digest
 from portal.core.identifiers import CROCKFORD, ror_check_digits
@@ -69,7 +70,7 @@ def make_institution(
     """A described institution and one of its applicants."""
     founded_rulebook()
     body = organisation or make_organisation("institution", jurisdiction=jurisdiction)
-    applicant = by or make_member(body, "applicant", "administrator")
+    applicant = by or make_member(body, "applicant", "administrator", "representative")
     number = next(_used)
     institution = describe_institution(
         organisation=body,
@@ -219,8 +220,25 @@ def cast(
     )
 
 
+def representative_of(institution: Institution, likely: Actor | None = None) -> Actor:
+    """Somebody entitled to bind the institution who has just confirmed: `likely` where they are, else a member."""
+    if likely is not None and likely.has("representative"):
+        return confirmed(likely)
+    found = Membership.objects.filter(
+        organisation=institution.organisation, state="active", roles__contains=["representative"]
+    ).first()
+    if found is not None:
+        return person_in(found.user, institution.organisation)
+    return make_member(institution.organisation, "representative")
+
+
 def submit(made: Cast) -> Cast:
-    submit_application(application=made.application, declared=["truth", "changes"], by=made.applicant)
+    submit_application(
+        application=made.application,
+        declared=["truth", "changes"],
+        capacity="Director",
+        by=representative_of(made.institution, made.applicant),
+    )
     return made
 
 

@@ -67,7 +67,7 @@ def test_an_environment_without_attested_safeguards_takes_no_line(partner: Cast)
 def test_a_request_is_sent_only_with_every_declaration(partner: Cast) -> None:
     made = make.draft_request(made=partner)
     with pytest.raises(Refused) as refusal:
-        submit_request(request=made.request, declared=set(), by=made.applicant)
+        submit_request(request=made.request, declared=set(), capacity="Director", by=made.applicant)
     assert code_of(refusal) == "not_declared"
 
 

@@ -14,7 +14,8 @@ from portal.workflow import as_deed, create, move, record
 
 @as_deed
 def register_organisation(*, kind: str, name: str, jurisdiction: str, by: Actor, website: str = "") -> Organisation:
-    """Register a body. A person may register an institution only, and becomes its first administrator and applicant.
+    """Register a body. A person may register an institution only, and becomes its first administrator, applicant
+    and authorised representative.
 
     Raises Refused for anyone else; ValidationError where a field is wrong or the name is taken.
     """
@@ -30,7 +31,8 @@ def register_organisation(*, kind: str, name: str, jurisdiction: str, by: Actor,
         tier="scheme",
     )
     if by.kind == "person" and kind == Organisation.Kind.INSTITUTION and by.user is not None:
-        join_organisation(user=by.user, organisation=organisation, roles=["administrator", "applicant"], by=by)
+        first = ["administrator", "applicant", "representative"]
+        join_organisation(user=by.user, organisation=organisation, roles=first, by=by)
     return organisation
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.guards import signed_in
 from portal.accounts.roles import BY_SLUG
+from portal.accounts.second_factor import confirm_address
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 
@@ -31,17 +32,15 @@ def second_factor(request: PortalRequest) -> HttpResponse:
         return redirect(there or "home")
     request.session[AFTERWARDS] = there
     back = f"{reverse('second_factor')}?{urlencode({'next': there})}" if there else reverse("second_factor")
-    kinds = set(Authenticator.objects.filter(user=actor.user).values_list("type", flat=True))
-    confirm = "mfa_reauthenticate" if Authenticator.Type.TOTP in kinds else "mfa_reauthenticate_webauthn"
     steps = urlencode({"next": back})
     return render(
         request,
         "accounts/second_factor.html",
         {
             "waiting": [BY_SLUG[slug].label for slug in sorted(actor.dormant)],
-            "enabled": bool(kinds),
+            "enabled": Authenticator.objects.filter(user=actor.user).exists(),
             "second_factor_page": True,
-            "confirm_url": f"{reverse(confirm)}?{steps}",
+            "confirm_url": confirm_address(actor.user, back),
             "app_url": f"{reverse('mfa_activate_totp')}?{steps}",
             "key_url": f"{reverse('mfa_add_webauthn')}?{steps}",
         },

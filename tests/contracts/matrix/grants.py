@@ -13,11 +13,12 @@ from tests.factories import grants as make
 from tests.factories.partners import Cast
 from tests.world import World
 
-OWN = ("applicant.body", "administrator@institution.body")
+OWN = ("applicant.body", "administrator@institution.body", "representative.body")
 DESK = ("case_officer.any", "reviewer.any", "signatory.any", "auditor.any")
 NOT_AT_THE_DESK = (
     "applicant.any",
     "administrator.any",
+    "representative.any",
     "provider_staff.any",
     "oversight_member.any",
     "newcomer",
@@ -100,8 +101,13 @@ def grant_of(stage: Callable[[World], make.GrantCast]) -> Any:
 
 def own(write: bool = False) -> Expect:
     if write:
-        return object_of(may=["applicant.body"], sees=["administrator@institution.body"])
+        return object_of(may=["applicant.body"], sees=["administrator@institution.body", "representative.body"])
     return object_of(may=OWN)
+
+
+def binding() -> Expect:
+    """Deeds that bind the institution take an authorised representative; its other people are told who can."""
+    return object_of(may=["representative.body"], sees=["applicant.body", "administrator@institution.body"])
 
 
 def line_to_remove(world: World) -> dict[str, Any]:
@@ -225,8 +231,8 @@ SIGNATORY = object_of(may=["signatory.any"]).but(
 OTHER_SIGNATORY = at_desk("signatory.stranger")
 OWN_SIGNATORY = at_desk("signatory.body")
 OFFICER = ("case_officer.body",)
-PARTNER_OR_PROVIDER = roles("applicant", "administrator", "provider_staff")
-PARTNERS = roles("applicant", "administrator@institution")
+PARTNER_OR_PROVIDER = roles("applicant", "administrator", "representative", "provider_staff")
+PARTNERS = roles("applicant", "administrator@institution", "representative")
 PROVIDER = roles("provider_staff")
 MODEL = object_of(may=["provider_staff.body"])
 GRANT = object_of(may=[*OWN, "provider_staff.body", *DESK])
@@ -236,14 +242,14 @@ ROWS: list[Any] = [
     row(
         "grants:agreement",
         own(),
-        object_of(may=["administrator@institution.body"], sees=["applicant.body"]),
+        binding(),
         make=grant_of(issued),
         data=sent(capacity="Director"),
     ),
     row(
         "grants:surrender",
-        object_of(may=["administrator@institution.body"], sees=["applicant.body"]),
-        object_of(may=["administrator@institution.body"], sees=["applicant.body"]),
+        object_of(may=["administrator@institution.body"], sees=["applicant.body", "representative.body"]),
+        object_of(may=["administrator@institution.body"], sees=["applicant.body", "representative.body"]),
         make=grant_of(in_force),
         data=sent(reason="Done."),
     ),
@@ -262,9 +268,10 @@ ROWS: list[Any] = [
     row("grants:line_check", own(), make=request_of(draft)),
     row("grants:line_remove", post=own(write=True), make=line_to_remove),
     row(
-        "grants:request_check", own(write=True), own(write=True),
-        make=request_of(draft), data=sent(declare_purpose="on"),
+        "grants:request_check", own(), binding(),
+        make=request_of(draft), data=sent(declare_purpose="on", capacity="Director"),
     ),
+    row("grants:request_ask_to_sign", post=own(write=True), make=request_of(draft)),
     row("grants:request_answer", own(write=True), own(write=True), make=request_of(asked), data=sent(answer="These.")),
     row("grants:request_withdraw", own(write=True), own(write=True), make=request_of(draft), data=sent(reason="")),
     row("grants:environments", PARTNERS),

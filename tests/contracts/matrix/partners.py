@@ -18,10 +18,11 @@ from tests.factories.rulebook import founded_rulebook
 from tests.rulebook.test_versions import adopted
 from tests.world import World
 
-OWN = ("applicant.body", "administrator@institution.body")
+OWN = ("applicant.body", "administrator@institution.body", "representative.body")
 NOT_AT_THE_DESK = (
     "applicant.any",
     "administrator.any",
+    "representative.any",
     "provider_staff.any",
     "oversight_member.any",
     "newcomer",
@@ -122,8 +123,13 @@ def institution(world: World) -> dict[str, Any]:
 def own(write: bool = False) -> Expect:
     """Pages of the own application; writing takes an applicant."""
     if write:
-        return object_of(may=["applicant.body"], sees=["administrator@institution.body"])
+        return object_of(may=["applicant.body"], sees=["administrator@institution.body", "representative.body"])
     return object_of(may=OWN)
+
+
+def binding() -> Expect:
+    """Deeds that bind the institution take an authorised representative; its other people are told who can."""
+    return object_of(may=["representative.body"], sees=["applicant.body", "administrator@institution.body"])
 
 
 # --- cases at the desk ----------------------------------------------------------------------------
@@ -258,7 +264,14 @@ ROWS: list[Any] = [
     row("partners:applications", roles("applicant", "administrator@institution")),
     row("partners:start", roles("applicant"), roles("applicant"), data=lambda world: {"kind": "change"}),
     row("partners:application", own(), make=approved),
-    row("partners:check", own(), own(write=True), make=renewal, data=lambda world: {"truth": "on", "changes": "on"}),
+    row(
+        "partners:check",
+        own(),
+        binding(),
+        make=renewal,
+        data=lambda world: {"truth": "on", "changes": "on", "capacity": "Director"},
+    ),
+    row("partners:ask_to_sign", post=own(write=True), make=renewal),
     row("partners:rules", own(), own(write=True), make=new_rules, data=lambda world: {"to": "1.1"}),
     row("partners:answers", own(), make=approved),
     row("partners:sent", own(), make=approved),

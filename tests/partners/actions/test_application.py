@@ -55,7 +55,9 @@ def test_nobody_begins_for_another_institution() -> None:
 def test_an_incomplete_application_is_not_sent_and_says_what_is_missing() -> None:
     made = make.cast(answers={"mfa": None})
     with pytest.raises(Refused) as refusal:
-        submit_application(application=made.application, declared=["truth", "changes"], by=made.applicant)
+        submit_application(
+            application=made.application, declared=["truth", "changes"], capacity="Director", by=made.applicant
+        )
     assert code(refusal) == "incomplete"
     assert "Security controls" in str(refusal.value)
     assert not Revision.objects.exists()
@@ -69,7 +71,7 @@ def test_hidden_required_questions_do_not_block() -> None:
 def test_every_declaration_has_to_be_made() -> None:
     made = make.cast()
     with pytest.raises(Refused) as refusal:
-        submit_application(application=made.application, declared=["truth"], by=made.applicant)
+        submit_application(application=made.application, declared=["truth"], capacity="Director", by=made.applicant)
     assert code(refusal) == "not_declared"
 
 

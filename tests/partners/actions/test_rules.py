@@ -74,7 +74,9 @@ def typed(shown: str, **answers: str) -> dict[str, Any]:
 
 def test_a_draft_under_former_rules_is_not_sent(draft: make.Cast) -> None:
     with pytest.raises(Refused) as refusal:
-        submit_application(application=draft.application, declared=["truth", "changes"], by=draft.applicant)
+        submit_application(
+            application=draft.application, declared=["truth", "changes"], capacity="Director", by=draft.applicant
+        )
     assert refusal.value.verdict.code == "other_rules"
     assert not Revision.objects.exists()
 

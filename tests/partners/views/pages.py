@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 TABS = ("summary", "answers", "evidence", "people", "assessment", "signatures", "timeline")
-OWN = "applicant, administrator@institution"
+OWN = "applicant, administrator@institution, representative"
 SCHEME = "case_officer, signatory, auditor, oversight_member, provider_staff"
 
 Pages = dict[str, str]

@@ -45,6 +45,7 @@ class Telling:
         people = {
             "applicant": self.made.applicant,
             "administrator@institution": make_member(self.made.institution.organisation, "administrator"),
+            "representative": make_member(self.made.institution.organisation, "representative"),
             "case_officer": self.made.officer,
             "reviewer": self.made.reviewer,
             "signatory": self.made.signatory,
