@@ -14,6 +14,7 @@ from partners.models import (
     ApplicationUserObjectPermission,
     ConflictDeclaration,
     Evidence,
+    LargeUpload,
     Institution,
     Letter,
     Query,
@@ -200,6 +201,22 @@ def get_own_document(*, actor: Actor, pk: UUID, write: bool = False) -> Evidence
     if found is None or not actor.has(*MEMBERS):
         raise Http404("No such document.")
     if write and not actor.has("applicant"):
+        raise Refused(NOT_YOUR_ROLE)
+    return found
+
+
+def get_large_upload(*, actor: Actor, pk: UUID) -> LargeUpload:
+    """A large file that the actor's own institution uploads, in any state: for its applicants."""
+    found = (
+        LargeUpload.objects.filter(pk=pk, institution_id=actor.body_id)
+        .select_related("institution__organisation", "application", "replaces", "redacts", "begun_by", "evidence")
+        .first()
+        if actor.body_kind == "institution"
+        else None
+    )
+    if found is None or not actor.has(*MEMBERS):
+        raise Http404("No such upload.")
+    if not actor.has("applicant"):
         raise Refused(NOT_YOUR_ROLE)
     return found
 

@@ -135,6 +135,23 @@ INFECTED_UPLOAD = NoticeKind(
     _("The scan found “{signature}” in a file of {institution}. It was refused, and nobody has received it."),
     _("See the institution"),
 )
+RECALLED = NoticeKind(
+    "document_recalled",
+    _("“{name}” was taken back: it holds malware"),
+    _(
+        "The document was stored before this site had a malware scanner. The scan has now found “{signature}” in it."
+        " Nobody can open it any more. Upload a clean copy, and tell whoever received it from you."
+    ),
+    _("See the document"),
+    urgent=True,
+)
+CHECKED = NoticeKind(
+    "large_file_checked",
+    _("“{name}” is uploaded"),
+    _("The large file is complete and checked: {outcome}."),
+    _("See the document"),
+    email=False,
+)
 SCANNED = NoticeKind(
     "document_scanned",
     _("“{name}” passed the malware scan"),
@@ -215,6 +232,18 @@ def tell_uploader(kind: NoticeKind, evidence: Evidence, **context: object) -> No
     words = {"name": evidence.name, **context}
     url = evidence.get_absolute_url() if evidence.about is None else reverse("home")
     notify(kind, to=[evidence.uploaded_by], context=words, url=url, key=str(evidence.pk), about=evidence.pk)
+
+
+def tell_institution_of_recall(evidence: Evidence, *, signature: str) -> None:
+    """Tell all applicants that a document of theirs was taken back."""
+    notify(
+        RECALLED,
+        to=members_with("applicant", evidence.institution_id),
+        context={"name": evidence.name, "signature": signature},
+        url=evidence.get_absolute_url() if evidence.about is None else reverse("home"),
+        key=str(evidence.pk),
+        about=evidence.pk,
+    )
 
 
 def tell_of_ending(evidence: Evidence, *, days: int, notice: int) -> None:

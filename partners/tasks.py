@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from celery import shared_task
+
 from partners import scanning
 from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee, remind_referee
-from partners.actions.scan import scan_quarantined
+from partners.actions.scan import scan_quarantined, scan_stored
+from partners.actions.upload import check_arrived, expire_upload
+from partners.models import LargeUpload
+from partners.parts import discard
 from partners.queries.due import (
     ended_qualifications,
     ending_documents,
     ending_qualifications,
+    never_scanned,
     quarantined_uploads,
     referees_to_remind,
     stuck_uploads,
     unanswered_referees,
 )
+from partners.queries.upload import arrived_uploads, expired_uploads, lingering_parts
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 
@@ -51,6 +58,46 @@ def scan_uploads() -> Tally:
     if not scanning.answers():
         return Tally(left=waiting.count())
     return sweep_rows(waiting, lambda row: scan_quarantined(evidence=row, by=SYSTEM))
+
+
+@sweep_task
+def scan_stored_documents() -> Tally:
+    """Have the documents scanned that were stored while no scanner was configured, as soon as one answers."""
+    waiting = never_scanned()
+    if not scanning.is_configured():
+        return Tally()
+    if not scanning.answers():
+        return Tally(left=waiting.count())
+    return sweep_rows(waiting, lambda row: scan_stored(evidence=row, by=SYSTEM))
+
+
+CHECK_SECONDS = 420
+"""What the check of a large file may take: less than half the time after which a task is handed out again."""
+
+
+@shared_task(soft_time_limit=CHECK_SECONDS - 20, time_limit=CHECK_SECONDS)
+def check_upload(upload_id: str) -> None:
+    """Put a large file together and check it, just after its last part has come."""
+    upload = LargeUpload.objects.filter(pk=upload_id, state="arrived").first()
+    if upload is not None:
+        check_arrived(upload=upload, by=SYSTEM)
+
+
+@sweep_task
+def check_uploads() -> Tally:
+    """Hand out the checks of large files that no worker is at: the broker lost them, or their worker is gone."""
+    waiting = arrived_uploads()
+    for pk in waiting.values_list("pk", flat=True)[:100]:
+        check_upload.delay(str(pk))
+    return Tally(left=waiting.count())
+
+
+@sweep_task
+def expire_uploads() -> Tally:
+    """Give up large files with which nobody went on in time, and remove parts that a crash left behind."""
+    tally = sweep_rows(expired_uploads(), lambda row: expire_upload(upload=row, by=SYSTEM))
+    left = sweep_rows(lingering_parts(), discard)
+    return Tally(tally.done + left.done, tally.failed + left.failed, tally.left + left.left, tally.error or left.error)
 
 
 @sweep_task

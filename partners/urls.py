@@ -13,6 +13,7 @@ from partners.views import (
     referee,
     rules,
     section,
+    upload,
 )
 
 app_name = "partners"
@@ -42,6 +43,9 @@ urlpatterns = [
     path("applications/<uuid:pk>/sections/<slug:section>/autosave/", section.autosave, name="autosave"),
     path("documents/", evidence.Library.as_view(), name="documents"),
     path("documents/upload/", evidence.upload, name="upload"),
+    path("documents/large/", upload.begin, name="begin_large_upload"),
+    path("documents/large/<uuid:pk>/", upload.LargeUploadView.as_view(), name="large_upload"),
+    path("documents/large/<uuid:pk>/cancel/", upload.cancel, name="cancel_large_upload"),
     path("documents/<uuid:pk>/", evidence.document, name="document"),
     path("documents/<uuid:pk>/version/", evidence.version, name="version"),
     path("documents/<uuid:pk>/redacted/", evidence.redacted, name="redacted"),

@@ -165,6 +165,10 @@ MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files")))
 """Uploads: outside the web root, under random names, handed out only by authorised views."""
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
 """Of a file that comes with a form, as a whole."""
+MAX_LARGE_UPLOAD_BYTES = env.int("MAX_LARGE_UPLOAD_BYTES", default=2000 * 1024 * 1024)
+"""Of a file that comes in parts. The malware scanner must take files as large as this."""
+MAX_UNFINISHED_BYTES = env.int("MAX_UNFINISHED_BYTES", default=5 * MAX_LARGE_UPLOAD_BYTES)
+"""Of all unfinished large files of one institution together."""
 S3 = {
     "bucket_name": env("S3_BUCKET", default=""),
     "endpoint_url": env("S3_ENDPOINT", default=""),

@@ -52,6 +52,13 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("partners.tasks.remind_of_documents", HOURLY, _("Reminds institutions of documents that end soon")),
     Sweep("partners.tasks.scan_uploads", OFTEN, _("Scans uploads that had to wait for the malware scanner")),
     Sweep(
+        "partners.tasks.scan_stored_documents",
+        HOURLY,
+        _("Scans documents that were stored while there was no malware scanner"),
+    ),
+    Sweep("partners.tasks.check_uploads", OFTEN, _("Checks large files whose check was lost or broken off")),
+    Sweep("partners.tasks.expire_uploads", HOURLY, _("Removes large files that nobody went on with in time")),
+    Sweep(
         "partners.tasks.expire_referees", HOURLY, _("Closes questions to third parties that were not answered in time")
     ),
     Sweep("partners.tasks.remind_referees", HOURLY, _("Reminds third parties in the last week of their link")),

@@ -22,14 +22,18 @@ from portal.core.verdicts import Conflict, refused, require
 from portal.workflow import as_deed, create, deed, lock, move, record
 
 
-class Upload(Protocol):
-    """What Django hands over: a name, a size, and the bytes."""
+class File(Protocol):
+    """What is known of a file before anybody looks into it: a name and a size."""
 
     @property
     def name(self) -> str | None: ...
 
     @property
     def size(self) -> int | None: ...
+
+
+class Upload(File, Protocol):
+    """What Django hands over: a name, a size, and the bytes."""
 
     def read(self, num_bytes: int = ...) -> bytes: ...
 
@@ -52,21 +56,33 @@ def upload_evidence(
     abandons. Where the malware scanner does not answer, a good file waits in quarantine. `about` is what it
     belongs to in another room. Never raises for a bad file.
     """
-    evidence = Evidence(
+    evidence = new_document(
         institution=institution,
+        file=upload,
+        by=by,
         application=application,
         question=question,
         kind=kind,
-        about=about,
-        name=clean_name(upload.name or ""),
-        marking=marking if marking in Evidence.Marking.values else Evidence.Marking.AMBER,
+        marking=marking,
         valid_until=valid_until,
+        about=about,
+    )
+    return _receive(evidence, upload, by)
+
+
+def new_document(*, institution: Institution, file: File, by: Actor, marking: str, **more: Any) -> Evidence:
+    """An unsaved document of that file."""
+    evidence = Evidence(
+        institution=institution,
+        name=clean_name(file.name or ""),
+        marking=marking if marking in Evidence.Marking.values else Evidence.Marking.AMBER,
         uploaded_by=by.user,
         uploaded_at=clock.now(),
-        size=min(upload.size or 0, 2**62),
+        size=min(file.size or 0, 2**62),
+        **more,
     )
     evidence.series = evidence.pk
-    return _receive(evidence, upload, by)
+    return evidence
 
 
 def upload_version(
@@ -76,11 +92,17 @@ def upload_version(
 
     The earlier version stays as it is. Raises Refused where it is no stored document, or was replaced already.
     """
+    made = new_version(evidence=evidence, file=upload, by=by, marking=marking, valid_until=valid_until)
+    return _receive(made, upload, by)
+
+
+def new_version(*, evidence: Evidence, file: File, by: Actor, marking: str, valid_until: date | None) -> Evidence:
+    """An unsaved next version of a document. Raises as upload_version does."""
     require(may_replace(**replaceable(evidence)))
-    made = _beside(evidence, upload, by, marking)
+    made = _beside(evidence, file, by, marking)
     made.series, made.version, made.replaces = evidence.series, evidence.version + 1, evidence
     made.valid_until = valid_until
-    return _receive(made, upload, by)
+    return made
 
 
 def upload_redacted(*, evidence: Evidence, upload: Upload, by: Actor, marking: str) -> Evidence:
@@ -88,6 +110,11 @@ def upload_redacted(*, evidence: Evidence, upload: Upload, by: Actor, marking: s
 
     Raises Refused where the copy's marking would let nobody read who can't read the document.
     """
+    return _receive(redacted_copy(evidence=evidence, file=upload, by=by, marking=marking), upload, by)
+
+
+def redacted_copy(*, evidence: Evidence, file: File, by: Actor, marking: str) -> Evidence:
+    """An unsaved redacted copy of a document. Raises as upload_redacted does."""
     facts = replaceable(evidence)
     require(may_replace(**{**facts, "has_successor": False}))
     if not is_wider(marking, evidence.marking):
@@ -99,21 +126,21 @@ def upload_redacted(*, evidence: Evidence, upload: Upload, by: Actor, marking: s
                 rule="evidence.marking",
             )
         )
-    made = _beside(evidence, upload, by, marking)
+    made = _beside(evidence, file, by, marking)
     made.series, made.redacts = made.pk, evidence
-    return _receive(made, upload, by)
+    return made
 
 
-def _beside(evidence: Evidence, upload: Upload, by: Actor, marking: str) -> Evidence:
+def _beside(evidence: Evidence, file: File, by: Actor, marking: str) -> Evidence:
     """An unsaved file that belongs to the same document."""
     return Evidence(
         institution=evidence.institution,
         kind=evidence.kind,
-        name=clean_name(upload.name or ""),
+        name=clean_name(file.name or ""),
         marking=marking if marking in Evidence.Marking.values else evidence.marking,
         uploaded_by=by.user,
         uploaded_at=clock.now(),
-        size=min(upload.size or 0, 2**62),
+        size=min(file.size or 0, 2**62),
     )
 
 
@@ -162,20 +189,25 @@ def remind_of_document(*, evidence: Evidence, by: Actor) -> Evidence:
 def _receive(evidence: Evidence, upload: Upload, by: Actor) -> Evidence:
     """Record that it arrived, check it, and settle what becomes of it."""
     with deed():
-        create(
-            evidence,
-            "receive",
-            by=by,
-            detail={"name": evidence.name, "size": evidence.size},
-            says=says(evidence, "receive"),
-            about=belongs(evidence),
-        )
+        record_arrival(evidence, by)
     limit = settings.MAX_UPLOAD_BYTES
     content = upload.read(limit + 1)
     outcome = inspect(evidence.name, content, most=limit)
     if not outcome:
         return refuse_upload(evidence=evidence, reason=outcome.reason, by=by)
     return settle_upload(evidence=evidence, content=content, content_type=outcome.content_type, by=by)
+
+
+def record_arrival(evidence: Evidence, by: Actor) -> Evidence:
+    """Save a document whose bytes are here and were not looked into. Inside a deed."""
+    return create(
+        evidence,
+        "receive",
+        by=by,
+        detail={"name": evidence.name, "size": evidence.size},
+        says=says(evidence, "receive"),
+        about=belongs(evidence),
+    )
 
 
 def abandon_upload(*, evidence: Evidence, by: Actor) -> Evidence:

@@ -48,8 +48,17 @@ def settle_upload(
     found = scan(content, seconds=seconds) if is_configured() else Scan()
     if found.signature:
         return _infected(evidence, found, by)
+    kept = files.keep(content)  # before the deed: a large file takes minutes, in which nothing should be locked
+    try:
+        return _store(evidence, found, kept, content_type, by)
+    except Exception:
+        files.drop(kept.stored_name)
+        raise
+
+
+def _store(evidence: Evidence, found: Scan, kept: files.Kept, content_type: str, by: Actor) -> Evidence:
+    """Say where its bytes are: in quarantine where the scan could not be made."""
     with deed():
-        kept = files.keep(content)
         changes: dict[str, Any] = {
             "stored_name": kept.stored_name,
             "sha256": kept.sha256,
@@ -82,6 +91,28 @@ def scan_quarantined(*, evidence: Evidence, by: Actor) -> Evidence:
         _moved(evidence, "store", by, _scanned(found), {"sha256": evidence.sha256, "scanner": found.scanner})
         add_document(evidence)
         notices.tell_uploader(notices.SCANNED, evidence)
+    return evidence
+
+
+def scan_stored(*, evidence: Evidence, by: Actor) -> Evidence:
+    """Scan a document that was stored while no scanner was configured. Raises ScannerError where there is no answer.
+
+    What is found is taken back: nobody may open it from that moment on, its bytes go, and the institution hears.
+    """
+    try:
+        with closing(files.stream(evidence.stored_name)) as content:
+            found = scan(content, seconds=patience(evidence.size))
+    except Http404 as error:
+        raise ScannerError("its bytes are gone from the store") from error
+    if found.trouble:
+        raise ScannerError(found.trouble)
+    if not found.signature:
+        Evidence.objects.filter(pk=evidence.pk, state="stored").update(**_scanned(found))
+        return evidence
+    with deed():
+        move(evidence, "recall", by=by, detail={"signature": found.signature}, about=belongs(evidence))
+        _infected(evidence, found, by)
+        notices.tell_institution_of_recall(evidence, signature=found.signature)
     return evidence
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partners.inspection import ACCEPT
@@ -24,6 +26,15 @@ MEANINGS: dict[str, Any] = {
 """What each marking means here: the words to rules.may_read_in_full."""
 
 
+MB = 1024 * 1024
+FILE_HINT = format_lazy(
+    _("PDF, image, Word, Excel, PowerPoint without macros, or plain text; at most {form} MB, or {large} MB by JavaScript."),
+    form=settings.MAX_UPLOAD_BYTES // MB,
+    large=f"{settings.MAX_LARGE_UPLOAD_BYTES // MB:,}",
+)
+"""What may be uploaded: as a whole with a form, and in parts by the page's script."""
+
+
 def _marking(**more: Any) -> forms.ChoiceField:
     choices = [(key, Described(str(label), MEANINGS[key])) for key, label in Evidence.Marking.choices]
     return forms.ChoiceField(
@@ -34,7 +45,7 @@ def _marking(**more: Any) -> forms.ChoiceField:
 def _file(label: Any) -> forms.FileField:
     return forms.FileField(
         label=label,
-        help_text=_("PDF, image, Word, Excel, PowerPoint without macros, or plain text; at most 20 MB."),
+        help_text=FILE_HINT,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         max_length=1000,
         allow_empty_file=True,

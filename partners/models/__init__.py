@@ -9,6 +9,7 @@ from partners.models.person import CheckRevocation, Person, PersonAgreement, Per
 from partners.models.qualification import Letter, Qualification
 from partners.models.referee import Referee
 from partners.models.signature import Dossier, Signature, SignatureVoid
+from partners.models.upload import LargeUpload, UploadPart
 
 __all__ = [
     "Answer",
@@ -20,6 +21,7 @@ __all__ = [
     "Declaration",
     "Evidence",
     "Institution",
+    "LargeUpload",
     "Letter",
     "Person",
     "PersonAgreement",
@@ -32,4 +34,5 @@ __all__ = [
     "SectionAssessment",
     "Signature",
     "SignatureVoid",
+    "UploadPart",
 ]

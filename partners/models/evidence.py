@@ -83,6 +83,11 @@ class Evidence(LifecycleModel):
             models.Index(fields=["about"], condition=models.Q(about__isnull=False), name="evidence_about"),
             models.Index(fields=["uploaded_at"], condition=models.Q(state="received"), name="evidence_stuck"),
             models.Index(fields=["id"], condition=models.Q(state="quarantined"), name="evidence_to_scan"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state="stored", scanned_at__isnull=True),
+                name="evidence_never_scanned",
+            ),
             models.Index(fields=["series", "version"], name="evidence_versions"),
             models.Index(
                 fields=["valid_until"],

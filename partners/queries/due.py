@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from partners.models import Evidence, Qualification, Referee
+from partners.models import Evidence, LargeUpload, Qualification, Referee
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.models.qualification import LIVE
 from partners.rules.referee import ANSWERABLE
@@ -32,8 +32,9 @@ def ending_qualifications() -> QuerySet[Qualification]:
 
 
 def stuck_uploads() -> QuerySet[Evidence]:
-    """Uploads that arrived hours ago and were never checked."""
-    return Evidence.objects.filter(state="received", uploaded_at__lt=clock.now() - timedelta(hours=UPLOAD_HOURS))
+    """Uploads that arrived hours ago and were never checked. Not large ones, whose check goes on until it is made."""
+    rows = Evidence.objects.filter(state="received", uploaded_at__lt=clock.now() - timedelta(hours=UPLOAD_HOURS))
+    return rows.filter(~Exists(LargeUpload.objects.filter(evidence=OuterRef("pk"), state="arrived")))
 
 
 def ending_documents() -> QuerySet[Evidence]:
@@ -50,6 +51,11 @@ def ending_documents() -> QuerySet[Evidence]:
 def quarantined_uploads() -> QuerySet[Evidence]:
     """Documents that wait for the malware scan."""
     return Evidence.objects.filter(state="quarantined")
+
+
+def never_scanned() -> QuerySet[Evidence]:
+    """Documents that were stored while no scanner was configured."""
+    return Evidence.objects.filter(state="stored", scanned_at__isnull=True)
 
 
 def unanswered_referees() -> QuerySet[Referee]:

@@ -26,13 +26,15 @@ from partners import scanning
 from partners.access import NOT_YOUR_ROLE, get_own_document, own_institution
 from partners.actions.evidence import describe_evidence, upload_evidence, upload_redacted, upload_version
 from partners.forms.evidence import DescribeForm, RedactedForm, UploadForm, VersionForm
-from partners.models import Evidence, Institution
+from partners.models import Evidence, Institution, LargeUpload
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.queries.evidence import copies_of, documents_of, ends, kinds_of, uses_of, versions_of, with_use
 from partners.queries.timeline import tiers_for, timeline
+from partners.queries.upload import upload_of, unfinished_of
 from partners.rules.evidence import may_replace
 from partners.states.evidence import UPLOAD
 from partners.views.section import waiting_words
+from partners.views.upload import large_box
 from portal.core import clock
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
@@ -134,6 +136,7 @@ class LibraryFilter(django_filters.FilterSet):
 class Library(LoginRequiredMixin, ListView):
     """Every document of the institution once, by its newest version."""
 
+    template_name = "partners/evidence_library.html"
     title = gettext_lazy("Documents")
     lead = gettext_lazy("Your institution’s library: upload a document once, and use it in every application.")
     table_class = LibraryTable
@@ -164,6 +167,10 @@ class Library(LoginRequiredMixin, ListView):
             {"label": _("Refused"), "query": {"state": "refused"}},
         ]
 
+    def unfinished(self) -> list[LargeUpload]:
+        """Large files that can be gone on with."""
+        return list(unfinished_of(self.request.actor.body_id)) if self.request.actor.has("applicant") else []
+
     def page_actions(self) -> list[dict[str, Any]]:
         if not self.request.actor.has("applicant"):
             return []
@@ -189,11 +196,15 @@ def document(request: PortalRequest, pk: UUID) -> HttpResponse:
         "copies": copies_of(found),
         "uses": uses,
         "end_tag": end_tag(found),
+        "arriving": upload_of(found) if found.state == "received" else None,
         "scanned": scanning.is_configured(),
         "actions": _actions(found, versions) if actor.has("applicant") else [],
         "events": timeline(found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=("evidence",), limit=50),
     }
-    return render(request, "partners/evidence_document.html", context)
+    response = render(request, "partners/evidence_document.html", context)
+    if request.headers.get("HX-Request") and found.state != "received":
+        response["HX-Refresh"] = "true"  # what was looked for every few seconds is there: the whole page, once
+    return response
 
 
 def _actions(found: Evidence, versions: list[Evidence]) -> list[dict[str, Any]]:
@@ -249,6 +260,7 @@ def version(request: PortalRequest, pk: UUID) -> HttpResponse:
     form = VersionForm(request.POST or None, request.FILES or None, initial={"marking": found.marking})
     words = {
         "heading": _("Upload a new version"),
+        "purpose": "version",
         "lead": _("The earlier version stays readable, and applications that were sent with it keep it."),
         "button": _("Upload the new version"),
         "back": found,
@@ -264,6 +276,7 @@ def redacted(request: PortalRequest, pk: UUID) -> HttpResponse:
     form = RedactedForm(request.POST or None, request.FILES or None, document=found)
     words = {
         "heading": _("Add a redacted copy"),
+        "purpose": "redacted",
         "lead": _("Whoever works on your case but may not read the document itself gets this copy in its place."),
         "button": _("Add the redacted copy"),
         "back": found,
@@ -298,7 +311,14 @@ def _taken(request: PortalRequest, form: forms.Form, made: Evidence) -> bool:
 
 def _ask(request: PortalRequest, form: forms.Form, words: dict[str, Any]) -> HttpResponse:
     file: UploadedFile | None = request.FILES.get("upload") if request.method == "POST" else None
-    context = {"form": form, "scanned": scanning.is_configured(), "again": file.name if file else "", **words}
+    context = {
+        "form": form,
+        "scanned": scanning.is_configured(),
+        "again": file.name if file else "",
+        "large": large_box(purpose=words.get("purpose", ""), document=words.get("back")),
+        "unfinished": list(unfinished_of(request.actor.body_id)) if words.get("is_file") is not False else [],
+        **words,
+    }
     return render(request, "partners/evidence_upload.html", context)
 
 

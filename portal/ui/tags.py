@@ -87,6 +87,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "invitation": {"sent": WITH_US},
     "institution": {"described": GOOD},
     "evidence": {"received": WITH_US, "quarantined": PAUSED, "stored": GOOD, "abandoned": OVER},
+    "upload": {"begun": YOURS, "arrived": WITH_US, "settled": GOOD},
     "query": {"open": YOURS, "answered": WITH_US},
     "referee": {"asked": MOVING, "answered": GOOD, "declined": OVER, "expired": BAD, "withdrawn": OVER},
     "person": {"named": IDLE, "left": OVER},

@@ -17,7 +17,7 @@ const out = resolve(here, "../static/.build");
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await Promise.all([style("portal"), style("admin"), script("portal"), script("charts")]);
+await Promise.all([style("portal"), style("admin"), script("portal"), script("large"), script("charts")]);
 sprite();
 cpSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
 cpSync(join(here, "icons/favicon.svg"), join(out, "favicon.svg"));

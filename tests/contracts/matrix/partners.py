@@ -7,7 +7,8 @@ from typing import Any
 
 from partners.actions.query import answer_question, ask_question
 from partners.actions.referee import ask_referee
-from partners.models import Application, Evidence, Letter, Query, Referee
+from partners.actions.upload import Purpose, begin_upload
+from partners.models import Application, Evidence, LargeUpload, Letter, Query, Referee
 from partners.queries.case import case_of
 from portal.core.actors import SYSTEM
 from portal.notifications.models import Message
@@ -110,6 +111,22 @@ def new_rules(world: World) -> dict[str, Any]:
 
 def document(world: World) -> dict[str, Any]:
     return {"pk": Evidence.objects.filter(institution=world.once(partner).institution, state="stored").first().pk}
+
+
+def _begun(world: World) -> LargeUpload:
+    institution, _ = make.make_institution(world.institution, by=world.actor("applicant"))
+    return begin_upload(
+        institution=institution,
+        name="measured.csv",
+        size=30_000_000,
+        fingerprint="",
+        purpose=Purpose(),
+        by=world.actor("applicant"),
+    )
+
+
+def large(world: World) -> dict[str, Any]:
+    return {"pk": world.once(_begun).pk}
 
 
 def letter(world: World) -> dict[str, Any]:
@@ -293,6 +310,9 @@ ROWS: list[Any] = [
         for name in ("version", "redacted", "describe")
     ),
     # Officers of the authority that runs the case see it, and declare before they open anything of it.
+    row("partners:begin_large_upload", post=roles("applicant").but("newcomer", gets="403")),
+    row("partners:large_upload", own(True), make=large, others={"patch": own(True), "delete": own(True)}),
+    row("partners:cancel_large_upload", post=own(True), make=large),
     row("partners:evidence", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=document),
     row("partners:letter", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=letter),
     *desk_model("partners_application", "case_officer", "reviewer", "signatory", make=changed)[:2],

@@ -4,6 +4,7 @@ LIFECYCLE = {
     "partners.Institution",
     "partners.Application",
     "partners.Evidence",
+    "partners.LargeUpload",
     "partners.Query",
     "partners.Referee",
     "partners.Person",
@@ -25,5 +26,6 @@ APPEND_ONLY = {
 }
 MUTABLE = {
     "partners.Answer": "A draft changes until it is sent; what was sent is a Revision.",
+    "partners.UploadPart": "Bytes on their way: gone when the file is put together; the record has the deeds.",
     "partners.ApplicationUserObjectPermission": "A reviewer is assigned and taken off; the record keeps both.",
 }

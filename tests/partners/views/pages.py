@@ -35,6 +35,7 @@ PAGES: dict[str, Pages] = {
             "version",
             "redacted",
             "describe",
+            "large_upload",
             "start",
             "section",
             "section of rows",
@@ -115,6 +116,7 @@ NAMED: dict[str, tuple[str, ...]] = {
     "partners:version": ("newest",),
     "partners:redacted": ("document",),
     "partners:describe": ("document",),
+    "partners:large_upload": ("large upload",),
     "partners:letter": ("letter",),
     "admin:partners_application_assess_section": ("application", "section"),
 }

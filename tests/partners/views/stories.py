@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from partners.actions.application import withdraw_application
 from partners.actions.case import return_to_review, screen_application
@@ -19,6 +20,7 @@ from partners.actions.query import close_question
 from partners.actions.referee import ask_referee
 from partners.actions.review import assess_section
 from partners.actions.signature import refuse_application, sign_application
+from partners.actions.upload import Purpose, begin_upload
 from partners.models import Evidence, Institution, Letter, Qualification
 from partners.queries.case import case_of
 from portal.core.actors import Actor
@@ -117,7 +119,21 @@ def _library(made: make.Cast, parts: int) -> dict[str, Any]:
         newest = upload_version(evidence=newest, upload=make.upload(), marking="amber", by=made.applicant)
         upload_redacted(evidence=first, upload=make.upload("redacted.png"), marking="green", by=made.applicant)
         describe_evidence(evidence=first, kind="mandate", marking="amber", valid_until=None, by=made.applicant)
-    return {"document": first.pk, "newest": newest.pk}
+    return {"document": first.pk, "newest": newest.pk, "large upload": _begun(made, min(parts, 8))}
+
+
+def _begun(made: make.Cast, parts: int) -> UUID:
+    """The last of several large files that were begun."""
+    for _ in range(parts):
+        upload = begin_upload(
+            institution=made.institution,
+            name="measured.csv",
+            size=30_000_000,
+            fingerprint="",
+            purpose=Purpose(),
+            by=made.applicant,
+        )
+    return upload.pk
 
 
 def _amended(institution: Institution, by: Actor) -> None:
