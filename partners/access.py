@@ -17,6 +17,7 @@ from partners.models import (
     LargeUpload,
     Institution,
     Letter,
+    Person,
     Query,
     Revision,
     Signature,
@@ -219,6 +220,41 @@ def get_large_upload(*, actor: Actor, pk: UUID) -> LargeUpload:
     if not actor.has("applicant"):
         raise Refused(NOT_YOUR_ROLE)
     return found
+
+
+# --- people with access ---------------------------------------------------------------------------
+
+
+def keeps_people(actor: Actor) -> Institution | None:
+    """The institution whose people the actor looks after, None until it is described. Refused for everybody else."""
+    require_role(actor, *KEEPERS)
+    return own_institution(actor)
+
+
+def get_own_person(*, actor: Actor, pk: UUID) -> Person:
+    """Somebody whom the actor's own institution has named, for those who look after its people."""
+    rows = Person.objects.filter(pk=pk, institution_id=actor.body_id)
+    found: Person | None = (
+        rows.select_related("institution__organisation", "user", "named_by").first()
+        if actor.body_kind == "institution" and actor.has(*KEEPERS)
+        else None
+    )
+    if found is None:
+        raise Http404("No such person.")
+    return found
+
+
+def visible_people(rows: QuerySet[Person], actor: Actor) -> QuerySet[Person]:
+    """The people whom an authority may read about: those of institutions whose cases it runs."""
+    if not actor.has("case_officer", "auditor"):
+        return rows.none()
+    cases = Application.objects.filter(
+        institution=OuterRef("institution"), authority_id=actor.body_id, submitted_at__isnull=False
+    )
+    return rows.filter(Exists(cases))
+
+
+# --- letters --------------------------------------------------------------------------------------
 
 
 def get_letter(*, actor: Actor, pk: UUID) -> Letter:

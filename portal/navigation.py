@@ -13,17 +13,20 @@ from portal.core.verdicts import Text
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: its words, the name of its URL, and the roles that see it."""
+    """One entry: its words, the name of its URL, the roles that see it, and the kind of body where that matters."""
 
     label: Text
     url_name: str
     roles: frozenset[str]
+    kind: str = ""
 
 
 PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", frozenset({"person"})),
     Place(_("Applications"), "partners:applications", frozenset({"applicant", "representative"})),
     Place(_("Documents"), "partners:documents", frozenset({"applicant"})),
+    Place(_("People"), "partners:people", frozenset({"applicant", "administrator"}), kind="institution"),
+    Place(_("Your access"), "partners:my_access", frozenset({"named_person"})),
     Place(_("Cases"), "admin:partners_application_changelist", frozenset({"case_officer", "reviewer", "signatory"})),
     Place(
         _("Institutions"),
@@ -52,7 +55,9 @@ PLACES: tuple[Place, ...] = (
 
 def entries_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The entries that the actor's roles see; `current` is the one whose address begins the path."""
-    seen = [place for place in PLACES if not actor.roles.isdisjoint(place.roles)]
+    seen = [
+        place for place in PLACES if not actor.roles.isdisjoint(place.roles) and place.kind in ("", actor.body_kind)
+    ]
     entries: list[dict[str, object]] = []
     for place in seen:
         try:

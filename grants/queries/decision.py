@@ -176,8 +176,9 @@ def _person(columns: tuple[Any, ...]) -> PersonFacts | None:
     """The naming, with the texts of the version in force: those are read once for each version and process."""
     if not columns or columns[0] is None:
         return None
-    *naming, version, in_force_at = columns
-    return PersonFacts(*naming, texts_since(version, in_force_at))
+    state, identity, background, trained, accepted, has_account, version, in_force_at = columns
+    texts = texts_since(version, in_force_at)
+    return PersonFacts(state, identity, background, trained, accepted, has_account, texts)
 
 
 def _held(columns: tuple[Any, ...]) -> Held | None:

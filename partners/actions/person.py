@@ -113,10 +113,15 @@ def record_check(
         recorded_by=by.user,
         recorded_at=clock.now(),
     )
-    until = max(last, getattr(person, UNTIL[kind]) or last)
-    _move_end(person, "record_check", kind, until, by, version=now.version, detail=checked(check))
+    count_check(check, by=by)
     check.save(force_insert=True)
     return check
+
+
+def count_check(check: PersonCheck, *, by: Actor) -> None:
+    """Record the deed of a check that is sound, with the last day that the person has by it. The caller inserts it."""
+    until = max(check.valid_until, getattr(check.person, UNTIL[check.kind]) or check.valid_until)
+    _move_end(check.person, "record_check", check.kind, until, by, version=check.rulebook, detail=checked(check))
 
 
 def checked(check: PersonCheck) -> dict[str, object]:

@@ -169,3 +169,8 @@ def looks_after_gateways(actor: Actor) -> Verdict:
         code="wrong_role",
         rule="gateway.staff",
     )
+
+
+def only_named(actor: Actor) -> bool:
+    """Whether the actor is in the organisation only as somebody with access: then they see nobody else of it."""
+    return actor.roles | actor.dormant == {"person", "named_person"}

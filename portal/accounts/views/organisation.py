@@ -19,6 +19,7 @@ from portal.accounts.forms.organisation import refuse_into
 from portal.accounts.guards import signed_in
 from portal.accounts.models import Membership, Organisation
 from portal.accounts.queries.invitations import open_invitations_of
+from portal.accounts.rules import only_named
 from portal.accounts.views.second_factor import safe_next
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -64,6 +65,8 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     organisation = get_organisation(actor=actor, pk=pk)
     people = organisation.memberships.filter(state="active").select_related("user").order_by("user__name", "pk")
+    if only_named(actor):
+        people = people.filter(user=actor.user_id)
     manages = actor.has("administrator", "system_administrator")
     return render(
         request,

@@ -11,7 +11,7 @@ from portal.accounts.models.invitation import token_hash
 from tests.contracts.matrix import desk_model, object_of, public, roles, row, signed_in
 from tests.world import World
 
-INSIDE = ("applicant.body", "administrator@institution.body")
+INSIDE = ("applicant.body", "representative.body", "named_person.body", "administrator@institution.body")
 ADMINS = ("administrator@institution.body", "system_administrator")
 TOKEN = "a-token-that-only-the-mailbox-knows"
 

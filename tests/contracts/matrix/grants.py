@@ -22,6 +22,7 @@ NOT_AT_THE_DESK = (
     "provider_staff.any",
     "oversight_member.any",
     "newcomer",
+    "named_person.any",
 )
 
 # --- what there is ---------------------------------------------------------------------------------

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partners.actions.query import answer_question, ask_question
 from partners.actions.referee import ask_referee
 from partners.actions.upload import Purpose, begin_upload
-from partners.models import Application, Evidence, LargeUpload, Letter, Query, Referee
+from partners.models import Application, Evidence, LargeUpload, Letter, Person, Query, Referee
 from partners.queries.case import case_of
 from portal.core.actors import SYSTEM
 from portal.notifications.models import Message
 from portal.rulebook.actions.version import put_in_force
 from tests.contracts.matrix import Expect, desk_model, object_of, public, roles, row
 from tests.factories import partners as make
+from tests.factories import people
 from tests.factories.rulebook import founded_rulebook
 from tests.rulebook.test_versions import adopted
 from tests.world import World
@@ -27,6 +31,7 @@ NOT_AT_THE_DESK = (
     "provider_staff.any",
     "oversight_member.any",
     "newcomer",
+    "named_person.any",
 )
 OFFICERS = ("case_officer.body",)
 SIGNATORIES = ("signatory.any",)
@@ -250,7 +255,72 @@ DESK = roles("case_officer", "reviewer", "signatory", "auditor", "system_adminis
 IN_REVIEW = case("case_officer.body", "reviewer")
 
 
+def named(world: World) -> Person:
+    """Somebody whom our institution has named, with one check, who is the world's named person."""
+    keeper = world.actor("administrator@institution")
+    institution = world.once(partner).institution
+    person = people.named(institution, keeper, email=world.actor("named_person").user.email)
+    people.check(person, "training", keeper)
+    return person
+
+
+def person(world: World) -> dict[str, Any]:
+    return {"pk": world.once(named).pk}
+
+
+def without_account(world: World) -> Person:
+    return people.named(world.once(partner).institution, world.actor("administrator@institution"))
+
+
+def person_to_invite(world: World) -> dict[str, Any]:
+    return {"pk": world.once(without_account).pk}
+
+
+def named_in_a_case(world: World) -> Person:
+    """Somebody named by an institution whose case our authority runs."""
+    made = world.once(in_review)
+    return people.named(made.institution, made.applicant)
+
+
+def person_of_a_case(world: World) -> dict[str, Any]:
+    return {"object_id": world.once(named_in_a_case).pk}
+
+
+def person_check(world: World) -> dict[str, Any]:
+    made = world.once(named)
+    return {"pk": made.pk, "check_pk": made.checks.get().pk}
+
+
+def somebody_new(world: World) -> dict[str, Any]:
+    world.once(named)
+    return {"name": "Ada Berg", "email": "ada.berg@new.example", "invite": "on"}
+
+
+def file_of_people(world: World) -> dict[str, Any]:
+    content = b"Name,E-mail address\nAda Berg,ada.berg@new.example\n"
+    return {"upload": SimpleUploadedFile("people.csv", content)}
+
+
+KEEPERS = roles("applicant", "administrator@institution")
+OWN_PAGE = roles("applicant", "administrator@institution", "named_person", "representative")
+KEEPS = object_of(may=["applicant.body", "administrator@institution.body"])
+
+
 ROWS: list[Any] = [
+    row("partners:people", KEEPERS),
+    row("partners:person_name", KEEPERS, KEEPERS, data=somebody_new),
+    row("partners:people_import", KEEPERS, KEEPERS, data=file_of_people),
+    row("partners:people_example", KEEPERS),
+    # A file is there only for who uploaded it: everybody else of its institution is led to upload it again.
+    row("partners:people_report", KEEPERS, KEEPERS, make=lambda _world: {"key": uuid4()}),
+    row("partners:person", KEEPS, make=person),
+    row("partners:person_amend", KEEPS, KEEPS, make=person, data=lambda _world: {"name": "Ada Lind"}),
+    row("partners:person_check", KEEPS, KEEPS, make=person, data=lambda _world: {"kind": "identity"}),
+    row("partners:person_revoke", KEEPS, KEEPS, make=person_check, data=lambda _world: {"reason": "A namesake."}),
+    row("partners:person_invite", post=KEEPS.but("applicant.body", gets="403"), make=person_to_invite),
+    row("partners:person_end", KEEPS, KEEPS, make=person, data=lambda _world: {"reason": "Left."}),
+    row("partners:my_access", OWN_PAGE, OWN_PAGE, data=lambda _world: {"seen": ""}),
+    *desk_model("partners_person", "case_officer", "auditor", make=person_of_a_case),
     row("partners:eligibility", public()),
     row("partners:preview", public(), public(), make=lambda _world: {"version": founded_rulebook().version}),
     row(

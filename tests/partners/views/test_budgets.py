@@ -13,7 +13,9 @@ from portal.core.actors import Actor
 from tests.contracts.details import unheld
 from tests.contracts.matrix.partners import ROWS
 from tests.factories import partners as make
+from tests.factories import people
 from tests.factories.accounts import make_member
+from tests.partners.views.people_story import of_people
 from tests.partners.views.stories import of_an_application
 from tests.query_budget import Asked, asked_in, assert_query_budget, too_dear
 from tests.world import client_for
@@ -82,12 +84,46 @@ def test_the_library() -> None:
     assert_query_budget(client_for(applicant), reverse("partners:documents"), upload_some)
 
 
+def test_the_list_of_people() -> None:
+    institution, applicant = make.make_institution()
+
+    def name_some(count: int) -> None:
+        for _ in range(count):
+            people.checked(people.named(institution, applicant), applicant)
+
+    assert_query_budget(client_for(applicant), reverse("partners:people"), name_some)
+
+
+def test_the_list_of_people_at_the_desk() -> None:
+    made = make.submitted_application()
+
+    def name_some(count: int) -> None:
+        for _ in range(count):
+            people.checked(people.named(made.institution, made.applicant), made.applicant)
+
+    assert_query_budget(client_for(made.officer), reverse("admin:partners_person_changelist"), name_some)
+
+
+def test_the_own_page_of_a_person() -> None:
+    institution, keeper = make.make_institution()
+    actor = make_member(institution.organisation, "named_person")
+    person = people.named(institution, keeper, email=actor.user.email)
+
+    def check_often(count: int) -> None:
+        for number in range(count):
+            people.check(person, "identity", keeper, days_ago=number + 1)
+
+    assert_query_budget(client_for(actor), reverse("partners:my_access"), check_often)
+
+
 # --- the pages of one application and of one partner ----------------------------------------------
 @pytest.fixture(scope="module")
 def asked(django_db_setup: None, django_db_blocker: Any) -> tuple[Asked, Asked]:
     """What every page of the story asks with few parts, and with many."""
     with django_db_blocker.unblock():
-        return asked_in(of_an_application)
+        stories = [asked_in(story) for story in (of_an_application, of_people)]
+    few, many = ({**first, **second} for first, second in zip(*stories, strict=True))
+    return few, many
 
 
 def test_pages_cost_the_same_with_many_parts(asked: tuple[Asked, Asked]) -> None:
