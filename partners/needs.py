@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
@@ -12,6 +13,7 @@ from partners.access import visible_cases
 from partners.models import (
     Application,
     ApplicationUserObjectPermission,
+    Person,
     Qualification,
     Query,
     Recommendation,
@@ -20,17 +22,23 @@ from partners.models import (
 from partners.models.application import REVIEW
 from partners.models.qualification import LIVE
 from partners.queries.evidence import documents_of, ends
+from partners.queries.person import lacking, lapsing, own_row, texts_now
 from portal.accounts import needs
 from portal.accounts.assign import assigned
 from portal.accounts.needs import Need, Waiting, counted
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.rulebook.queries import rules
 
 
 def register_needs() -> None:
     """Called once, when the app is ready."""
     needs.register("applicant", "partners.applications", for_applicant)
     needs.register("representative", "partners.declarations", for_representative)
+    for role in ("applicant", "administrator"):
+        needs.register(role, "partners.people", for_keeper)
+    for role in ("applicant", "administrator", "named_person", "representative"):
+        needs.register(role, "partners.own_access", for_named_person)
     needs.register("case_officer", "partners.cases", for_case_officer)
     needs.register("reviewer", "partners.reviews", for_reviewer)
     needs.register("signatory", "partners.signatures", for_signatory)
@@ -76,6 +84,41 @@ def for_representative(actor: Actor) -> list[Need]:
     asked = Application.objects.filter(institution_id=actor.body_id, state="draft", asked_to_sign_at__isnull=False)
     label = ngettext_lazy("application to declare and send", "applications to declare and send")
     return counted(Waiting(asked, label, reverse("partners:applications"), oldest="asked_to_sign_at", tone="amber"))
+
+
+def for_keeper(actor: Actor) -> list[Need]:
+    """People who lack something, and people of whom a check ends soon. Two queries besides the rules in force."""
+    if actor.body_kind != "institution":
+        return []
+    people, page = Person.objects.filter(institution=actor.body_id), reverse("partners:people")
+    return counted(
+        Waiting(
+            people.filter(lapsing(max(rules().people.notices_days))).annotate(
+                ends_on=Least("identity_until", "background_until", "trained_until")
+            ),
+            ngettext_lazy("person whose access ends soon", "people whose access ends soon"),
+            f"{page}?standing=soon",
+            due="ends_on",
+            tone="amber",
+        ),
+        Waiting(
+            people.filter(lacking(texts_now())),
+            ngettext_lazy("person who is named and not cleared", "people who are named and not cleared"),
+            f"{page}?standing=lacking",
+            oldest="named_at",
+        ),
+    )
+
+
+def for_named_person(actor: Actor) -> list[Need]:
+    """The rules that the person has not accepted in their present text. Nothing for who is not named. Two queries."""
+    found = own_row(actor)
+    if found is None or found.state != "named":
+        return []
+    waits = int(found.accepted_digest != texts_now().digest)
+    label = ngettext_lazy("text to accept: the rules for people with access", "texts to accept")
+    oldest = found.named_at if waits else None
+    return [Need(waits, label % waits, reverse("partners:my_access"), oldest=oldest, tone="amber" if waits else "")]
 
 
 def for_case_officer(actor: Actor) -> list[Need]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from partners.models import Application, Evidence, Qualification, Referee
+from partners.models import Application, Evidence, Institution, Person, Qualification, Referee
 from partners.queries.institution import authority_for
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.notifications.notify import NoticeKind, notify
+from portal.ui.templatetags.ui import sentence
 
 SUBMITTED = NoticeKind(
     "application_submitted",
@@ -180,6 +183,27 @@ REFEREE_ANSWERED = NoticeKind(
 )
 
 
+PERSON_LAPSING = NoticeKind(
+    "person_lapsing",
+    _("{people}: {what} ends on {until}"),
+    _(
+        "In {days} days access ends for {people}, unless a new check is recorded before then. Nobody else’s access"
+        " ends with it."
+    ),
+    _("See who ends soon"),
+)
+OWN_LAPSING = NoticeKind(
+    "own_access_lapsing",
+    _("Your access ends on {until}: {what}"),
+    _(
+        "In {days} days you lose access under the grants of {institution}, unless your institution records a new check"
+        " before then. Ask its administrators when that will be."
+    ),
+    _("See how you stand"),
+)
+LAPSING = {"identity": _("identity check"), "background": _("background check"), "training": _("training")}
+
+
 def case_url(application: Application) -> str:
     """The case at the desk."""
     return reverse("admin:partners_application_change", args=[application.pk])
@@ -275,3 +299,37 @@ def tell_authority_of_malware(evidence: Evidence, *, signature: str) -> None:
         key=str(evidence.pk),
         about=institution.pk,
     )
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def tell_of_lapse(
+    institution: Institution, people: Sequence[Person], *, kind: str, until: date, notice: int, days: int
+) -> None:
+    """Tell the administrators, in one notice for all of them, and each person who has an account."""
+    words = {"what": LAPSING[kind], "until": f"{until:%-d %B %Y}", "days": days, "institution": institution.name}
+    key = f"{kind}:{until}:{notice}"
+    notify(
+        PERSON_LAPSING,
+        to=members_with("administrator", institution.pk),
+        context={**words, "people": _named(people)},
+        url=f"{reverse('partners:people')}?standing=soon",
+        key=f"{people[0].pk}:{key}",
+        about=institution.pk,
+    )
+    for person in people:
+        if person.user is not None and person.user.is_active:
+            url = reverse("partners:my_access")
+            notify(OWN_LAPSING, to=[person.user], context=words, url=url, key=f"{person.pk}:{key}", about=person.pk)
+
+
+def _named(people: Sequence[Person]) -> str:
+    """Up to three names, and how many there are besides."""
+    names = [person.name for person in people[:3]]
+    others = len(people) - len(names)
+    if not others:
+        return sentence(names)
+    return ngettext("%(names)s and %(n)s other", "%(names)s and %(n)s others", others) % {
+        "names": ", ".join(names), "n": others,
+    }  # fmt: skip

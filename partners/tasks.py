@@ -6,6 +6,7 @@ from celery import shared_task
 
 from partners import scanning
 from partners.actions.evidence import abandon_upload, remind_of_document
+from partners.actions.lapses import warn_of_lapses
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee, remind_referee
 from partners.actions.scan import scan_quarantined, scan_stored
@@ -16,6 +17,7 @@ from partners.queries.due import (
     ended_qualifications,
     ending_documents,
     ending_qualifications,
+    institutions_with_lapses,
     never_scanned,
     quarantined_uploads,
     referees_to_remind,
@@ -110,3 +112,9 @@ def expire_referees() -> Tally:
 def remind_referees() -> Tally:
     """Send third parties a new link in the last week of theirs: once, also when days were missed."""
     return sweep_rows(referees_to_remind(), lambda row: remind_referee(referee=row, by=SYSTEM))
+
+
+@sweep_task
+def warn_of_people() -> Tally:
+    """Warn of checks of people that lapse soon: once for each of the rulebook's notices, also when days were missed."""
+    return sweep_rows(institutions_with_lapses(), lambda row: warn_of_lapses(institution=row, by=SYSTEM))

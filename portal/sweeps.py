@@ -62,6 +62,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "partners.tasks.expire_referees", HOURLY, _("Closes questions to third parties that were not answered in time")
     ),
     Sweep("partners.tasks.remind_referees", HOURLY, _("Reminds third parties in the last week of their link")),
+    Sweep("partners.tasks.warn_of_people", HOURLY, _("Warns people and their institutions of checks that lapse soon")),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),
     Sweep("grants.tasks.lapse_holds", OFTEN, _("Lifts emergency holds that nobody confirmed in time, loudly")),

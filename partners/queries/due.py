@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from partners.models import Evidence, LargeUpload, Qualification, Referee
+from partners.models import Evidence, Institution, LargeUpload, Qualification, Referee
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.models.qualification import LIVE
+from partners.queries.person import due_for_notice
 from partners.rules.referee import ANSWERABLE
 from portal.core import clock
 from portal.rulebook.queries import rules
@@ -70,3 +71,9 @@ def referees_to_remind() -> QuerySet[Referee]:
     rows = Referee.objects.filter(state="asked", reminded_at__isnull=True, expires_at__gt=now)
     rows = rows.filter(expires_at__lte=now + LAST_WEEK, application__state__in=ANSWERABLE)
     return rows.select_related("application__institution__organisation")
+
+
+def institutions_with_lapses() -> QuerySet[Institution]:
+    """Institutions with people of whom a check lapses soon, and a notice of it is due."""
+    due = due_for_notice(rules().people.notices_days, institution=OuterRef("pk"))
+    return Institution.objects.filter(Exists(due)).select_related("organisation")
