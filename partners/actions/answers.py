@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from partners.models import Answer, Application, Evidence
 from partners.queries.answers import evidence_named
 from partners.queries.rulebook import rules_of
-from partners.queries.sections import open_sections
+from partners.queries.sections import is_open
 from partners.states.application import APPLICATION
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.canonical import canonical
 from portal.core.verdicts import refused, require
-from portal.rulebook.answers import is_blank, tidy
+from portal.rulebook.answers import is_blank, same, tidy
 from portal.rulebook.schema import Rulebook
 from portal.workflow import lock
 
@@ -74,14 +73,8 @@ def save_answers(
             lock(application)
         require(APPLICATION.verdict("save_answers", application, by))
         asked = rules_of(application) if shown is None or application.state != "draft" else shown
-        if asked.version == application.rulebook and section not in open_sections(application):
-            require(
-                refused(
-                    _("This section is locked because the application was sent. It opens when it is asked about."),
-                    code="locked",
-                    rule="application.save_answers",
-                )
-            )
+        if asked.version == application.rulebook and not is_open(application, section):
+            require(refused(_locked_words(application), code="locked", rule="application.save_answers"))
         questions = asked.questionnaire.section(section).questions
         known = {question.key for question in questions}
         posted = _with_own_documents(
@@ -150,6 +143,12 @@ def _write(
     saved.written, saved.version = [answer.question for answer in changed], application.answers_version
 
 
+def _locked_words(application: Application) -> str:
+    if application.state == "draft":
+        return _("This section is not touched by the change that you report. Say what else changed to open it.")
+    return _("This section is locked because the application was sent. It opens when it is asked about.")
+
+
 def add_document(evidence: Evidence) -> bool:
     """Name a document that had to wait for its scan in the answer for which it was uploaded.
 
@@ -163,7 +162,7 @@ def add_document(evidence: Evidence) -> bool:
         lock(application)
         sections = rules_of(application).questionnaire.sections
         key = next((item.key for item in sections if evidence.question in {q.key for q in item.questions}), "")
-        if key not in open_sections(application):
+        if not key or not is_open(application, key):
             return False
         row = application.answers.filter(question=evidence.question).first()
         answer = row or Answer(application=application, question=evidence.question)
@@ -175,10 +174,3 @@ def add_document(evidence: Evidence) -> bool:
         application.answers_version += 1
         application.save(update_fields=["answers_version"])
     return True
-
-
-def same(left: Any, right: Any) -> bool:
-    """Whether two answers are the same: blank is blank in every form, and true is not 1."""
-    if is_blank(left) and is_blank(right):
-        return True
-    return canonical(left) == canonical(right)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -12,10 +13,11 @@ from partners import notices
 from partners.actions.declaration import make_declarations
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
+from partners.queries.carried import carried_sections
 from partners.queries.declaration import representatives_of
 from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
 from partners.queries.rulebook import progress_of, rules_of
-from partners.rules.application import may_begin, may_submit
+from partners.rules.application import may_begin, may_report, may_submit
 from partners.states.application import APPLICATION
 from portal.accounts.queries.people import members_with
 from portal.core import clock
@@ -29,11 +31,18 @@ from portal.workflow import as_deed, create, lock, move, record
 
 @as_deed
 def begin_application(
-    *, institution: Institution, by: Actor, kind: str = "initial", copy_from: Application | None = None
+    *,
+    institution: Institution,
+    by: Actor,
+    kind: str = "initial",
+    copy_from: Application | None = None,
+    circumstances: Sequence[str] = (),
+    happened_on: date | None = None,
 ) -> Application:
     """Start an application under the rulebook in force, at the authority of the institution's jurisdiction.
 
-    A renewal, or `copy_from`, takes over the answers that were sent last. Raises Refused with the reason.
+    A renewal, a change, or `copy_from`, takes over the answers that were sent last. `circumstances` are what changed
+    (rulebook: qualification.circumstances), and `happened_on` is when. Raises Refused with the reason.
     """
     lock(institution)
     rulebook = rules()
@@ -46,6 +55,9 @@ def begin_application(
         kind=kind,
         authority=authority,
         rulebook=rulebook.version,
+        follows=live.application if live and kind != "initial" else None,
+        circumstances=list(circumstances) if kind == "change" else [],
+        happened_on=happened_on if kind == "change" else None,
         started_by=by.user,
         started_at=clock.now(),
     )
@@ -61,6 +73,8 @@ def begin_application(
             barred=barred,
         )
     )
+    if kind == "change":
+        require(may_report(rulebook.qualification.circumstances, circumstances, happened_on, clock.today()))
     if authority is None:
         require(refused(_("No authority takes part in the scheme yet."), code="no_authority", rule="eligibility"))
     application.reference = next_reference("A")
@@ -69,11 +83,37 @@ def begin_application(
         "begin",
         by=by,
         rulebook=rulebook.version,
-        detail={"kind": kind, "reference": application.reference},
+        detail={
+            "kind": kind,
+            "reference": application.reference,
+            **({"circumstances": application.circumstances, "happened_on": happened_on} if kind == "change" else {}),
+        },
         about=[institution.pk, application.authority_id],
     )
     _take_over(application, copy_from or (live.application if live else None), by)
     return application
+
+
+@as_deed
+def report_more(*, application: Application, circumstances: Sequence[str], happened_on: date, by: Actor) -> Application:
+    """Say anew what changed, while the report of a change is still a draft: other sections open.
+
+    What was written in a section that is closed by this stays open too, until it is as it was.
+    """
+    lock(application)
+    if application.kind != "change":
+        require(refused(_("This application reports no change."), code="wrong_kind", rule="application.report_change"))
+    known = rules_of(application).qualification.circumstances
+    require(may_report(known, circumstances, happened_on, clock.today()))
+    return record(
+        application,
+        "report_change",
+        by=by,
+        rulebook=application.rulebook,
+        changes={"circumstances": list(circumstances), "happened_on": happened_on},
+        detail={"circumstances": list(circumstances), "happened_on": happened_on},
+        about=[application.institution_id],
+    )
 
 
 def _take_over(application: Application, earlier: Application | None, by: Actor) -> None:
@@ -181,6 +221,7 @@ def save_revision(
 ) -> Revision:
     """Write the next revision. Inside a deed that has locked the application."""
     revision = snapshot(application, dict(answers), declarations)
+    revision.carried = carried_sections(application, revision)
     revision.number = Revision.objects.filter(application=application).count() + 1
     revision.made_by = by.user
     revision.made_at = clock.now()

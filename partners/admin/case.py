@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,11 +16,13 @@ from partners.access import reader_of
 from partners.admin.actions import case_actions, desk_url
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.models import ConflictDeclaration, Revision, SectionAssessment
+from partners.queries.answers import latest_revision
 from partners.queries.application import letters_of, read_sections
 from partners.queries.case import Case
 from partners.queries.desk import changed_questions, what_changed, working_days
 from partners.queries.evidence import handed_out
 from partners.queries.timeline import tiers_for, timeline
+from partners.rules.application import told_late
 from partners.views.steps import steps_of
 from portal.accounts.models import User
 from portal.core.actors import Actor
@@ -45,6 +49,7 @@ class SectionRow:
     tag: str
     url: str
     changed: bool
+    carried: dict[str, Any] | None = None
 
 
 @require_safe
@@ -88,6 +93,7 @@ def _facts(case: Case, actor: Actor) -> list[tuple[str, str]]:
         else _("%(a)s of %(b)s working days") % {"a": working_days(since), "b": clocks[stage]}
     )
     return [
+        *_reported(case),
         (_("Pen is with"), _pen(case, actor)),
         (_("Clock"), clock),
         (_("Tier"), application.get_tier_display() or _("Not set yet")),
@@ -95,6 +101,23 @@ def _facts(case: Case, actor: Actor) -> list[tuple[str, str]]:
         (_("Jurisdiction"), application.institution.organisation.jurisdiction_name),
         (_("Revision"), str(case.revision.number if case.revision else "–")),
         (_("Rulebook"), application.rulebook),
+    ]
+
+
+def _reported(case: Case) -> list[tuple[str, str]]:
+    """What changed, when, and whether it was told in time."""
+    application = case.application
+    if application.kind != "change" or application.happened_on is None:
+        return []
+    known = {item.key: str(item.label) for item in case.rules.qualification.circumstances}
+    limit = case.rules.qualification.change_notice_working_days
+    told = (application.submitted_at or application.started_at).date()
+    late = told_late(application.happened_on, told, limit, application.institution.organisation.jurisdiction)
+    when = date_format(application.happened_on, "j F Y")
+    in_time = _("told late: the limit is %(n)s working days") if late else _("told in time")
+    return [
+        (_("What changed"), "; ".join(known.get(key, key) for key in application.circumstances)),
+        (_("Changed on"), f"{when} ({in_time % {'n': limit}})"),
     ]
 
 
@@ -114,7 +137,9 @@ def _pen(case: Case, actor: Actor) -> str:
 def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
     sections = case.sections
     assessed = sum(
-        any(case.is_current(row) for row in case.newest_by_person.get(item.key, {}).values()) for item in sections
+        item.key in case.carried
+        or any(case.is_current(row) for row in case.newest_by_person.get(item.key, {}).values())
+        for item in sections
     )
     counts: dict[str, Any] = {
         "evidence": len(case.revision.evidence) if case.revision else 0,
@@ -153,18 +178,32 @@ def section_rows(case: Case, actor: Actor) -> list[SectionRow]:
         rows = tuple((row, case.is_current(row), _tag(row, case.is_current(row))) for row in seen)
         mine = people.get(actor.user_id) if actor.user_id else None
         shown = mine or (seen[-1] if seen else None)
+        carried = _earlier(case.carried.get(section.key))
         found.append(
             SectionRow(
                 key=section.key,
                 title=str(section.title),
                 rows=rows,
                 mine=mine,
-                tag=_tag(shown, case.is_current(shown)) if shown else tags.derived_tag("not_assessed"),
+                tag=_tag(shown, case.is_current(shown)) if shown else _untouched(carried),
                 url=desk_url("assess_section", case.application.pk, section.key),
                 changed=shown is not None and not case.is_current(shown),
+                carried=carried,
             )
         )
     return found
+
+
+def _earlier(carried: dict[str, str] | None) -> dict[str, Any] | None:
+    """An assessment that was carried over, in words."""
+    if carried is None:
+        return None
+    outcome = SectionAssessment.Outcome(carried["outcome"]).label
+    return {**carried, "outcome": outcome, "at": datetime.fromisoformat(carried["at"])}
+
+
+def _untouched(carried: dict[str, Any] | None) -> str:
+    return tags.derived_tag("as_before") if carried else tags.derived_tag("not_assessed")
 
 
 def _tag(row: SectionAssessment, current: bool) -> str:
@@ -197,17 +236,23 @@ def _summary(case: Case, actor: Actor) -> dict[str, Any]:
 
 def _answers(case: Case, actor: Actor) -> dict[str, Any]:
     revision = case.revision
-    before = (
-        Revision.objects.filter(application=case.application, number=revision.number - 1).first()
-        if revision and revision.number > 1
-        else None
-    )
+    before = _before(case, revision)
     changed = changed_questions(case.application, before, revision) if before and revision else frozenset()
     return {
         "sections": read_sections(case.application, revision.answers) if revision else [],
         "changed": changed,
+        "before": before,
         "revision": revision,
     }
+
+
+def _before(case: Case, revision: Revision | None) -> Revision | None:
+    """The revision before that one; before the first of a renewal or change, what was sent last of what it follows."""
+    if revision is None:
+        return None
+    if revision.number > 1:
+        return Revision.objects.filter(application=case.application, number=revision.number - 1).first()
+    return latest_revision(case.application.follows) if case.application.follows else None
 
 
 def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
@@ -279,18 +324,30 @@ def changes_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         row.number: row for row in Revision.objects.filter(application=case.application).select_related("made_by")
     }
     last = max(revisions, default=0)
+    follows = case.application.follows
+    if follows is not None and (approved := latest_revision(follows)) is not None:
+        revisions[0] = approved
     new = revisions.get(_number(request.GET.get("to"), last))
     old = revisions.get(_number(request.GET.get("from"), (new.number if new else last) - 1))
     found = what_changed(case.application, old, new) if old and new else ()
     context = {
         "title": _("What changed"),
         "application": case.application,
-        "revisions": [revisions[key] for key in sorted(revisions)],
+        "revisions": [(key, _revision_name(case, key)) for key in sorted(revisions)],
         "old": old,
         "new": new,
+        "from": next((_revision_name(case, key) for key, row in revisions.items() if row is old), ""),
+        "from_number": next((key for key, row in revisions.items() if row is old), None),
         "differences": found,
     }
     return page(request, "admin/partners/changes.html", context)
+
+
+def _revision_name(case: Case, number: int) -> str:
+    """Revision 0 is what was approved before, where the application follows another."""
+    if number == 0 and case.application.follows:
+        return _("what was sent with %(reference)s") % {"reference": case.application.follows.reference}
+    return _("revision %(n)s") % {"n": number}
 
 
 def _number(text: str | None, default: int) -> int:

@@ -10,15 +10,22 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from partners.models import Application
 from portal.rulebook.schema import Declaration
-from portal.ui.forms import Described, offer
+from portal.rulebook.schema.decisions import Circumstance
+from portal.ui.forms import Described, MemorableDateField, offer
 
 KIND_HINTS: dict[str, Any] = {
     Application.Kind.INITIAL: _("Your institution is not a trusted partner yet."),
-    Application.Kind.RENEWAL: _("Your qualification is about to end. Your last answers are taken over."),
-    Application.Kind.CHANGE: _("Ownership, jurisdiction, a key person or another answer has changed."),
+    Application.Kind.RENEWAL: _(
+        "Your qualification is about to end. Your last answers are taken over, and only what you change is assessed"
+        " again."
+    ),
+    Application.Kind.CHANGE: _(
+        "Ownership, jurisdiction, a key person or another answer has changed. Only what it touches is looked at again."
+    ),
 }
 
 
@@ -52,6 +59,27 @@ class StartForm(forms.Form):
             del self.fields["copy_from"]
         choices: dict[str, Any] = dict(Application.Kind.choices)
         offer(self, "kind", [(kind, Described(str(choices[kind]), str(KIND_HINTS[kind]))) for kind in kinds])
+
+
+class ChangeForm(forms.Form):
+    """What changed, and when. The choices are the rulebook's circumstances."""
+
+    circumstances = forms.MultipleChoiceField(
+        label=_("What has changed or will change?"),
+        help_text=_("Choose everything that applies. Only the sections that it touches open."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    happened_on = MemorableDateField(label=_("When did it change, or when will it?"))
+
+    def __init__(self, *args: Any, known: Sequence[Circumstance], working_days: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "circumstances", [(item.key, Described(item.label, item.meaning)) for item in known])
+        told = ngettext(
+            "The rulebook asks you to tell within %(n)s working day.",
+            "The rulebook asks you to tell within %(n)s working days.",
+            working_days,
+        )
+        self.fields["happened_on"].help_text = told % {"n": working_days}
 
 
 class DeclarationForm(forms.Form):

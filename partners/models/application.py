@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
@@ -47,6 +48,11 @@ class Application(LifecycleModel):
     answers_version = models.PositiveIntegerField(default=0, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(_("started"), default=clock.now)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False, related_name="followed_by")
+    circumstances = ArrayField(
+        models.CharField(max_length=50), default=list, blank=True, verbose_name=_("what changed")
+    )
+    happened_on = models.DateField(_("changed on"), null=True, blank=True)
     asked_to_sign_at = models.DateTimeField(_("declarations asked for"), null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
@@ -74,6 +80,11 @@ class Application(LifecycleModel):
                 fields=["institution"],
                 condition=models.Q(state__in=APPLICATION.open_states),
                 name="application_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="change")
+                | (~models.Q(circumstances=[]) & models.Q(happened_on__isnull=False, follows__isnull=False)),
+                name="application_change_says_what",
             ),
             models.CheckConstraint(
                 condition=models.Q(tier="") | models.Q(tier__in=RISK_TIERS), name="application_tier_known"
@@ -148,7 +159,8 @@ class Revision(Record):
     """What was sent, as it was sent: at submission, and again with each answer to a question.
 
     `sections` maps each section to the digest of its answers and documents; `evidence` lists the documents
-    with their hashes. `digest` covers all of it.
+    with their hashes. `digest` covers all of it. `carried` maps each section of a renewal or change that is as it was
+    assessed in an earlier application, and need not be assessed anew, to that assessment.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="revisions")
@@ -158,6 +170,7 @@ class Revision(Record):
     evidence = models.JSONField(_("documents"), default=list)
     declarations = models.JSONField(_("declarations"), default=list)
     sections = models.JSONField(_("digests of the sections"))
+    carried = models.JSONField(_("sections as they were assessed before"), default=dict)
     digest = models.CharField(_("digest"), max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("sent"))

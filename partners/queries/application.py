@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 
 from partners.models import Answer, Application, Evidence, Letter, Query, Revision
 from partners.queries.answers import evidence_named
+from partners.queries.carried import baseline, changed_sections
 from partners.queries.rulebook import asked, progress_of, rules_of
+from partners.queries.sections import open_sections
 from portal.rulebook.display import Display, display
 from portal.rulebook.questionnaire import Progress, SectionCheck
 
@@ -24,10 +26,13 @@ class Task:
     open: bool
     who: str
     when: datetime | None
+    as_before: bool = False
 
     @property
     def status(self) -> str:
         """A key of portal.ui.tags.DERIVED."""
+        if self.as_before and self.check.complete:
+            return "as_before" if self.open else "stays"
         return "needs_you" if self.check.problems else self.check.state
 
 
@@ -48,10 +53,14 @@ class TaskList:
         return sum(task.check.complete for task in self.tasks)
 
 
-def task_list(application: Application, open_sections: frozenset[str]) -> TaskList:
-    """The task list of an application. One query, and one for the rules."""
+def task_list(application: Application) -> TaskList:
+    """The task list of an application. One query, one for the rules, and up to three for what it follows."""
     rows = list(Answer.objects.filter(application=application).select_related("saved_by"))
-    progress = progress_of(application, {row.question: row.value for row in rows})
+    answers = {row.question: row.value for row in rows}
+    progress = progress_of(application, answers)
+    opened = open_sections(application, answers)
+    before = baseline(application) if application.follows_id and application.state == "draft" else None
+    changed = changed_sections(application, answers, before)
     section_of = {
         question.key: section.key
         for section in rules_of(application).questionnaire.sections
@@ -63,9 +72,10 @@ def task_list(application: Application, open_sections: frozenset[str]) -> TaskLi
     tasks = tuple(
         Task(
             check,
-            check.key in open_sections,
+            check.key in opened,
             str(newest[check.key].saved_by) if check.key in newest else "",
             newest[check.key].saved_at if check.key in newest else None,
+            before is not None and check.key not in changed,
         )
         for check in progress.sections
     )

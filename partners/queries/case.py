@@ -77,6 +77,11 @@ class Case:
         return self.revision
 
     @property
+    def carried(self) -> dict[str, dict[str, str]]:
+        """Section → an earlier assessment that still holds for it, because nothing in it changed since."""
+        return self.revision.carried if self.revision else {}
+
+    @property
     def open_queries(self) -> list[Query]:
         return [query for query in self.queries if query.state == "open"]
 
@@ -95,9 +100,11 @@ class Case:
         return self.revision is not None and row.section_digest == self.revision.sections.get(row.section)
 
     def unassessed_by(self, user_id: UUID | None) -> list[str]:
-        """Titles of the sections that the person has not assessed as they stand now."""
+        """Titles of the sections that the person has not assessed as they stand now, but for those carried over."""
         missing = []
         for section in self.sections:
+            if section.key in self.carried:
+                continue
             row = self.newest_by_person.get(section.key, {}).get(user_id) if user_id else None
             if row is None or not self.is_current(row):
                 missing.append(str(section.title))
@@ -149,6 +156,8 @@ class Case:
         return {
             "application": application.reference,
             "kind": application.kind,
+            "circumstances": application.circumstances,
+            "happened_on": application.happened_on.isoformat() if application.happened_on else "",
             "institution": {
                 "id": str(institution.pk),
                 "name": institution.name,
@@ -169,6 +178,7 @@ class Case:
             "answers": self.revision.answers if self.revision else {},
             "evidence": self.revision.evidence if self.revision else [],
             "declarations": self.revision.declarations if self.revision else [],
+            "carried": self.carried,
             "assessments": [_assessed(row) for row in self._counted_assessments],
             "recommendations": [_recommended(row) for row in self.current_recommendations],
             "third_parties": [_answered(row) for row in self.referees if row.state == "answered"],

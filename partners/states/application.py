@@ -44,6 +44,15 @@ APPLICATION = StateTable(
             own_institution,
         ),
         Move(
+            "report_change",
+            ("draft",),
+            None,
+            roles("applicant"),
+            _("Say what else changed"),
+            _("What changed was said anew"),
+            own_institution,
+        ),
+        Move(
             "ask_to_sign",
             ("draft",),
             None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,14 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partners.access import NOT_YOUR_ROLE, get_own_application, own_institution
-from partners.actions.application import ask_to_sign, begin_application, submit_application, withdraw_application
-from partners.forms.application import DeclarationForm, StartForm, WithdrawForm
+from partners.actions.application import (
+    ask_to_sign,
+    begin_application,
+    report_more,
+    submit_application,
+    withdraw_application,
+)
+from partners.forms.application import ChangeForm, DeclarationForm, StartForm, WithdrawForm
 from partners.models import Application
 from partners.queries.answers import answers_of
 from partners.queries.application import letters_of, questions_of, read_sections, sent_answers, task_list
 from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
-from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
 from partners.views.signing import signing_on
 from partners.views.steps import steps_of
@@ -27,6 +33,7 @@ from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import current_version
 from portal.rulebook.queries import rules as rules_in_force
+from portal.rulebook.schema import Rulebook
 from portal.ui.forms import refuse
 from portal.workflow import can
 
@@ -70,6 +77,8 @@ def start(request: PortalRequest) -> HttpResponse:
         initial={"kind": kinds[0]},
     )
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["kind"] == Application.Kind.CHANGE:
+            return redirect("partners:report_change")
         chosen = form.cleaned_data.get("copy_from")
         copied = earlier.get(chosen) if chosen else None
         try:
@@ -82,6 +91,58 @@ def start(request: PortalRequest) -> HttpResponse:
             return redirect("partners:application", application.pk)
     context = {"form": form, "institution": institution, "sections": _sections_asked(institution.kind)}
     return render(request, "partners/start.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report_change(request: PortalRequest) -> HttpResponse:
+    """What changed and when; then the sections that it touches, with the answers as they were."""
+    actor = request.actor
+    institution = own_institution(actor)
+    if not actor.has("applicant"):
+        raise Refused(NOT_YOUR_ROLE)
+    if institution is None:
+        return redirect("partners:institution")
+    form = _change_form(request, rules_in_force())
+    if request.method == "POST" and form.is_valid():
+        try:
+            begun = begin_application(institution=institution, kind="change", by=actor, **form.cleaned_data)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            return redirect("partners:application", begun.pk)
+    return render(request, "partners/report_change.html", {"form": form, "institution": institution})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """What else changed, while the report is still a draft."""
+    found = get_own_application(actor=request.actor, pk=pk, write=True)
+    require(can(found, "report_change", request.actor))
+    if found.kind != Application.Kind.CHANGE:
+        return redirect("partners:application", found.pk)
+    form = _change_form(request, rules_of(found), circumstances=found.circumstances, happened_on=found.happened_on)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report_more(application=found, by=request.actor, **form.cleaned_data)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(request, _("Saved. The sections that it touches are open."))
+            return redirect("partners:application", found.pk)
+    context = {"form": form, "institution": found.institution, "application": found}
+    return render(request, "partners/report_change.html", context)
+
+
+def _change_form(request: PortalRequest, book: Rulebook, **initial: Any) -> ChangeForm:
+    part = book.qualification
+    return ChangeForm(
+        request.POST or None,
+        known=part.circumstances,
+        working_days=part.change_notice_working_days,
+        initial=initial,
+    )
 
 
 def _sections_asked(kind: str) -> list[str]:
@@ -97,16 +158,17 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The task list of a draft; once it was sent, where it stands."""
     actor = request.actor
     found = get_own_application(actor=actor, pk=pk)
-    sections = open_sections(found)
     context = {
         "application": found,
         "steps": steps_of(found),
-        "tasks": task_list(found, sections),
+        "tasks": task_list(found),
         "may_write": actor.has("applicant"),
         "withdraw": can(found, "withdraw", actor),
     }
     if found.state == "draft":
         context["in_force"] = current_version()
+        known = {item.key: str(item.label) for item in rules_of(found).qualification.circumstances}
+        context["circumstances"] = [known.get(key, key) for key in found.circumstances]
         return render(request, "partners/application_draft.html", context)
     questions = questions_of(found)
     reasons = {item.key: item.label for item in rules_of(found).refusals.application}

@@ -38,6 +38,9 @@ from portal.ui.forms import refuse
 from portal.ui.lists import ListView
 from portal.ui.tables import DayColumn, Table
 
+WRITERS = ("administrator", "applicant")
+"""Who may change the details of their institution."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -45,6 +48,8 @@ def institution(request: PortalRequest) -> HttpResponse:
     """What the scheme knows of the actor's institution; applicants and administrators may change it."""
     actor = request.actor
     found = own_institution(actor)
+    if request.method == "POST":
+        require_role(actor, *WRITERS)
     organisation = found.organisation if found else Organisation.objects.get(pk=actor.organisation_id)
     initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address")} if found else {}
     kinds = rules().eligibility.kinds
@@ -58,6 +63,7 @@ def institution(request: PortalRequest) -> HttpResponse:
         "organisation": organisation,
         "form": form,
         "qualifications": rows,
+        "may_change": actor.has(*WRITERS),
         "kind": next((item.label for item in kinds if found and item.key == found.kind), ""),
     }
     return render(request, "partners/institution.html", context)

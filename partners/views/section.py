@@ -25,7 +25,7 @@ from partners.queries.answers import answers_of
 from partners.queries.application import waiting_documents
 from partners.queries.evidence import library
 from partners.queries.rulebook import asked, progress_of, rules_of, version_shown
-from partners.queries.sections import open_sections
+from partners.queries.sections import is_open
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.display import render as render_answer
@@ -139,7 +139,7 @@ def section(request: PortalRequest, pk: UUID, section: str) -> HttpResponse:
         return redirect("partners:application", application.pk)
     if request.method == "POST":
         return _save(request, application, found, before=answers)
-    if section not in open_sections(application) or not actor.has("applicant"):
+    if not is_open(application, section) or not actor.has("applicant"):
         return redirect("partners:answers", application.pk)
     return _show(
         request,

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core import clock
+from portal.core.canonical import canonical
 from portal.core.identifiers import IdentifierError, clean_domain, clean_lei, clean_ror
 from portal.rulebook.schema import questions as shape
 from portal.rulebook.schema.questions import Question
@@ -97,6 +98,13 @@ def is_blank(answer: Any) -> bool:
     if isinstance(answer, list | tuple):
         return all(is_blank(item) for item in answer)
     return False
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two answers are the same: blank is blank in every form, and true is not 1."""
+    if is_blank(left) and is_blank(right):
+        return True
+    return canonical(left) == canonical(right)
 
 
 def _wrong(message: str) -> Checked:

@@ -148,6 +148,11 @@ def _qualification(rules: Rulebook) -> Iterator[Citation]:
     yield Citation("qualification.notices_days", str(say.NOTICES), say.notices(part.notices_days))
     yield Citation("qualification.change_notice_working_days", str(say.CHANGES), say.change_notice(part))
     yield Citation("qualification.cooling_off_days", str(say.COOLING_OFF), say.cooling_off(part))
+    yield Citation("qualification.assess_again_months", str(say.ASSESS_AGAIN), say.assess_again(part))
+    titles = {section.key: section.title for section in rules.questionnaire.sections}
+    for item in part.circumstances:
+        touched = say.touched([titles[key] for key in item.sections], item)
+        yield Citation(f"qualification.circumstances.{item.key}", item.label, touched)
 
 
 def _people(rules: Rulebook) -> Iterator[Citation]:

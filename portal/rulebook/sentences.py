@@ -21,6 +21,7 @@ RISK = lazy("Risk tiers")
 QUORUM = lazy("Who decides")
 CLOCKS = lazy("How long each stage takes")
 QUALIFICATION = lazy("Qualification")
+ASSESS_AGAIN = lazy("When a section is assessed anew")
 PEOPLE = lazy("People with access")
 SCOPE = lazy("What may be granted")
 CONSENT = lazy("The provider’s consent")
@@ -287,6 +288,18 @@ def change_notice(part: Any) -> str:
 def cooling_off(part: Any) -> str:
     """When a refused organisation may apply again."""
     return _("A refused organisation may apply again after %(days)s.") % {"days": days(part.cooling_off_days)}
+
+
+def assess_again(part: Any) -> str:
+    """How long an assessment of a section that stayed as it was is relied on."""
+    text = _("In a renewal or a change, a section that stayed as it was is not assessed anew before %(n)s months.")
+    return text % {"n": part.assess_again_months}
+
+
+def touched(titles: Iterable[str], item: Any) -> str:
+    """What a change of circumstances is, and which sections it opens."""
+    opened = _("Opens: %(sections)s.") % {"sections": listed(titles)}
+    return f"{item.meaning} {opened}".strip()
 
 
 def consent_time(part: Any) -> str:

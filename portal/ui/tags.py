@@ -135,6 +135,8 @@ DERIVED: dict[str, tuple[Words, Look]] = {
     "clock_paused": (_("Clock paused"), PAUSED),
     "waiting_for_you": (_("Waiting for you"), YOURS),
     "changed": (_("Changed"), Look("amber", "edit")),
+    "as_before": (_("As before"), GOOD),
+    "stays": (_("Stays as it was"), Look("neutral", "lock")),
     "new": (_("New"), Look("blue", "dot")),
     "urgent": (_("Urgent"), BAD),
     "complete": (_("Complete"), GOOD),

@@ -247,15 +247,17 @@ def fill_incidents(person: Person, application: str) -> None:
 
 
 def send(person: Person, application: str) -> None:
-    """Check the answers, declare, send."""
+    """Check the answers, declare in the institution's name, send."""
     person.go(application)
     person.follow("Check your answers")
     person.check_both("check your answers")
-    person.press("Send to")
+    person.confirm()
+    person.press("Sign and send to")
     expect(person.page.get_by_role("alert").first).to_be_visible()
+    person.fill("In what capacity do you bind the institution?", "Director")
     person.choose("True and complete")
     person.choose("Changes will be notified")
-    person.press("Send to")
+    person.press("Sign and send to")
     expect(person.page).to_have_url(re.compile("/sent/$"))
     person.check_both("sent")
 

@@ -52,9 +52,11 @@ def request_two_lines(person: Person) -> str:
     request = page.url.removeprefix(person.base)
     person.go(f"{request}check/")
     person.check_page("checking the request")
+    person.confirm()
+    person.fill("In what capacity do you bind the institution?", "Director")
     for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
-    person.press("Send to the authority")
+    person.press("Sign and send to the authority")
     expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
     return request
 
@@ -166,7 +168,8 @@ def accept_agreement(person: Person) -> str:
     person.go(f"{grant}agreement/")
     person.check_both("agreement")
     expect(page.get_by_text(CONDITION).first).to_be_visible()
-    person.fill("In what capacity do you accept?", "Director")
+    person.confirm()
+    person.fill("In what capacity do you bind the institution?", "Director")
     for box in page.locator(":is(main, #main) input[type=checkbox]").all():
         person.tick(box)
     person.press("Accept the agreement")

@@ -133,14 +133,26 @@ class Risk(Rule):
         return self
 
 
+class Circumstance(Term):
+    """Something about a partner that can change, and the sections of the questionnaire that it touches."""
+
+    sections: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
 class Qualification(Rule):
-    """How long a qualification lasts, when to renew, and when to warn."""
+    """How long a qualification lasts, when to renew, and when to warn.
+
+    `circumstances` are what a partner reports when it changes. A section that stayed as it was is not assessed anew in
+    a renewal or a change, for as long as its assessment is not older than `assess_again_months`.
+    """
 
     validity_months: ByTier[Positive]
     renewal_lead_days: Positive
     notices_days: Annotated[tuple[Positive, ...], Field(min_length=1)]
     change_notice_working_days: Positive
     cooling_off_days: Positive
+    assess_again_months: Positive = 60
+    circumstances: tuple[Circumstance, ...] = ()
 
     @model_validator(mode="after")
     def _descending(self) -> Self:

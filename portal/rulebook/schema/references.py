@@ -42,6 +42,7 @@ def reference_problems(rules: Rulebook) -> list[Problem]:
         *_countries(rules),
         *_who_may_apply(rules),
         *_questionnaire(rules),
+        *_circumstances(rules),
         *_risk(rules),
         *_scope(rules),
         *_incidents(rules),
@@ -53,6 +54,14 @@ def _unknown(where: str, name: str, known: Iterable[str], what: str) -> Problem:
     close = get_close_matches(name, list(known), n=1)
     advice = f" Did you mean “{close[0]}”?" if close else " Add it, or take the reference out."
     return Problem(where, f"There is no {what} “{name}”.{advice}")
+
+
+def _circumstances(rules: Rulebook) -> Found:
+    known = [section.key for section in rules.questionnaire.sections]
+    for index, item in enumerate(rules.qualification.circumstances):
+        for place, name in enumerate(item.sections):
+            if name not in known:
+                yield _unknown(f"qualification.circumstances[{index}].sections[{place}]", name, known, "section")
 
 
 def _twice(where: str, keys: Iterable[str]) -> Found:
@@ -69,6 +78,7 @@ def _unique_keys(rules: Rulebook) -> Found:
         "eligibility.kinds": (item.key for item in rules.eligibility.kinds),
         "eligibility.other_kinds": (item.key for item in rules.eligibility.other_kinds),
         "eligibility.excluded": (item.key for item in rules.eligibility.excluded),
+        "qualification.circumstances": (item.key for item in rules.qualification.circumstances),
         "declarations": (item.key for item in rules.declarations),
         "risk.factors": (item.key for item in rules.risk.factors),
         "clocks": (item.key for item in rules.clocks),

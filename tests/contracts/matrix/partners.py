@@ -325,7 +325,7 @@ ROWS: list[Any] = [
     row("partners:preview", public(), public(), make=lambda _world: {"version": founded_rulebook().version}),
     row(
         "partners:institution",
-        roles("applicant", "administrator@institution"),
+        roles("applicant", "administrator@institution", "representative"),
         roles("applicant", "administrator@institution"),
         data=lambda world: {"kind": "company"},
     ),
@@ -348,7 +348,8 @@ ROWS: list[Any] = [
         ),
         make=institution,
     ),
-    row("partners:applications", roles("applicant", "administrator@institution")),
+    row("partners:applications", roles("applicant", "administrator@institution", "representative")),
+    row("partners:report_change", roles("applicant"), roles("applicant"), data=lambda world: {"circumstances": "use"}),
     row("partners:start", roles("applicant"), roles("applicant"), data=lambda world: {"kind": "change"}),
     row("partners:application", own(), make=approved),
     row(
@@ -358,6 +359,7 @@ ROWS: list[Any] = [
         make=renewal,
         data=lambda world: {"truth": "on", "changes": "on", "capacity": "Director"},
     ),
+    row("partners:change", own(write=True), own(write=True), make=renewal, data=lambda world: {"circumstances": "use"}),
     row("partners:ask_to_sign", post=own(write=True), make=renewal),
     row("partners:rules", own(), own(write=True), make=new_rules, data=lambda world: {"to": "1.1"}),
     row("partners:answers", own(), make=approved),
@@ -372,7 +374,7 @@ ROWS: list[Any] = [
     row("partners:referee_decline", post=public(), make=link),
     row("partners:section", own(), own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
     row("partners:autosave", post=own(write=True), make=renewal_section, data=lambda world: {"asked": ["mfa"]}),
-    row("partners:documents", roles("applicant", "administrator@institution")),
+    row("partners:documents", roles("applicant", "administrator@institution", "representative")),
     row("partners:upload", roles("applicant"), roles("applicant"), data=lambda world: {"marking": "amber"}),
     row("partners:document", own(), make=document),
     *(

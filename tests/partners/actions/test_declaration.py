@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
@@ -162,6 +166,20 @@ def test_the_page_sends_and_remembers_the_capacity(made: make.Cast) -> None:
     answered = client.post(check(made), {"truth": "on", "changes": "on", "capacity": "Rector"})
     assert answered.url == reverse("partners:sent", args=[made.application.pk])
     assert set(Declaration.objects.values_list("capacity", flat=True)) == {"Rector"}
+
+
+def test_confirming_leads_back_to_the_form_with_the_capacity_that_was_written(made: make.Cast) -> None:
+    client = client_for(made.applicant)
+    secret = generate_totp_secret()
+    TOTP.activate(made.applicant.user, secret)
+    _grow_stale(client)
+    page = client.post(check(made), {"truth": "on", "changes": "on", "capacity": "Rector"}).content.decode()
+    confirm_url = html.unescape(re.search(r'href="([^"]*reauthenticate[^"]*)"', page)[1])
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    back = client.post(confirm_url, {"code": code}, follow=True)
+    assert back.redirect_chain[-1][0] == f"{check(made)}?capacity=Rector"
+    assert 'name="truth"' in back.content.decode()
+    assert 'value="Rector"' in back.content.decode()
 
 
 def _grow_stale(client: object) -> None:

@@ -27,6 +27,7 @@ LED_ON = {
     "admin:partners_application_assess": "leads to the first section that waits",
     "partners:section@administrator@institution": "leads to what was answered",
     "partners:section@representative": "leads to what was answered",
+    "partners:change": "leads to the draft where that reports no change; held in ../actions/test_changes.py",
     "partners:preview": "shows no application; held in test_preview.py",
     "partners:referee": "shows one row to a person without an account; held in test_referee.py",
     "partners:rules": "leads to the draft while its rules are in force; held in ../actions/test_rules.py",
