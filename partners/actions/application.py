@@ -15,9 +15,9 @@ from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
 from partners.queries.carried import carried_sections
 from partners.queries.declaration import representatives_of
-from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification
+from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification, refused_last
 from partners.queries.rulebook import progress_of, rules_of
-from partners.rules.application import may_begin, may_report, may_submit
+from partners.rules.application import may_begin, may_report, may_submit, rights_after_refusal
 from partners.states.application import APPLICATION
 from portal.accounts.queries.people import members_with
 from portal.core import clock
@@ -71,6 +71,8 @@ def begin_application(
             qualified=live is not None and live.state == "in_force" and live.valid_until >= clock.today(),
             removed_until=until,
             barred=barred,
+            again_from=_again_from(institution),
+            today=clock.today(),
         )
     )
     if kind == "change":
@@ -92,6 +94,13 @@ def begin_application(
     )
     _take_over(application, copy_from or (live.application if live else None), by)
     return application
+
+
+def _again_from(institution: Institution) -> date | None:
+    declined = refused_last(institution.pk)
+    if declined is None or declined.decided_at is None:
+        return None
+    return rights_after_refusal(declined.decided_at.date(), rules_of(declined)).again_from
 
 
 @as_deed

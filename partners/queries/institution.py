@@ -43,6 +43,13 @@ def is_barred(institution_id: UUID, today: date) -> tuple[bool, date | None]:
     return True, row.removed_until
 
 
+def refused_last(institution_id: UUID) -> Application | None:
+    """The institution's last decided application for the status, where that was declined. One query."""
+    decided = Application.objects.filter(institution_id=institution_id, kind__in=["initial", "renewal"])
+    last = decided.filter(state__in=["approved", "declined"]).order_by("-decided_at").first()
+    return last if last is not None and last.state == "declined" else None
+
+
 def institutions() -> QuerySet[Institution]:
     """All institutions with their organisation and their live or last qualification as `qualification_rows`."""
     newest = Qualification.objects.order_by("-valid_from", "-id")

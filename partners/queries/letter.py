@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from partners.models import Application, Qualification, Signature
 from partners.queries.rulebook import rules_of
+from partners.rules.application import rights_after_refusal
 from portal.core import clock
 
 
@@ -66,9 +67,9 @@ def _approval(application: Application) -> dict[str, Any]:
 
 def _refusal(application: Application) -> dict[str, Any]:
     rules = rules_of(application)
-    appeal = next((item for item in rules.appeal.against if item.key == "refusal"), None)
     labels = {item.key: str(item.label) for item in rules.refusals.application}
-    today, window = clock.today(), appeal.window_days if appeal else 30
+    rights = rights_after_refusal(clock.today(), rules)
+    window = (rights.appeal_until - clock.today()).days
     return {
         "tone": "red",
         "verdict": _("Your application was declined."),
@@ -83,9 +84,8 @@ def _refusal(application: Application) -> dict[str, Any]:
                 "title": _("What you can do"),
                 "items": [
                     _("Appeal within %(days)s days, until %(day)s (rule appeal.refusal).")
-                    % {"days": window, "day": _day(today + timedelta(days=window))},
-                    _("Apply again from %(day)s.")
-                    % {"day": _day(today + timedelta(days=rules.qualification.cooling_off_days))},
+                    % {"days": window, "day": _day(rights.appeal_until)},
+                    _("Apply again from %(day)s.") % {"day": _day(rights.again_from)},
                 ],
             },
         ],

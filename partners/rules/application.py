@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.core.verdicts import ALLOWED, Verdict, refused
 from portal.rulebook.durations import add_working_days
+from portal.rulebook.schema import Rulebook
 from portal.rulebook.schema.decisions import Circumstance
+
+DAYS_TO_APPEAL = 30
+"""Where the rulebook names no window for appeals against a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a refused organisation may do: appeal until that day, and apply again from that day."""
+
+    appeal_until: date
+    again_from: date
+
+
+def rights_after_refusal(declined_on: date, rules: Rulebook) -> Rights:
+    """By appeal.against.refusal and qualification.cooling_off_days of the rulebook under which it was declined."""
+    appeal = next((item.window_days for item in rules.appeal.against if item.key == "refusal"), DAYS_TO_APPEAL)
+    return Rights(
+        declined_on + timedelta(days=appeal), declined_on + timedelta(days=rules.qualification.cooling_off_days)
+    )
 
 
 def may_begin(
-    kind: str, *, has_open: bool, qualified: bool, live: bool, removed_until: date | None, barred: bool
+    kind: str,
+    *,
+    has_open: bool,
+    qualified: bool,
+    live: bool,
+    removed_until: date | None,
+    barred: bool,
+    again_from: date | None = None,
+    today: date | None = None,
 ) -> Verdict:
-    """One open application at a time, from one that is not barred; a renewal or change needs a live qualification."""
+    """One open application at a time, from one that is not barred; a renewal or change needs a live qualification.
+
+    `again_from` is the first day on which an organisation that was refused may apply anew (None: it was not).
+    """
     if barred:
         until = _("for good") if removed_until is None else _("until %(day)s") % {"day": f"{removed_until:%-d %B %Y}"}
         return refused(
             _("Your institution was removed from the scheme %(until)s and can’t apply before.") % {"until": until},
             code="removed",
             rule="enforcement.ladder.removal",
+        )
+    if kind != "change" and again_from is not None and today is not None and today < again_from:
+        return refused(
+            _("Your last application was declined. You can apply again from %(day)s; its letter says how to appeal.")
+            % {"day": date_format(again_from, "j F Y")},
+            code="cooling_off",
+            rule="qualification.cooling_off_days",
         )
     if has_open:
         return refused(

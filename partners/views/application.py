@@ -27,12 +27,15 @@ from partners.queries.application import letters_of, questions_of, read_sections
 from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
 from partners.queries.timeline import tiers_for, timeline
+from partners.rules.application import rights_after_refusal
 from partners.views.signing import signing_on
 from partners.views.steps import steps_of
+from portal.core import clock
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import current_version
 from portal.rulebook.queries import rules as rules_in_force
+from portal.rulebook.questionnaire import visible
 from portal.rulebook.schema import Rulebook
 from portal.ui.forms import refuse
 from portal.workflow import can
@@ -89,7 +92,14 @@ def start(request: PortalRequest) -> HttpResponse:
             refuse(form, error.verdict)
         else:
             return redirect("partners:application", application.pk)
-    context = {"form": form, "institution": institution, "sections": _sections_asked(institution.kind)}
+    rights = rights_after_refusal(clock.today(), rules_in_force())
+    context = {
+        "form": form,
+        "institution": institution,
+        "sections": _sections_asked(institution.kind),
+        "appeal_days": (rights.appeal_until - clock.today()).days,
+        "cooling_off_days": (rights.again_from - clock.today()).days,
+    }
     return render(request, "partners/start.html", context)
 
 
@@ -146,10 +156,7 @@ def _change_form(request: PortalRequest, book: Rulebook, **initial: Any) -> Chan
 
 
 def _sections_asked(kind: str) -> list[str]:
-    from portal.rulebook.queries import rules
-    from portal.rulebook.questionnaire import visible
-
-    return [str(section.title) for section in visible(rules().questionnaire, {}, kind)]
+    return [str(section.title) for section in visible(rules_in_force().questionnaire, {}, kind)]
 
 
 @require_safe
@@ -180,6 +187,7 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
         "events": timeline(
             found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=("application", "qualification")
         ),
+        "rights": rights_after_refusal(found.decided_at.date(), rules_of(found)) if found.state == "declined" else None,
         "qualification": getattr(found, "qualification", None) if found.state == "approved" else None,
     }
     return render(request, "partners/application_case.html", context)
