@@ -28,7 +28,10 @@ MEANINGS: dict[str, Any] = {
 
 MB = 1024 * 1024
 FILE_HINT = format_lazy(
-    _("PDF, image, Word, Excel, PowerPoint without macros, or plain text; at most {form} MB, or {large} MB by JavaScript."),
+    _(
+        "PDF, image, Word, Excel, PowerPoint without macros, or plain text; up to {large} MB, or {form} MB where the"
+        " browser runs no JavaScript."
+    ),
     form=settings.MAX_UPLOAD_BYTES // MB,
     large=f"{settings.MAX_LARGE_UPLOAD_BYTES // MB:,}",
 )

@@ -138,8 +138,9 @@ def read_sections(application: Application, answers: Mapping[str, Any]) -> list[
 
 
 def waiting_documents(application: Application) -> list[Evidence]:
-    """Documents uploaded for the application that wait for the malware scan. One query."""
-    return list(Evidence.objects.filter(application=application, state="quarantined").order_by("uploaded_at"))
+    """Documents uploaded for the application that are being checked, or wait for the malware scan. One query."""
+    rows = Evidence.objects.filter(application=application, state__in=("received", "quarantined"))
+    return list(rows.order_by("uploaded_at"))
 
 
 def recent_refusals(application: Application, question_keys: list[str]) -> QuerySet[Evidence]:

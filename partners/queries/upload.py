@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from partners.models import Evidence, LargeUpload, UploadPart
+from partners.models import Application, Evidence, LargeUpload, UploadPart
 from portal.core import clock
 
 
-def unfinished_of(institution_id: UUID | None) -> QuerySet[LargeUpload]:
-    """The institution's uploads that can still be gone on with, the newest first."""
+def unfinished_of(institution_id: UUID | None, application: Application | None = None) -> QuerySet[LargeUpload]:
+    """The institution's uploads that can still be gone on with, or those for the application; the newest first."""
     rows = LargeUpload.objects.filter(institution_id=institution_id, state="begun", expires_at__gt=clock.now())
+    if application is not None:
+        rows = rows.filter(application=application)
     return rows.select_related("begun_by").order_by("-begun_at")
 
 

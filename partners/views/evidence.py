@@ -30,7 +30,7 @@ from partners.models import Evidence, Institution, LargeUpload
 from partners.models.evidence import KEPT, NOTICE_DAYS
 from partners.queries.evidence import copies_of, documents_of, ends, kinds_of, uses_of, versions_of, with_use
 from partners.queries.timeline import tiers_for, timeline
-from partners.queries.upload import upload_of, unfinished_of
+from partners.queries.upload import unfinished_of, upload_of
 from partners.rules.evidence import may_replace
 from partners.states.evidence import UPLOAD
 from partners.views.section import waiting_words

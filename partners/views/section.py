@@ -19,6 +19,7 @@ from partners import scanning
 from partners.access import get_own_application
 from partners.actions.answers import Saved, save_answers
 from partners.actions.evidence import upload_evidence
+from partners.forms.evidence import FILE_HINT
 from partners.forms.section import SectionForm, posted_answers
 from partners.models import Application, Evidence
 from partners.queries.answers import answers_of
@@ -26,6 +27,8 @@ from partners.queries.application import waiting_documents
 from partners.queries.evidence import library
 from partners.queries.rulebook import asked, progress_of, rules_of, version_shown
 from partners.queries.sections import is_open
+from partners.queries.upload import unfinished_of
+from partners.views.upload import large_box
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused
 from portal.rulebook.display import render as render_answer
@@ -310,6 +313,7 @@ def _show(
     )
     keys = [item.key for item in checks.sections]
     place = keys.index(section.key) if section.key in keys else 0
+    asks_for_files = any(question.type == "evidence" for question in section.questions)
     context = {
         "application": application,
         "section": section,
@@ -323,6 +327,10 @@ def _show(
         "previous": keys[place - 1] if place and application.state == "draft" else "",
         "markings": Evidence.Marking.choices,
         "scanned": scanning.is_configured(),
+        "asks_for_files": asks_for_files,
+        "file_hint": FILE_HINT,
+        "large": large_box(application=application),
+        "unfinished": list(unfinished_of(application.institution_id, application)) if asks_for_files else [],
         "status_409": status == 409,
     }
     return render(request, "partners/section.html", context, status=status)

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
@@ -35,11 +35,11 @@ class ProtocolError(Exception):
         self.status, self.code, self.reason = status, code, reason
 
 
-def answers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def answers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorator: refusals and errors become answers with a status, a code and a sentence."""
 
     @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = view(*args, **kwargs)
         except ProtocolError as error:

@@ -67,12 +67,12 @@ def _purpose(request: PortalRequest, said: dict[str, str]) -> Purpose:
         return _answer(request, _id(application), said)
     document = said.get("document")
     found = get_own_document(actor=request.actor, pk=_id(document), write=True) if document else None
-    kind = "redacts" if said.get("purpose") == "redacted" else "replaces"
-    about = {kind: found} if found else {}
-    form = described(said.get("fields", ""), **about)
+    is_copy = said.get("purpose") == "redacted"
+    replaces, redacts = (None, found) if is_copy else (found, None)
+    form = described(said.get("fields", ""), replaces=replaces, redacts=redacts)
     if not form.is_valid():
         raise tus.ProtocolError(400, "fields", first_error(form))
-    return Purpose(**about, **form.cleaned_data)
+    return Purpose(replaces=replaces, redacts=redacts, **form.cleaned_data)
 
 
 def _answer(request: PortalRequest, application_id: UUID, said: dict[str, str]) -> Purpose:
@@ -140,7 +140,7 @@ class LargeUploadView(View):
         return HttpResponse(status=204)
 
     @method_decorator(tus.answers)
-    def options(self, request: PortalRequest, pk: UUID) -> HttpResponse:
+    def options(self, request: PortalRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         """What this server can do."""
         get_large_upload(actor=request.actor, pk=pk)
         return tus.options(most=settings.MAX_LARGE_UPLOAD_BYTES)
@@ -176,7 +176,6 @@ def large_box(*, purpose: str = "", document: Any = None, application: Any = Non
         "from": min(FROM, settings.MAX_UPLOAD_BYTES),
         "most": settings.MAX_LARGE_UPLOAD_BYTES,
         "most_mb": f"{settings.MAX_LARGE_UPLOAD_BYTES // MB:,}",
-        "form_mb": settings.MAX_UPLOAD_BYTES // MB,
         "purpose": purpose,
         "document": document.pk if document else "",
         "application": application.pk if application else "",

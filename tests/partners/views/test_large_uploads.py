@@ -140,12 +140,12 @@ def test_it_answers_the_question_for_which_it_was_uploaded(sender: Sender) -> No
     make.an_authority(sender.institution.organisation.jurisdiction)
     application = make.begin_application(institution=sender.institution, by=sender.actor)
     asked = {"application": str(application.pk), "question": "incident_plan"}
-    upload = begun(sender.client, SIZE, **asked)
+    upload = begun(sender.client, SIZE, application=asked["application"], question=asked["question"])
     send_all(sender.client, upload, words(SIZE))
     document = settled(upload)
     assert (document.application_id, document.question) == (application.pk, "incident_plan")
     assert application.answers.get(question="incident_plan").value == [str(document.pk)]
-    wrong = begin(sender.client, SIZE, **{**asked, "question": "no_such_question"})
+    wrong = begin(sender.client, SIZE, application=asked["application"], question="no_such_question")
     assert wrong.status_code == 409
 
 
@@ -491,7 +491,8 @@ def test_a_part_that_breaks_off_on_its_way_leaves_the_place(sender: Sender) -> N
     short = {"wsgi.input": io.BytesIO(words(PART - 10)), "CONTENT_LENGTH": str(PART)}
     headers = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_OFFSET": "0"}
     address, kind = upload.get_absolute_url(), "application/offset+octet-stream"
-    answer = sender.client.generic("PATCH", address, b"x", content_type=kind, **headers, **short)
+    environment: dict[str, Any] = {**headers, **short}
+    answer = sender.client.generic("PATCH", address, b"x", content_type=kind, **environment)
     assert answer.status_code == 400
     upload.refresh_from_db()
     assert upload.offset == 0

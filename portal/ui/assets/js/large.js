@@ -36,6 +36,7 @@ function place(box) {
   let speed = null;
 
   for (const button of form.querySelectorAll("[data-large-go]")) button.hidden = false;
+  for (const words of form.querySelectorAll("[data-large-plain]")) words.hidden = true;
   pauseButton.addEventListener("click", () => (running ? pause() : go()));
   find("cancel").addEventListener("click", cancel);
   window.addEventListener("online", () => timer && go());
