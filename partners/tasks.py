@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from celery import shared_task
+from django.core.cache import cache
+from django.db.models import QuerySet
 
 from partners import scanning
 from partners.actions.evidence import abandon_upload, remind_of_document
@@ -11,7 +16,7 @@ from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee, remind_referee
 from partners.actions.scan import scan_quarantined, scan_stored
 from partners.actions.upload import check_arrived, expire_upload
-from partners.models import LargeUpload
+from partners.models import Evidence, LargeUpload
 from partners.parts import discard
 from partners.queries.due import (
     ended_qualifications,
@@ -27,6 +32,14 @@ from partners.queries.due import (
 from partners.queries.upload import arrived_uploads, expired_uploads, lingering_parts
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
+
+logger = logging.getLogger(__name__)
+CHECK_SECONDS = 420
+"""What the check of a large file may take: less than half the time after which a task is handed out again."""
+LONG_SCAN = 200 * 1024 * 1024
+"""Bytes of a document whose scan takes longer than a sweep has."""
+HANDED_OUT = 100
+"""Tasks that a sweep hands out at a time."""
 
 
 @sweep_task
@@ -56,25 +69,41 @@ def remind_of_documents() -> Tally:
 @sweep_task
 def scan_uploads() -> Tally:
     """Have the documents scanned that wait in quarantine, as soon as the scanner answers again."""
-    waiting = quarantined_uploads()
+    return _scan(quarantined_uploads(), lambda row: scan_quarantined(evidence=row, by=SYSTEM))
+
+
+def _scan(waiting: QuerySet[Evidence], act: Callable[[Evidence], object]) -> Tally:
+    """Scan what waits while the scanner answers; a large document in a task of its own, for which there is time."""
     if not scanning.answers():
         return Tally(left=waiting.count())
-    return sweep_rows(waiting, lambda row: scan_quarantined(evidence=row, by=SYSTEM))
+    large = waiting.filter(size__gt=LONG_SCAN)
+    for pk in large.values_list("pk", flat=True)[:HANDED_OUT]:
+        if cache.add(f"scan:{pk}", "handed out", timeout=CHECK_SECONDS):
+            scan_document.delay(str(pk))
+    tally = sweep_rows(waiting.filter(size__lte=LONG_SCAN), act)
+    tally.left += large.count()
+    return tally
 
 
 @sweep_task
 def scan_stored_documents() -> Tally:
     """Have the documents scanned that were stored while no scanner was configured, as soon as one answers."""
-    waiting = never_scanned()
     if not scanning.is_configured():
         return Tally()
-    if not scanning.answers():
-        return Tally(left=waiting.count())
-    return sweep_rows(waiting, lambda row: scan_stored(evidence=row, by=SYSTEM))
+    return _scan(never_scanned(), lambda row: scan_stored(evidence=row, by=SYSTEM))
 
 
-CHECK_SECONDS = 420
-"""What the check of a large file may take: less than half the time after which a task is handed out again."""
+@shared_task(soft_time_limit=CHECK_SECONDS - 20, time_limit=CHECK_SECONDS)
+def scan_document(evidence_id: str) -> None:
+    """Scan one large document that waits for it. Where there is no answer it goes on waiting."""
+    document = Evidence.objects.filter(pk=evidence_id).first()
+    try:
+        if document is not None and document.state == "quarantined":
+            scan_quarantined(evidence=document, by=SYSTEM)
+        elif document is not None and document.state == "stored" and document.scanned_at is None:
+            scan_stored(evidence=document, by=SYSTEM)
+    except scanning.ScannerError as error:
+        logger.warning("Document %s could not be scanned: %s", evidence_id, error)
 
 
 @shared_task(soft_time_limit=CHECK_SECONDS - 20, time_limit=CHECK_SECONDS)
@@ -89,7 +118,7 @@ def check_upload(upload_id: str) -> None:
 def check_uploads() -> Tally:
     """Hand out the checks of large files that no worker is at: the broker lost them, or their worker is gone."""
     waiting = arrived_uploads()
-    for pk in waiting.values_list("pk", flat=True)[:100]:
+    for pk in waiting.values_list("pk", flat=True)[:HANDED_OUT]:
         check_upload.delay(str(pk))
     return Tally(left=waiting.count())
 

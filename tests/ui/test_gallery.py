@@ -56,6 +56,8 @@ def test_a_first_visit_is_light() -> None:
     font = sent(BUILD / "fonts" / "public-sans-latin-wght-normal.woff2")
     assert sent(BUILD / "portal.css") <= 45_000
     assert page + font + 12_000 <= 150_000, "style, scripts, icons, one font and a page of 12 kB"
+    upload = sent(BUILD / "large.js")
+    assert page + font + 12_000 + upload <= 150_000, "a page for uploads, with the script that sends them in parts"
 
 
 @pytest.fixture

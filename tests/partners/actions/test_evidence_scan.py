@@ -17,7 +17,7 @@ from partners import scanning
 from partners.access import get_evidence
 from partners.models import Evidence
 from partners.queries.answers import answers_of
-from partners.tasks import abandon_uploads, scan_uploads
+from partners.tasks import abandon_uploads, scan_document, scan_stored_documents, scan_uploads
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
@@ -257,3 +257,65 @@ def test_the_page_says_where_nothing_is_scanned(settings: Any, clamd: Daemon) ->
     assert words in post(made, b"What we do.\n")
     settings.CLAMD_ADDRESS = clamd.address
     assert words not in post(made, b"What we do.\n")
+
+
+# --- what was stored before there was a scanner ---------------------------------------------------
+
+
+def test_documents_of_before_are_scanned_once_a_scanner_is_there(clamd: Daemon, settings: Any) -> None:
+    made = make.cast()
+    old = send(made)
+    assert scan_stored_documents()["done"] == 0
+    settings.CLAMD_ADDRESS = clamd.address
+    assert scan_stored_documents()["done"] >= 1
+    old.refresh_from_db()
+    assert old.state == "stored"
+    assert old.scanner.startswith("ClamAV ")
+    assert scan_stored_documents() == {"done": 0, "failed": 0, "left": 0, "error": ""}
+
+
+def test_malware_of_before_is_taken_back_and_the_institution_hears(clamd: Daemon, settings: Any) -> None:
+    made = make.cast()
+    colleague = make_member(made.institution.organisation, "applicant")
+    old = send(made, b"x" * len(EICAR))
+    with default_storage.open(old.stored_name, "wb") as file:
+        file.write(EICAR)
+    kept = old.stored_name
+    settings.CLAMD_ADDRESS = clamd.address
+    scan_stored_documents()
+    old.refresh_from_db()
+    assert (old.state, old.stored_name) == ("refused", "")
+    assert FOUND in old.reason
+    assert not default_storage.exists(kept)
+    assert not may_download(made.applicant, old)
+    verbs = Entry.objects.filter(object_id=old.pk).order_by("seq").values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["evidence.recall", "evidence.refuse"]
+    told = Notice.objects.filter(kind="document_recalled")
+    assert {notice.recipient_id for notice in told} == {made.applicant.user_id, colleague.user_id}
+
+
+def test_while_the_scanner_is_away_documents_of_before_stay_as_they_are(no_answer: None, settings: Any) -> None:
+    scanner_address, settings.CLAMD_ADDRESS = settings.CLAMD_ADDRESS, ""
+    old = send(make.cast())
+    settings.CLAMD_ADDRESS = scanner_address
+    tally = scan_stored_documents()
+    assert (tally["done"], tally["left"] > 0) == (0, True)
+    old.refresh_from_db()
+    assert (old.state, old.scanned_at) == ("stored", None)
+
+
+def test_a_document_too_long_for_a_sweep_is_scanned_by_a_task_of_its_own(
+    scanner: Daemon, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanner_address, settings.CLAMD_ADDRESS = settings.CLAMD_ADDRESS, ""
+    old = send(make.cast())
+    settings.CLAMD_ADDRESS = scanner_address
+    asked: list[str] = []
+    monkeypatch.setattr("partners.tasks.LONG_SCAN", 0)
+    monkeypatch.setattr("partners.tasks.scan_document.delay", asked.append)
+    for _ in range(2):
+        assert scan_stored_documents()["left"] > 0
+    assert asked.count(str(old.pk)) == 1, "handed out once, however often the sweep comes"
+    scan_document(str(old.pk))
+    old.refresh_from_db()
+    assert old.scanned_at is not None

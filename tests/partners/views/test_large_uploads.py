@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -496,6 +497,22 @@ def test_a_part_that_breaks_off_on_its_way_leaves_the_place(sender: Sender) -> N
     assert answer.status_code == 400
     upload.refresh_from_db()
     assert upload.offset == 0
+
+
+def test_what_is_in_memory_does_not_grow_with_the_file(sender: Sender) -> None:
+    size = 48 * PART
+    content = words(size)
+    upload = begun(sender.client, size)
+    send_all(sender.client, upload, content, part=LARGEST_PART)
+    del content
+    tracemalloc.start()
+    try:
+        document = settled(upload)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert document.state == "stored"
+    assert most < 12 * PART, f"{most / PART:.1f} MB for a file of 48"
 
 
 def test_words_make_a_file_of_their_size() -> None:
