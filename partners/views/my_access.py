@@ -44,7 +44,7 @@ def my_access(request: PortalRequest) -> HttpResponse:
     if person is None:
         return render(request, "partners/my_access.html", {"person": None})
     context = {
-        **context_of(person, checks_of(person), texts),
+        **context_of(person, checks_of(person), texts, own=True),
         "texts": texts,
         "form": form,
         "asks": _asks(person, texts),

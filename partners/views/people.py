@@ -10,7 +10,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +19,10 @@ from partners.access import keeps_people
 from partners.models import Person
 from partners.models.person import UNTIL
 from partners.queries.people_import import with_checks
-from partners.queries.person import lacking, lapsing, people_of, texts_now
+from partners.queries.person import lacking, lapsing, people_of, texts_now, unaccepted
 from partners.rules.people_csv import EXPORTED
 from partners.rules.person import Texts, clearance
-from partners.views.person_parts import end_cell, soon_days, standing_tag
+from partners.views.person_parts import end_cell, rules_tag, soon_days, standing_tag
 from portal.core import clock
 from portal.ui.lists import ListView
 from portal.ui.tables import LinkColumn, Table
@@ -37,17 +37,19 @@ LACKS = [
     ("identity", gettext_lazy("Identity check")),
     ("background", gettext_lazy("Background check")),
     ("training", gettext_lazy("Training")),
+    ("rules", gettext_lazy("Rules accepted")),
     ("account", gettext_lazy("Account")),
 ]
 
 
 class NameColumn(LinkColumn):
-    """The person's name, and below it what they do and for whom."""
+    """The person's name, and below it their address, what they do and for whom."""
 
     def render(self, value: Any, record: Any) -> SafeString:
-        note = " · ".join(filter(None, (record.position, record.employer)))
-        link = super().render(value, record)
-        return format_html('{}<span class="tp-rows__note">{}</span>', link, note) if note else link
+        notes = (record.email, " · ".join(filter(None, (record.position, record.employer))))
+        lines = ((note,) for note in notes if note)
+        notes_said = format_html_join("", '<span class="tp-rows__note">{}</span>', lines)
+        return format_html("{}{}", super().render(value, record), notes_said)
 
 
 class EndColumn(tables.Column):
@@ -61,15 +63,19 @@ class EndColumn(tables.Column):
 
 class PeopleTable(Table):
     name = NameColumn(verbose_name=gettext_lazy("Name"))
-    email = tables.Column(verbose_name=gettext_lazy("E-mail address"))
     standing = tables.Column(verbose_name=gettext_lazy("Standing"), empty_values=())
     identity = EndColumn(verbose_name=gettext_lazy("Identity until"), accessor="identity_until")
     background = EndColumn(verbose_name=gettext_lazy("Background until"), accessor="background_until")
     training = EndColumn(verbose_name=gettext_lazy("Trained until"), accessor="trained_until")
 
+    rules = tables.Column(verbose_name=gettext_lazy("Rules"), accessor="accepted_digest", empty_values=())
+
     def __init__(self, *args: Any, texts: Texts, soon: int, **kwargs: Any) -> None:
         self.texts, self.soon = texts, soon
         super().__init__(*args, **kwargs)
+
+    def render_rules(self, record: Person) -> SafeString:
+        return rules_tag(record, self.texts)
 
     def render_standing(self, record: Person) -> SafeString:
         return standing_tag(record, clearance(record, self.texts, clock.today()), self.soon)
@@ -145,6 +151,8 @@ class PeopleFilter(django_filters.FilterSet):
     def by_lack(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
         if value == "account":
             return rows.filter(user__isnull=True)
+        if value == "rules":
+            return rows.filter(unaccepted(texts_now()))
         field = UNTIL[value]
         return rows.exclude(**{f"{field}__gte": clock.today()})
 
@@ -163,7 +171,6 @@ class People(LoginRequiredMixin, ListView):
     search_label = gettext_lazy("Name, address, position or employer")
     sorts = {
         "name": ("name",),
-        "email": ("email",),
         "identity": ("identity_until",),
         "background": ("background_until",),
         "training": ("trained_until",),

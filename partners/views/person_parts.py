@@ -58,55 +58,58 @@ def end_cell(until: date | None, soon: int) -> SafeString | str:
     return str(ui.short_day(until))
 
 
-def parts_of(person: Person, checks: Iterable[PersonCheck], texts: Texts, soon: int) -> list[Part]:
-    """The four things that access takes, as they stand."""
+def parts_of(
+    person: Person, checks: Iterable[PersonCheck], texts: Texts, soon: int, *, own: bool = False
+) -> list[Part]:
+    """The four things that access takes, as they stand: told to the person themself (`own`) or to others."""
     counting = {(check.kind, check.valid_until): check for check in checks if not hasattr(check, "revocation")}
     found = []
     for kind, label in PersonCheck.Kind.choices:
         until = getattr(person, UNTIL[kind])
-        found.append(_check_part(str(label), until, counting.get((kind, until)), soon))
-    return [*found, _rules_part(person, texts)]
+        found.append(_check_part(str(label), until, counting.get((kind, until)), soon, own=own))
+    return [*found, _rules_part(person, texts, own=own)]
 
 
-def _check_part(title: str, until: date | None, check: PersonCheck | None, soon: int) -> Part:
-    who = _("Your institution records it.")
+def _check_part(title: str, until: date | None, check: PersonCheck | None, soon: int, *, own: bool) -> Part:
+    who = _("Your institution records it.") if own else ""
     if until is None:
         return Part(title, tags.derived_tag("not_met", _("Missing")), _("Nothing is on record."), who)
-    said = _("Checked on %(day)s by %(who)s.") % {
-        "day": ui.day(check.checked_on) if check else "–", "who": check.vouched_by if check else "–",
-    }  # fmt: skip
+    said = ""
+    if check is not None:
+        words = {"day": ui.day(check.checked_on), "who": check.vouched_by}
+        said = _("Checked on %(day)s by %(who)s.") % words
     left = (until - clock.today()).days
     if left < 0:
         return Part(title, tags.derived_tag("overdue", _("Ended on %(day)s") % {"day": ui.short_day(until)}), said, who)
-    words = _("Until %(day)s") % {"day": ui.short_day(until)}
-    return Part(
-        title, tags.derived_tag("due_soon" if left <= soon else "met", words), said, who if left <= soon else ""
-    )
+    label, near = _("Until %(day)s") % {"day": ui.short_day(until)}, left <= soon
+    return Part(title, tags.derived_tag("due_soon" if near else "met", label), said, who if near else "")
 
 
-def _rules_part(person: Person, texts: Texts) -> Part:
-    title, who = _("Rules for people with access"), _("The person accepts them on their own page.")
-    lack = next((item for item in clearance(person, texts, clock.today()).lacks if item.kind == "agreement"), None)
+def _rules_part(person: Person, texts: Texts, *, own: bool) -> Part:
+    title = _("Rules for people with access")
+    who = _("You accept them on this page.") if own else _("The person accepts them on their own page.")
     said = ""
     if person.accepted_at:
-        said = _("Version %(version)s accepted on %(day)s.") % {
-            "version": person.accepted_version, "day": ui.day(person.accepted_at),
-        }  # fmt: skip
-    if lack is not None:
-        label = _("New text") if person.accepted_digest else _("Not accepted")
-        return Part(title, tags.derived_tag("not_met", label), said or _("The person has not accepted them."), who)
-    if texts.items and person.accepted_digest != texts.digest:
-        words = _("New text: accept by %(day)s") % {"day": ui.short_day(texts.earlier_until)}
-        return Part(title, tags.derived_tag("due_soon", words), said, who)
-    return Part(title, tags.derived_tag("met", _("Accepted")), said)
+        words = {"version": person.accepted_version, "day": ui.day(person.accepted_at)}
+        said = _("Version %(version)s accepted on %(day)s.") % words
+    return Part(title, rules_tag(person, texts), said, "" if person.accepted_digest == texts.digest else who)
 
 
-def context_of(person: Person, checks: list[PersonCheck], texts: Texts) -> dict[str, Any]:
+def rules_tag(person: Person, texts: Texts) -> SafeString:
+    """How the person stands with the rules for people, as a tag."""
+    if not texts.items or person.accepted_digest == texts.digest:
+        return tags.derived_tag("met", _("Accepted"))
+    if person.accepted_digest in texts.sufficient(clock.today()):
+        return tags.derived_tag("due_soon", _("Accept by %(day)s") % {"day": ui.short_day(texts.earlier_until)})
+    return tags.derived_tag("not_met", _("New text") if person.accepted_digest else _("Not accepted"))
+
+
+def context_of(person: Person, checks: list[PersonCheck], texts: Texts, *, own: bool = False) -> dict[str, Any]:
     """What both pages about one person show."""
     soon, found = soon_days(), clearance(person, texts, clock.today())
     return {
         "person": person,
         "clearance": found,
         "standing": standing_tag(person, found, soon, large=True),
-        "parts": parts_of(person, checks, texts, soon),
+        "parts": parts_of(person, checks, texts, soon, own=own),
     }

@@ -26,10 +26,10 @@ class Gateway:
         answer = self._post("/identity/o/api/token", data, "application/x-www-form-urlencoded", f"Basic {pair}")
         self.token = answer["access_token"]
 
-    def ask(self, partner: str, release: str, environment: str) -> dict[str, Any]:
-        """May the partner evaluate the release there, with synthetic data?"""
+    def ask(self, subject: str, release: str, environment: str, *, kind: str = "partner") -> dict[str, Any]:
+        """May the partner (or the person) evaluate the release there, with synthetic data?"""
         question = {
-            "subject": {"type": "partner", "id": partner},
+            "subject": {"type": kind, "id": subject},
             "action": {"name": "evaluation"},
             "resource": {"type": "model_release", "id": release},
             "context": {"environment": environment, "data_class": "synthetic"},

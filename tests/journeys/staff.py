@@ -6,7 +6,9 @@ Prints, as JSON, the address and the TOTP secret of each person.
 
 from __future__ import annotations
 
+import itertools
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -15,9 +17,14 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 from audits.actions.catalogue import import_catalogue
 from audits.catalogues import read_oscal
 from grants.actions.catalogue import announce_release, list_model, publish_release
+from partners.models import Person
+from portal.accounts.actions.gateway import register_gateway
 from portal.accounts.models import Organisation
+from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
+from tests.factories import accounts, partners
 from tests.factories.accounts import make_member, make_organisation, make_user
+from tests.factories.grants import grant_in_force, qualified
 from tests.factories.partners import reviewed_application
 from tests.journeys.person import PASSWORD
 
@@ -60,6 +67,31 @@ def prepare_review() -> None:
     reviewer, secret = _person(authority, "reviewer.abroad", "Mirjam Visser", ("reviewer",))
     reviewed_application(jurisdiction="NL", reviewer=reviewer)
     print(json.dumps({"email": reviewer.user.email, "totp_secret": secret}))
+
+
+def prepare_people() -> None:
+    """A trusted partner of another country with a grant in force. Prints its administrator, and what a gateway asks."""
+    # Another run of the factories has used the first numbers for people and identifiers.
+    accounts._number, partners._used = itertools.count(5000), iter(range(5000, 6000))
+    make_organisation("authority", "Riiklik Mudeliamet", "EE")
+    made = grant_in_force(made=qualified(jurisdiction="EE"))
+    user = make_user("triin@saaremaa.example", "Triin Kask", PASSWORD)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    make_member(made.institution.organisation, "administrator", user=user)
+    gateway, key = register_gateway(organisation=made.release.provider, name="Inference gateway", by=made.staff)
+    found = {
+        "administrator": {"email": user.email, "totp_secret": secret},
+        "gateway": {"client_id": gateway.client_id, "secret": key},
+        "release": made.release.key,
+        "environment": made.environment.key,
+    }
+    print(json.dumps(found))
+
+
+def end_training_yesterday(email: str) -> None:
+    """As if the last day of the person's training had been yesterday."""
+    Person.objects.filter(email=email).update(trained_until=clock.today() - timedelta(days=1))
 
 
 def _plan_audits_often() -> None:

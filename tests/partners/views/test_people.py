@@ -55,6 +55,7 @@ def test_the_list_says_of_each_who_is_cleared_and_what_is_missing(house: tuple[I
         ("?standing=left", {"Gone Person"}),
         ("?lacks=training", {"Bare Person"}),
         ("?lacks=account", {"Bare Person"}),
+        ("?lacks=rules", {"Bare Person"}),
         ("?employed=outside", {"Bare Person"}),
         ("?q=soon", {"Soon Person"}),
         ("?standing=nonsense", {"Cleared Person", "Bare Person", "Soon Person"}),
