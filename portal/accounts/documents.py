@@ -39,7 +39,8 @@ def roles_page() -> str:
 _ROLES_LEAD = (
     "Rights come from nowhere else: a person holds a role through membership of one organisation (or an appointment, "
     "for system administrators), acts for one organisation at a time, and has no right by being staff or superuser, "
-    "because neither exists. Every role of a person but applicant is dormant until the session has a second factor. "
+    "because neither exists. Every role of a person but applicant and named person is dormant until the session has a "
+    "second factor. "
     "Who may do which deed in which state is in [states.md](states.md)."
 )
 

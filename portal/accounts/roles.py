@@ -1,7 +1,7 @@
 """Roles, as documented code. The page /roles/ and docs/roles.md show this prose; nothing else grants anything.
 
-A role is held through a membership in one organisation. Every role but `applicant` is dormant until the
-session was opened with a second factor.
+A role is held through a membership in one organisation. Every role but `applicant` and
+`named_person` is dormant until the session was opened with a second factor.
 """
 
 from __future__ import annotations
