@@ -669,3 +669,10 @@ def test_the_deadlines_of_other_laws_fit_the_shape(rule: dict[str, Any]) -> None
 def test_a_duration_reads_as_a_person_says_it() -> None:
     assert str(Duration(amount=1, unit="working_days")) == "1 working day"
     assert str(Duration(amount=24, unit="hours")) == "24 hours"
+
+
+def test_a_circumstance_opens_sections_that_there_are() -> None:
+    changed = document()
+    put("qualification.circumstances.0.sections", ["ownershp"])(changed)
+    where = "qualification.circumstances[0].sections[0]"
+    assert problems(changed) == [(where, "There is no section “ownershp”. Did you mean “ownership”?")]

@@ -188,6 +188,8 @@ def test_a_section_that_is_gone_still_saves_what_was_typed_in_it() -> None:
     doc["questionnaire"]["sections"] = [
         item for item in doc["questionnaire"]["sections"] if item["key"] != "incident_response"
     ]
+    for circumstance in doc["qualification"]["circumstances"]:
+        circumstance["sections"] = [key for key in circumstance["sections"] if key != "incident_response"]
     version = propose_version(rules=parse(doc), by=member())
     open_consultation(version=version, by=member())
     call_vote(version=version, by=member())
