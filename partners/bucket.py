@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
+
+from partners.files import StoreAway
 
 SPOOLED = 1024 * 1024
 """Bytes of an object that are held in memory where a file is needed that can be searched; the rest is on disk."""
@@ -40,11 +45,35 @@ class Bucket(S3Storage):
         raise NotImplementedError("Files have no address of their own.")
 
     def stream(self, name: str) -> BinaryIO:
-        """The object as it comes over the wire, to be read once from the beginning. Raises FileNotFoundError."""
-        try:
+        """The object as it comes over the wire, to be read once from the beginning.
+
+        Raises FileNotFoundError where there is none, StoreAway where the store does not answer.
+        """
+        with _answering(name):
             answer = self.bucket.Object(self._normalize_name(clean_name(name))).get()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                raise FileNotFoundError(name) from error
-            raise
         return cast(BinaryIO, answer["Body"])
+
+    def _save(self, name: str, content: Any) -> str:
+        with _answering(name):
+            return str(super()._save(name, content))
+
+    def exists(self, name: str) -> bool:
+        with _answering(name):
+            return bool(super().exists(name))
+
+    def delete(self, name: str) -> None:
+        with _answering(name):
+            super().delete(name)
+
+
+@contextmanager
+def _answering(name: str) -> Iterator[None]:
+    """What the store or the network says instead of an answer, as Python's own errors."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            raise FileNotFoundError(name) from error
+        raise StoreAway(str(error)) from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise StoreAway(str(error)) from error

@@ -21,6 +21,10 @@ BLOCK = 1024 * 1024
 """Bytes of a file that are in memory at a time."""
 
 
+class StoreAway(OSError):
+    """The store of files does not answer, or does not let the portal in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Where the bytes lie, their SHA-256 and their number."""

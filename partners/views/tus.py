@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -17,8 +18,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
+from partners.files import StoreAway
 from portal.core.verdicts import Conflict, Refused
 
+logger = logging.getLogger(__name__)
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
 PART_TYPE = "application/offset+octet-stream"
@@ -47,6 +50,9 @@ def answers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         except Refused as error:
             status = 409 if isinstance(error, Conflict) else STATUS.get(error.verdict.code, 403)
             response = said(status, error.verdict.code, str(error.verdict.reason))
+        except StoreAway:
+            logger.exception("A part could not be kept")
+            response = said(503, "store", _("Files cannot be kept just now. It is tried again."))
         response["Tus-Resumable"] = VERSION
         response["Cache-Control"] = "no-store"
         return response

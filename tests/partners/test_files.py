@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError
 from django.core.files.storage import storages
 from django.http import Http404
 from django.urls import reverse
@@ -123,7 +122,7 @@ def test_a_wrong_key_is_refused_by_the_store_and_is_no_missing_file(bucket: Serv
     place = files.keep(b"secret")
     wrong = {**bucket.options(), "secret_key": "wrong"}
     settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": wrong}}
-    with pytest.raises(ClientError):
+    with pytest.raises(files.StoreAway):
         files.read(place.stored_name)
     settings.STORAGES = {
         **settings.STORAGES,

@@ -515,5 +515,58 @@ def test_what_is_in_memory_does_not_grow_with_the_file(sender: Sender) -> None:
     assert most < 12 * PART, f"{most / PART:.1f} MB for a file of 48"
 
 
+def test_a_store_that_is_away_is_told_as_something_that_passes(
+    sender: Sender, bucket: Server, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    upload = begun(sender.client, SIZE)
+    there = settings.STORAGES
+    away = {**bucket.options(), "endpoint_url": "http://127.0.0.1:1"}
+    settings.STORAGES = {**there, "evidence": {**there["evidence"], "OPTIONS": away}}
+    answer = send(sender.client, upload, 0, words(PART))
+    settings.STORAGES = there
+    assert (answer.status_code, answer.json()["code"]) == (503, "store")
+    assert send(sender.client, upload, 0, words(PART)).status_code == 204
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def test_unfinished_files_are_on_the_pages_on_which_one_goes_on(sender: Sender) -> None:
+    upload = begun(sender.client, 40 * PART)
+    send(sender.client, upload, 0, words(PART))
+    for address in (reverse("partners:documents"), reverse("partners:upload")):
+        page = sender.client.get(address).content.decode()
+        assert "began to upload “measured.csv”" in page
+        assert "1.0 MB of 40.0 MB have arrived" in page.replace("\xa0", " ")
+        assert upload.get_absolute_url() in page
+    stranger = Sender().client.get(reverse("partners:documents")).content.decode()
+    assert "measured.csv" not in stranger
+
+
+def test_a_document_on_its_way_says_what_is_done_with_it_and_the_page_follows(sender: Sender) -> None:
+    upload = begun(sender.client, SIZE)
+    send_all(sender.client, upload, words(SIZE))
+    upload.refresh_from_db()
+    assert upload.evidence is not None
+    address = upload.evidence.get_absolute_url()
+    page = sender.client.get(address).content.decode()
+    assert "It is being checked" in page
+    assert "It waits for its turn." in page
+    waiting = sender.client.get(address, headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in waiting
+    settled(upload)
+    assert sender.client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert sender.client.get(upload.get_absolute_url())["Location"] == address
+
+
+def test_the_page_of_an_upload_that_is_over_says_so(sender: Sender) -> None:
+    upload = begun(sender.client, SIZE)
+    answer = sender.client.post(reverse("partners:cancel_large_upload", args=[upload.pk]), follow=True)
+    assert "The upload of “measured.csv” is cancelled." in answer.content.decode()
+    assert "It was cancelled" in sender.client.get(upload.get_absolute_url()).content.decode()
+    again = sender.client.post(reverse("partners:cancel_large_upload", args=[upload.pk]))
+    assert again.status_code == 403
+
+
 def test_words_make_a_file_of_their_size() -> None:
     assert len(sending.words(SIZE)) == SIZE
