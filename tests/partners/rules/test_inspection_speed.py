@@ -8,6 +8,8 @@ import pytest
 
 from partners.content import on_disk
 from partners.inspection import inspect
+from tests.partners.hostile import office
+from tests.partners.sending import words
 
 SIZE = 8 * 1024 * 1024
 MOST = 20 * 1024 * 1024
@@ -63,3 +65,9 @@ def test_cells_that_act_are_found_after_blanks_and_not_within_words() -> None:
     assert not inspect("a.csv", b"name\n   =WEBSERVICE(1)\n", most=MOST)
     assert not inspect("a.csv", b"name,\t@DDE (1)\n", most=MOST)
     assert inspect("a.csv", b"name\nx =WEBSERVICE(1)\n", most=MOST)
+
+
+def test_a_field_that_starts_a_program_is_found_wherever_in_a_long_text() -> None:
+    for before in (0, 1024 * 1024 - 3, 25 * 1024 * 1024):
+        text = b"<w:t>" + words(before) + b"</w:t><w:instrText>DDEAUTO cmd</w:instrText>"
+        assert not inspect("a.docx", office({"word/footer1.xml": text}), most=4 * MOST), before
