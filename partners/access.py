@@ -25,6 +25,7 @@ from partners.models import (
 from partners.models.application import REVIEW
 from partners.queries.evidence import handed_out
 from partners.queries.people import hands_of
+from partners.queries.person import with_account
 from partners.rules.evidence import may_read_in_full
 from partners.rules.hands import Hands, no_conflict
 from portal.accounts.assign import assigned
@@ -233,7 +234,7 @@ def keeps_people(actor: Actor) -> Institution | None:
 
 def get_own_person(*, actor: Actor, pk: UUID) -> Person:
     """Somebody whom the actor's own institution has named, for those who look after its people."""
-    rows = Person.objects.filter(pk=pk, institution_id=actor.body_id)
+    rows = with_account(Person.objects.filter(pk=pk, institution_id=actor.body_id))
     found: Person | None = (
         rows.select_related("institution__organisation", "user", "named_by").first()
         if actor.body_kind == "institution" and actor.has(*KEEPERS)

@@ -74,10 +74,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """The naming of a person, as partners.rules.person looks at it, and the rules for people that are in force.
-
-    `has_account`: their account may sign in and is a member of the institution, or they have none yet.
-    """
+    """The naming of a person, as partners.rules.person looks at it, and the rules for people that are in force."""
 
     state: str
     identity_until: date | None
@@ -190,8 +187,6 @@ def _on_person(question: Question, person: PersonFacts | None) -> Iterator[Stop]
     if person is None:
         return
     yield from (Stop(lack.code, lack.reason) for lack in clearance(person, person.texts, question.today).lacks)
-    if not person.has_account:
-        yield Stop("person_account_ended", _("The person’s account with the partner has ended."))
 
 
 def _on_environment(question: Question, facts: Facts) -> Iterator[Stop]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from partners.access import require_role, visible_people
 from partners.models import Institution, Person
-from partners.queries.person import checks_of, lacking, texts_now
+from partners.queries.person import checks_of, lacking, texts_now, with_account
 from partners.rules.person import clearance
 from partners.views.person_parts import soon_days, standing_tag
 from portal.core import clock
@@ -73,7 +73,7 @@ class PersonAdmin(DeskAdmin):
     readonly_fields = ("institution_name", "standing", "lacks", "checks_made")
 
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-        return visible_people(rows, actor).select_related("institution__organisation")
+        return with_account(visible_people(rows, actor)).select_related("institution__organisation")
 
     def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> Any:
         require_role(request.actor, *ROLES)

@@ -92,6 +92,11 @@ class Person(LifecycleModel):
         return reverse("partners:person", args=[self.pk])
 
     @property
+    def has_account(self) -> bool:
+        """Whether their account still counts, or they have none yet. For rows of queries.person.with_account."""
+        return bool(self.account_held)  # type: ignore[attr-defined]
+
+    @property
     def is_outside(self) -> bool:
         """Whether somebody other than the institution employs the person."""
         return bool(self.employer)

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 
 from partners.models import Application, Person, PersonCheck, Qualification
 from partners.models.person import UNTIL
 from partners.models.qualification import LIVE
 from partners.rules.person import Texts, digest_of, texts_of
+from portal.accounts.models import Membership
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.models import RulebookVersion
@@ -58,8 +59,21 @@ def tier_of(institution_id: UUID) -> str:
 
 def people_of(institution_id: UUID | None) -> QuerySet[Person]:
     """Everybody whom the institution has named, with `ends_on`: the first day on which a check ends."""
-    rows: QuerySet[Person] = Person.objects.filter(institution=institution_id)
+    rows = with_account(Person.objects.filter(institution=institution_id))
     return rows.annotate(ends_on=Least(*(F(field) for field in UNTIL.values())))
+
+
+def with_account(rows: QuerySet[Person]) -> QuerySet[Person]:
+    """The rows with `has_account`, for rules.clearance: an active account in the institution, or none yet."""
+    return rows.annotate(account_held=Case(When(~_account_ended(), then=Value(True)), default=Value(False)))
+
+
+def _account_ended() -> Q:
+    """People whose account is no longer active, or no longer in the institution that named them."""
+    held = Membership.objects.filter(
+        user=OuterRef("user"), organisation=OuterRef("institution"), state="active", user__is_active=True
+    )
+    return Q(user__isnull=False) & ~Q(Exists(held))
 
 
 def own_row(actor: Actor) -> Person | None:
@@ -67,7 +81,8 @@ def own_row(actor: Actor) -> Person | None:
     if actor.user is None or actor.body_kind != "institution":
         return None
     mine = Q(user=actor.user_id) | Q(user__isnull=True, email__iexact=actor.user.email)
-    rows = Person.objects.filter(mine, institution=actor.body_id).select_related("institution__organisation")
+    rows = with_account(Person.objects.filter(mine, institution=actor.body_id))
+    rows = rows.select_related("institution__organisation")
     return rows.order_by("-state", "-named_at").first()  # “named” before “left”
 
 
@@ -89,7 +104,7 @@ def until_now(person: Person, kind: str) -> date | None:
 
 def lacking(texts: Texts) -> Q:
     """People who are named and have no access now. The same rule as rules.clearance, for lists."""
-    today, missing = clock.today(), Q()
+    today, missing = clock.today(), _account_ended()
     for field in UNTIL.values():
         missing |= Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": today})
     return Q(state="named") & (missing | unaccepted(texts))

@@ -22,7 +22,10 @@ CHECKS = ("identity", "background", "training")
 
 
 class Cleared(Protocol):
-    """What the rule looks at: a person's row, or the same columns read by the gate."""
+    """What the rule looks at: a person's row, or the same columns read by the gate.
+
+    `has_account`: their account may sign in and is a member of the institution, or they have none yet.
+    """
 
     @property
     def state(self) -> str: ...
@@ -34,6 +37,8 @@ class Cleared(Protocol):
     def trained_until(self) -> date | None: ...
     @property
     def accepted_digest(self) -> str: ...
+    @property
+    def has_account(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def _lacks(person: Cleared, texts: Texts, today: date) -> Iterator[Lack]:
     if person.state != "named":
         yield Lack("person", "person_left", _("The partner has ended this person’s access."))
         return
+    if not person.has_account:
+        yield Lack("account", "person_account_ended", _("The person’s account with the partner has ended."))
     for kind, until in _untils(person).items():
         if until is None:
             yield Lack(kind, f"person_{kind}_missing", _missing(kind))

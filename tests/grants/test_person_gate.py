@@ -12,7 +12,7 @@ from grants.queries.decision import _STATEMENTS, decide
 from partners.actions.person import accept_rules, end_person, revoke_check
 from partners.models import Person
 from partners.models.person import UNTIL
-from partners.queries.person import texts_now
+from partners.queries.person import lacking, texts_now
 from portal.accounts.actions.membership import end_membership
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
@@ -113,6 +113,7 @@ def test_the_end_of_a_membership_ends_access(made: make.GrantCast, cleared: tupl
     person, actor = cleared
     end_membership(membership=people.membership_of(actor), by=SYSTEM)
     assert {about(made, actor), about(made, person.email)} == {"person_account_ended"}
+    assert set(Person.objects.filter(lacking(texts_now()))) == {person}
 
 
 def test_an_account_that_may_not_sign_in_has_no_access(made: make.GrantCast, cleared: tuple[Person, Actor]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -18,7 +19,7 @@ from partners.actions.person import (
     revoke_check,
 )
 from partners.models import Institution, Person, PersonAgreement, PersonCheck
-from partners.queries.person import lacking, own_row, texts_now
+from partners.queries.person import lacking, own_row, texts_now, with_account
 from partners.rules.person import clearance
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
@@ -42,8 +43,8 @@ def house() -> tuple[Institution, Actor]:
 
 
 def lacks(person: Person) -> set[str]:
-    person.refresh_from_db()
-    return {lack.code for lack in clearance(person, texts_now(), clock.today()).lacks}
+    row: Any = with_account(Person.objects.filter(pk=person.pk)).get()
+    return {lack.code for lack in clearance(row, texts_now(), clock.today()).lacks}
 
 
 # --- naming ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from partners.models import Institution, Person
 from partners.queries.person import texts_now
+from portal.accounts.actions.membership import end_membership
 from portal.accounts.models import Invitation
 from portal.core import clock
 from portal.core.actors import Actor
@@ -197,3 +198,13 @@ def test_the_export_is_what_the_filter_shows_and_no_spreadsheet_runs_it(
     assert rows[0]["Employer"] == "'@SUM"
     assert rows[0]["Standing"] == "Not cleared"
     assert "identity has not been checked" in rows[0]["Lacks"]
+
+
+def test_whose_account_ended_is_not_cleared_on_any_page(house: tuple[Institution, Actor, Client]) -> None:
+    institution, by, client = house
+    person, actor = people.cleared(institution)
+    end_membership(membership=people.membership_of(actor), by=by)
+    page = text(client, person.get_absolute_url())
+    assert "The person’s account with the partner has ended." in page
+    assert "Not cleared" in text(client, reverse("partners:people"))
+    assert not client.get(reverse("partners:people") + "?standing=cleared").context["table"].rows
