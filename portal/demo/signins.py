@@ -43,6 +43,12 @@ SIGN_INS = (
         "The agreement of a new grant waits to be accepted",
     ),
     SignIn(
+        "named person",
+        "person@nordfjord.example",
+        "Named for access: the rules wait to be read and accepted",
+        False,
+    ),
+    SignIn(
         "case officer",
         "officer@fao.example",
         "A new application waits to be screened; incidents and reports to be read",

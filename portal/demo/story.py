@@ -16,12 +16,12 @@ from audits.actions.catalogue import import_catalogue
 from audits.catalogues import read_oscal
 from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
 from grants.models import Environment, Grant, GrantRequest, Hold, Release
-from partners.models import Application, Qualification
+from partners.models import Application, Person, Qualification
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
-from portal.demo import applications, audits, enforcement, environments, incidents, reports, requests
+from portal.demo import applications, audits, enforcement, environments, incidents, named, reports, requests
 from portal.demo.cast import AUTHORITIES, Body
 from portal.demo.extras import institutions
 from portal.demo.mishaps import HOLDS, MISHAPS
@@ -29,7 +29,7 @@ from portal.demo.parts import Part, part_of
 from portal.demo.people import all_names, founding, join_scheme
 from portal.demo.programmes import Programme, programme_for
 from portal.demo.stage import Partner, Stage
-from portal.demo.sweeps import sweep, sweeping
+from portal.demo.sweeps import sweep, sweeping, warn
 from portal.demo.timeline import Story, Timeline
 from portal.ledger.models import Entry
 from portal.notifications.models import Notice
@@ -78,6 +78,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
         timeline.run()
         sweep()
+        warn()
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
@@ -122,6 +123,9 @@ def afterwards(stage: Stage, partner: Partner, programme: Programme, part: Part)
         places.append((part.environment, 3))
     for until, number in places:
         stage.timeline.tell(environments.set_up(stage, partner, number, until), partner.later(1, 4))
+    stage.timeline.tell(named.team(stage, partner), clock.now() + timedelta(days=5))
+    if partner.body.domain == named.NEWCOMER:
+        stage.timeline.tell(named.newcomer(partner, stage.password), stage.before(6, stage.chance("newcomer")))
     earliest = clock.now() + timedelta(days=24)
 
     def on(days: int) -> datetime:
@@ -157,7 +161,7 @@ def chapters() -> Iterator[str]:
     places = Organisation.objects.filter(kind="institution").values_list("jurisdiction", flat=True)
     yield f"Institutions: {len(places)} in {len(set(places))} jurisdictions"
     for title, model in (
-        ("Applications", Application), ("Qualifications", Qualification), ("Releases", Release),
+        ("Applications", Application), ("Qualifications", Qualification), ("People", Person), ("Releases", Release),
         ("Environments", Environment), ("Grant requests", GrantRequest), ("Grants", Grant), ("Holds", Hold),
         ("Audits", Audit), ("Findings", Finding), ("Reports due", Obligation), ("Incidents", Incident),
         ("Enforcement cases", EnforcementCase), ("Appeals", Appeal),

@@ -21,9 +21,15 @@ from grants.tasks import (
     holds_to_remind,
     unconfirmed_holds,
 )
+from partners.actions.lapses import warn_of_lapses
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee
-from partners.queries.due import ended_qualifications, ending_qualifications, unanswered_referees
+from partners.queries.due import (
+    ended_qualifications,
+    ending_qualifications,
+    institutions_with_lapses,
+    unanswered_referees,
+)
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.demo.timeline import Story
@@ -82,3 +88,9 @@ def watch() -> None:
         miss_deadline(deadline=deadline, by=SYSTEM)
     for deadline in deadlines_to_warn().order_by("due_at", "rule", "step"):
         warn_of_deadline(deadline=deadline, by=SYSTEM)
+
+
+def warn() -> None:
+    """Checks of people that lapse soon. Of the past only what is due now is announced: what was renewed is of no use."""
+    for institution in institutions_with_lapses().order_by("pk"):
+        warn_of_lapses(institution=institution, by=SYSTEM)

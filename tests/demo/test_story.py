@@ -12,7 +12,8 @@ from django.test import Client
 
 from audits.models import Obligation
 from grants.models import Grant, GrantRequest, Hold
-from partners.models import Application, Institution, Qualification
+from partners.models import Application, Institution, Person, Qualification
+from partners.queries.person import lacking, lapsing, texts_now
 from portal.accounts.actor import person
 from portal.accounts.models import Appointment, Membership, Organisation, User
 from portal.accounts.needs import needs_of
@@ -22,7 +23,7 @@ from portal.core.identifiers import clean_lei, clean_ror
 from portal.demo.views import code_now
 from portal.ledger.models import Entry
 from portal.ledger.verify import verify
-from portal.notifications.models import Message
+from portal.notifications.models import Message, Notice
 from portal.workflow import LifecycleModel
 from tests.demo.conftest import Lines, Told
 
@@ -30,6 +31,7 @@ pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.usefixtures("told"), 
 
 NOT_TOLD = {
     "application": set(),
+    "person": set(),
     "referee": {"withdrawn"},
     "qualification": set(),
     "grant_request": set(),
@@ -141,11 +143,19 @@ def test_there_is_a_sign_in_for_each_role(told: Told) -> None:
     assert held >= {"system_administrator", *(role.slug for role in MEMBER_ROLES)}
 
 
-def test_only_applicants_come_in_without_a_second_factor(told: Told) -> None:
+def test_only_applicants_and_named_people_come_in_without_a_second_factor(told: Told) -> None:
     for row in sign_ins(told):
-        assert bool(row["totp_secret"]) == (held_by(User.objects.get(email=row["email"])) != {"applicant"}), row[
-            "email"
-        ]
+        held = held_by(User.objects.get(email=row["email"]))
+        assert bool(row["totp_secret"]) == (held not in ({"applicant"}, {"named_person"})), row["email"]
+
+
+def test_people_are_named_and_most_of_them_cleared(told: Told) -> None:
+    named = Person.objects.filter(state="named")
+    lacks = named.filter(lacking(texts_now())).count()
+    assert named.filter(accepted_at__isnull=False).exists()
+    assert named.count() - lacks > 0
+    assert named.filter(lapsing(60)).exists()
+    assert Notice.objects.filter(kind="person_lapsing").exists()
 
 
 def test_every_provider_has_a_gateway_whose_secret_opens(told: Told) -> None:
