@@ -75,13 +75,12 @@ def prepare_people() -> None:
     accounts._number, partners._used = itertools.count(5000), iter(range(5000, 6000))
     make_organisation("authority", "Riiklik Mudeliamet", "EE")
     made = grant_in_force(made=qualified(jurisdiction="EE"))
-    user = make_user("triin@saaremaa.example", "Triin Kask", PASSWORD)
-    secret = generate_totp_secret()
-    TOTP.activate(user, secret)
-    make_member(made.institution.organisation, "administrator", user=user)
+    keeper, secret = _person(made.institution.organisation, "triin", "Triin Kask", ("administrator",))
+    officer, other = _person(made.authority, "kadri", "Kadri Saar", ("case_officer",))
     gateway, key = register_gateway(organisation=made.release.provider, name="Inference gateway", by=made.staff)
     found = {
-        "administrator": {"email": user.email, "totp_secret": secret},
+        "administrator": {"email": keeper.user.email, "totp_secret": secret},
+        "officer": {"email": officer.user.email, "totp_secret": other},
         "gateway": {"client_id": gateway.client_id, "secret": key},
         "release": made.release.key,
         "environment": made.environment.key,

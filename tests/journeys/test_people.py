@@ -93,7 +93,10 @@ def test_a_person_is_named_accepts_the_rules_is_let_in_and_no_longer_once_the_tr
     assert ada.status_of("/people/") == 403
     assert answer()["decision"] is True
 
-    keeper.page.reload()
+    keeper.go("/")
+    keeper.check_both("home of who looks after people")
+    keeper.go("/people/")
+    keeper.follow("Ada Tamm")
     keeper.see("Cleared until")
     keeper.check_both("a cleared person")
     portal.manage("shell", "--no-imports", "-c", f"{STAFF}staff.end_training_yesterday({ADA!r})")
@@ -116,3 +119,11 @@ def test_a_person_is_named_accepts_the_rules_is_let_in_and_no_longer_once_the_tr
     keeper.press("Record the check")
     keeper.see("Cleared until")
     assert answer()["decision"] is True
+
+    officer = someone(**ready["officer"])
+    officer.sign_in()
+    officer.go("/admin/partners/person/")
+    officer.check_both("people on the desk")
+    officer.follow("Ada Tamm")
+    officer.see("Safety training unit")
+    officer.check_both("a person on the desk")
