@@ -119,9 +119,8 @@ def document(world: World) -> dict[str, Any]:
 
 
 def _begun(world: World) -> LargeUpload:
-    institution, _ = make.make_institution(world.institution, by=world.actor("applicant"))
     return begin_upload(
-        institution=institution,
+        institution=world.once(partner).institution,
         name="measured.csv",
         size=30_000_000,
         fingerprint="",
