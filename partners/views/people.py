@@ -67,7 +67,6 @@ class PeopleTable(Table):
     identity = EndColumn(verbose_name=gettext_lazy("Identity until"), accessor="identity_until")
     background = EndColumn(verbose_name=gettext_lazy("Background until"), accessor="background_until")
     training = EndColumn(verbose_name=gettext_lazy("Trained until"), accessor="trained_until")
-
     rules = tables.Column(verbose_name=gettext_lazy("Rules"), accessor="accepted_digest", empty_values=())
 
     def __init__(self, *args: Any, texts: Texts, soon: int, **kwargs: Any) -> None:
