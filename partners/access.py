@@ -14,8 +14,8 @@ from partners.models import (
     ApplicationUserObjectPermission,
     ConflictDeclaration,
     Evidence,
-    LargeUpload,
     Institution,
+    LargeUpload,
     Letter,
     Person,
     Query,
@@ -209,7 +209,7 @@ def get_own_document(*, actor: Actor, pk: UUID, write: bool = False) -> Evidence
 
 def get_large_upload(*, actor: Actor, pk: UUID) -> LargeUpload:
     """A large file that the actor's own institution uploads, in any state: for its applicants."""
-    found = (
+    found: LargeUpload | None = (
         LargeUpload.objects.filter(pk=pk, institution_id=actor.body_id)
         .select_related("institution__organisation", "application", "replaces", "redacts", "begun_by", "evidence")
         .first()
