@@ -79,7 +79,7 @@ def test_a_large_file_survives_a_lost_network_and_a_reload(someone: Callable[...
     person.choose("TLP:GREEN")
     page.get_by_role("button", name="Upload the document").click()
     eventually(lambda: arrived(page) > 5 * MB)
-    network.slow(MB)
+    network.slow(MB // 4)
     expect(page.locator("[data-large-said]")).to_have_text(
         re.compile(r"\d+ of 40 MB(, (about \d+ minutes?|less than a minute) left)?")
     )
@@ -95,7 +95,7 @@ def test_a_large_file_survives_a_lost_network_and_a_reload(someone: Callable[...
     network.away()
     person.see("The network is away. The upload goes on by itself when it is back.")
     person.check_both("an upload without a network")
-    network.slow(MB)
+    network.slow(MB // 4)
     lost = arrived(page)
     eventually(lambda: arrived(page) > lost)
 
