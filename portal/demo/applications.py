@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,10 @@ from portal.workflow import deed
 
 Scene = Generator[datetime, None, Any]
 """A piece of a story, told with `yield from`; its value is what it brings about."""
+NEWS = ["personnel", "data"]
+"""The sections in which an institution says something new when it asks for a renewal."""
+CHANGED = 24
+"""Days before the present on which a change of circumstances happened."""
 OPEN = ("submitted", "under_review", "awaiting_applicant")
 """Ends of applications that are still with the authority today."""
 
@@ -44,6 +48,10 @@ def application(
 ) -> Generator[datetime, None, Application]:
     """One application, from its first line to the end that the part has for it."""
     made = begin_application(institution=partner.institution, kind=kind, by=partner.applicant)
+    if kind == "renewal":
+        fill(made, {"access_count": partner.rng.choice((6, 9, 14)), "retention_months": 6}, partner.applicant, NEWS)
+        yield from sent(stage, partner, made, part)
+        return made
     names = [stage.names.pop() for _ in range(5)]
     answers = answers_of(partner, programme, names)
     yield partner.later(2, 6)
@@ -57,11 +65,17 @@ def application(
         stage.timeline.tell(voice(partner, made, part.number // 3), clock.now())
     yield partner.later(2, 7)
     fill(made, answers, partner.applicant, sections[half:])
+    yield from sent(stage, partner, made, part)
+    return made
+
+
+def sent(stage: Stage, partner: Partner, made: Application, part: Part) -> Scene:
+    """From sending it to the end that the part has for it."""
     submit_application(application=made, declared=["truth", "changes"], capacity="Director", by=partner.representative)
     if part.outcome in OPEN:
         stage.timeline.tell(silent(partner, made), max(clock.now(), stage.before(5, partner.rng)))
     if part.outcome == "submitted":
-        return made
+        return
     yield partner.later(2, 6)
     home = stage.authority(made.authority_id)
     if part.outcome == "withdrawn":
@@ -69,9 +83,8 @@ def application(
             application=made, by=partner.applicant,
             reason="Our ministry has moved the programme to next year. We will apply again then.",
         )  # fmt: skip
-        return made
+        return
     yield from casework(stage, partner, made, home, part)
-    return made
 
 
 def fill(made: Application, answers: dict[str, Any], by: Actor, sections: list[str]) -> None:
@@ -171,9 +184,36 @@ def signatures(stage: Stage, partner: Partner, made: Application, home: Authorit
     made.refresh_from_db()
 
 
+def followed(
+    stage: Stage, partner: Partner, programme: Programme, part: Part
+) -> Iterator[tuple[int, Generator[datetime, None, None]]]:
+    """What an institution asks for once it is qualified, with the days before the present on which it begins."""
+    if part.renewal:
+        yield part.renewed, renewal(stage, partner, programme, part)
+    if part.change:
+        yield CHANGED, change(stage, partner, part)
+
+
 def renewal(stage: Stage, partner: Partner, programme: Programme, part: Part) -> Generator[datetime, None, None]:
     """The institution asks in time for its qualification to be renewed, where it has one in force by then."""
     if standing(institution_id=partner.institution.pk).state != "in_force":
         return
     wanted = replace(part, outcome=part.renewal, asks=False)
     yield from application(stage, partner, programme, wanted, kind="renewal")
+
+
+def change(stage: Stage, partner: Partner, part: Part) -> Scene:
+    """The institution reports that its board has changed: what that touches opens, and is looked at again."""
+    if standing(institution_id=partner.institution.pk).state != "in_force":
+        return
+    made = begin_application(
+        institution=partner.institution, kind="change", circumstances=["ownership"], happened_on=clock.today(),
+        by=partner.applicant,
+    )  # fmt: skip
+    board = [
+        {"name": stage.names.pop(), "function": function, "nationality": partner.body.jurisdiction}
+        for function in ("Director", "Chair of the board")
+    ]
+    yield partner.later(2, 6)
+    fill(made, {"directors": board}, partner.applicant, ["ownership"])
+    yield from sent(stage, partner, made, replace(part, outcome=part.change, asks=False))

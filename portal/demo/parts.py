@@ -29,6 +29,7 @@ class Part:
     local: str = ""
     renewal: str = ""
     renewed: int = 0
+    change: str = ""
     requests: tuple[Ask, ...] = ()
     audit: str = ""
     incidents: tuple[str, ...] = ()
@@ -107,7 +108,7 @@ PARTS: dict[str, Part] = {
     "Laurentian": Part("standard", 420, requests=(Ask(52, "awaiting_signatures", ("meridian-4.0", "aster-large-2")),), number=0, audit="closed"),
     "Institut Gasp": Part("elevated", 690, renewal="submitted", renewed=20, requests=(Ask(300, "in_force"),), number=3),
     "Salish": Part("standard", 380, requests=(Ask(250, "withdrawn"), Ask(90, "in_force")), incidents=("false_alarm",), number=1, enforcement="heard"),
-    "Wattle": Part("standard", 350, requests=(Ask(180, "in_force"),), reports="submitted", incidents=("duplicate",), number=3),
+    "Wattle": Part("standard", 350, change="under_review", requests=(Ask(180, "in_force"),), reports="submitted", incidents=("duplicate",), number=3),
     "Bass Strait": Part("elevated", 52, "awaiting_signatures", number=0, asks=False),
     "Kōwhai": Part("standard", 270, requests=(Ask(130, "in_force"),), number=0, enforcement="open"),
     "Musashi": Part("elevated", 310, requests=(Ask(160, "in_force"),), enforcement="notice", number=2, incidents=("personal_data",)),

@@ -108,7 +108,7 @@ def institution(stage: Stage, body: Body, part: Part) -> Story:
     yield partner.later(1, 4)
     made = yield from applications.application(stage, partner, programme, part)
     if made.state == "declined" and part.again:
-        yield partner.later(90, 130)
+        yield partner.later(181, 215)  # qualification.cooling_off_days
         again = replace(part, outcome=part.again, asks=True)
         made = yield from applications.application(stage, partner, programme, again)
     made.refresh_from_db()
@@ -144,8 +144,8 @@ def afterwards(stage: Stage, partner: Partner, programme: Programme, part: Part)
     if part.enforcement:
         days = enforcement.TRESPASSES[part.enforcement].days
         stage.timeline.tell(enforcement.case(stage, partner, part.enforcement), on(days))
-    if part.renewal:
-        stage.timeline.tell(applications.renewal(stage, partner, programme, part), on(part.renewed))
+    for days, story in applications.followed(stage, partner, programme, part):
+        stage.timeline.tell(story, on(days))
     if part.environment == "suspended":
         stage.timeline.tell(drifted(partner), on(5))
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from audits.models import Obligation
 from grants.models import Grant, GrantRequest, Hold
-from partners.models import Application, Institution, Person, Qualification
+from partners.models import Application, Institution, Person, Qualification, Revision
 from partners.queries.person import lacking, lapsing, texts_now
 from portal.accounts.actor import person
 from portal.accounts.models import Appointment, Membership, Organisation, User
@@ -69,6 +69,15 @@ def test_there_are_as_many_bodies_as_promised() -> None:
     assert bodies.filter(kind="institution").values("jurisdiction").distinct().count() == 15
     assert bodies.filter(kind="authority").count() == 5
     assert bodies.filter(kind="provider").count() == 4
+
+
+def test_a_renewal_and_a_change_are_looked_at_only_where_something_is_new() -> None:
+    renewed = Revision.objects.filter(application__kind="renewal").latest("made_at")
+    assert renewed.carried.keys().isdisjoint({"personnel", "data"})
+    assert len(renewed.carried) >= len(renewed.sections) - 4  # the two, and what was only partly met before
+    changed = Revision.objects.get(application__kind="change")
+    assert "ownership" not in changed.carried
+    assert len(changed.carried) >= len(changed.sections) - 3
 
 
 def test_some_reports_are_overdue() -> None:
