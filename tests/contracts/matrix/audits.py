@@ -34,6 +34,8 @@ APPLICANTS = ("applicant.body",)
 OFFICERS = ("case_officer.body",)
 ALL_ROLES = (
     "applicant",
+    "named_person",
+    "representative",
     "case_officer",
     "reviewer",
     "signatory",
