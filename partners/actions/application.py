@@ -13,11 +13,11 @@ from partners import notices
 from partners.actions.declaration import make_declarations
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
-from partners.queries.carried import carried_sections
+from partners.queries.carried import baseline, carried_sections, changed_sections
 from partners.queries.declaration import representatives_of
 from partners.queries.institution import applications_of, authority_for, is_barred, live_qualification, refused_last
 from partners.queries.rulebook import progress_of, rules_of
-from partners.rules.application import may_begin, may_report, may_submit, rights_after_refusal
+from partners.rules.application import may_begin, may_report, may_submit, rights_after_refusal, says_something
 from partners.states.application import APPLICATION
 from portal.accounts.queries.people import members_with
 from portal.core import clock
@@ -176,6 +176,8 @@ def submit_application(*, application: Application, declared: Collection[str], c
     require(_under_rules_in_force(application))
     rulebook, answers = rules_of(application), answers_of(application)
     require(_completeness(application, answers))
+    if application.kind == "change":
+        require(says_something(changed_sections(application, answers, baseline(application))))
     wanted = rulebook.declarations_on("application")
     made = [{"key": item.key, "title": item.title, "text": item.text} for item in wanted]
     revision = save_revision(application, answers, made, by)

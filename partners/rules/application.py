@@ -118,6 +118,17 @@ def may_report(
     return ALLOWED
 
 
+def says_something(changed: Collection[str]) -> Verdict:
+    """The report of a change has an answer that differs from what was approved."""
+    if changed:
+        return ALLOWED
+    return refused(
+        _("No answer differs from what was approved. Write down what has changed, then send it."),
+        code="nothing_changed",
+        rule="qualification.circumstances",
+    )
+
+
 def told_late(happened_on: date, told_on: date, working_days: int, country: str) -> bool:
     """Whether a change was told later than the rulebook allows (qualification.change_notice_working_days)."""
     return told_on > add_working_days(happened_on, working_days, country)

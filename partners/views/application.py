@@ -26,6 +26,7 @@ from partners.queries.answers import answers_of
 from partners.queries.application import letters_of, questions_of, read_sections, sent_answers, task_list
 from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
+from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
 from partners.rules.application import rights_after_refusal
 from partners.views.signing import signing_on
@@ -92,11 +93,12 @@ def start(request: PortalRequest) -> HttpResponse:
             refuse(form, error.verdict)
         else:
             return redirect("partners:application", application.pk)
-    rights = rights_after_refusal(clock.today(), rules_in_force())
+    in_force = rules_in_force()
+    rights = rights_after_refusal(clock.today(), in_force)
     context = {
         "form": form,
         "institution": institution,
-        "sections": _sections_asked(institution.kind),
+        "sections": [str(section.title) for section in visible(in_force.questionnaire, {}, institution.kind)],
         "appeal_days": (rights.appeal_until - clock.today()).days,
         "cooling_off_days": (rights.again_from - clock.today()).days,
     }
@@ -153,10 +155,6 @@ def _change_form(request: PortalRequest, book: Rulebook, **initial: Any) -> Chan
         working_days=part.change_notice_working_days,
         initial=initial,
     )
-
-
-def _sections_asked(kind: str) -> list[str]:
-    return [str(section.title) for section in visible(rules_in_force().questionnaire, {}, kind)]
 
 
 @require_safe
@@ -219,7 +217,8 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
             refuse(form, error.verdict)
         else:
             return redirect("partners:sent", found.pk)
-    sections = read_sections(found, answers_of(found))
+    answers = answers_of(found)
+    sections = read_sections(found, answers)
     context = {
         "application": found,
         "sections": sections,
@@ -227,6 +226,7 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "signing": signing,
         "may_write": actor.has("applicant"),
+        "open": open_sections(found, answers) if actor.has("applicant") else frozenset(),
         "in_force": in_force.version,
     }
     return render(request, "partners/check.html", context)

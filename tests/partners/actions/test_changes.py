@@ -218,8 +218,23 @@ def test_an_approved_change_keeps_the_last_day_of_the_qualification(made: make.C
     assert change.fresh().qualification.valid_until == until
 
 
+def test_a_report_in_which_no_answer_differs_is_not_sent(made: make.Cast) -> None:
+    with pytest.raises(Refused) as caught:
+        make.submit(begin(made, "change"))
+    assert caught.value.verdict.code == "nothing_changed"
+
+
+def test_the_check_page_offers_to_change_only_what_is_open(made: make.Cast) -> None:
+    change = begin(made, "change")
+    page = client_for(made.applicant).get(reverse("partners:check", args=[change.application.pk])).content.decode()
+    assert f"/applications/{change.application.pk}/sections/ownership/" in page
+    assert f"/applications/{change.application.pk}/sections/data/" not in page
+
+
 def test_no_draft_of_a_change_says_more_once_it_was_sent(made: make.Cast) -> None:
-    change = make.submit(begin(made, "change"))
+    change = begin(made, "change")
+    save(change, "ownership", directors=NEW_BOARD)
+    make.submit(change)
     with pytest.raises(Refused):
         report_more(application=change.application, circumstances=["use"], happened_on=clock.today(), by=made.applicant)
 
