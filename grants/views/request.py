@@ -329,7 +329,7 @@ def ask(request: PortalRequest, pk: UUID) -> HttpResponse:
     try:
         ask_to_sign(request=found, by=request.actor)
     except Refused as error:
-        messages.error(request, error.verdict.reason)
+        messages.error(request, str(error.verdict.reason))
     else:
         messages.success(request, _("Your authorised representatives have been asked. You hear when it is sent."))
     return redirect("grants:request_check", pk=found.pk)

@@ -35,6 +35,8 @@ def make_declarations(
     now = clock.now()
     require(may_declare(wanted, declared, capacity))
     require(is_fresh(by.confirmed_at, now, rules().second_factor.fresh_minutes))
+    confirmed_at = by.confirmed_at
+    assert confirmed_at  # or it would not be fresh
     return Declaration.objects.bulk_create(
         Declaration(
             institution_id=institution_id,
@@ -48,7 +50,7 @@ def make_declarations(
             content=content,
             capacity=capacity.strip()[:150],
             by_id=by.person_id,
-            confirmed_at=by.confirmed_at,
+            confirmed_at=confirmed_at,
             at=now,
         )
         for item in wanted

@@ -28,7 +28,7 @@ from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
-from partners.rules.application import rights_after_refusal
+from partners.rules.application import Rights, rights_after_refusal
 from partners.views.signing import signing_on
 from partners.views.steps import steps_of
 from portal.core import clock
@@ -185,10 +185,16 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
         "events": timeline(
             found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=("application", "qualification")
         ),
-        "rights": rights_after_refusal(found.decided_at.date(), rules_of(found)) if found.state == "declined" else None,
+        "rights": _rights(found),
         "qualification": getattr(found, "qualification", None) if found.state == "approved" else None,
     }
     return render(request, "partners/application_case.html", context)
+
+
+def _rights(found: Application) -> Rights | None:
+    if found.state != "declined" or found.decided_at is None:
+        return None
+    return rights_after_refusal(found.decided_at.date(), rules_of(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,7 +246,7 @@ def ask(request: PortalRequest, pk: UUID) -> HttpResponse:
     try:
         ask_to_sign(application=found, by=request.actor)
     except Refused as error:
-        messages.error(request, error.verdict.reason)
+        messages.error(request, str(error.verdict.reason))
     else:
         messages.success(request, _("Your authorised representatives have been asked. You hear when it is sent."))
     return redirect("partners:check", found.pk)

@@ -7,11 +7,13 @@ import re
 import time
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from partners.actions.application import ask_to_sign, submit_application
@@ -27,7 +29,7 @@ from tests.factories.accounts import make_member
 from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
-SIGNED = {"declared": ["truth", "changes"], "capacity": "Director"}
+SIGNED: dict[str, Any] = {"declared": ["truth", "changes"], "capacity": "Director"}
 
 
 @pytest.fixture
@@ -164,7 +166,7 @@ def test_a_form_that_comes_too_late_says_so_and_keeps_what_was_written(made: mak
 def test_the_page_sends_and_remembers_the_capacity(made: make.Cast) -> None:
     client = client_for(made.applicant)
     answered = client.post(check(made), {"truth": "on", "changes": "on", "capacity": "Rector"})
-    assert answered.url == reverse("partners:sent", args=[made.application.pk])
+    assert answered["Location"] == reverse("partners:sent", args=[made.application.pk])
     assert set(Declaration.objects.values_list("capacity", flat=True)) == {"Rector"}
 
 
@@ -174,7 +176,9 @@ def test_confirming_leads_back_to_the_form_with_the_capacity_that_was_written(ma
     TOTP.activate(made.applicant.user, secret)
     _grow_stale(client)
     page = client.post(check(made), {"truth": "on", "changes": "on", "capacity": "Rector"}).content.decode()
-    confirm_url = html.unescape(re.search(r'href="([^"]*reauthenticate[^"]*)"', page)[1])
+    found = re.search(r'href="([^"]*reauthenticate[^"]*)"', page)
+    assert found
+    confirm_url = html.unescape(found[1])
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     back = client.post(confirm_url, {"code": code}, follow=True)
     assert back.redirect_chain[-1][0] == f"{check(made)}?capacity=Rector"
@@ -182,7 +186,7 @@ def test_confirming_leads_back_to_the_form_with_the_capacity_that_was_written(ma
     assert 'value="Rector"' in back.content.decode()
 
 
-def _grow_stale(client: object) -> None:
+def _grow_stale(client: Client) -> None:
     """An hour passes since the session's second factor was shown."""
     session = client.session
     for record in session["account_authentication_methods"]:
