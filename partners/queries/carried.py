@@ -11,6 +11,7 @@ from partners.queries.rulebook import asked, progress_of, rules_of
 from portal.core import clock
 from portal.rulebook.answers import same
 from portal.rulebook.durations import add_months
+from portal.rulebook.questionnaire import prune
 from portal.rulebook.schema import Question
 
 GOOD = ("met", "not_applicable")
@@ -91,13 +92,14 @@ def baseline(application: Application) -> Revision | None:
 
 
 def changed_sections(application: Application, answers: Mapping[str, Any], before: Revision | None) -> frozenset[str]:
-    """Sections with an answer that differs from what was sent before. No query."""
+    """Sections with an answer that would be sent and differs from what was sent before. No query."""
     if before is None:
         return frozenset()
+    now = prune(rules_of(application).questionnaire, answers, application.institution.kind)
     return frozenset(
         section.key
         for section in asked(application, answers)
-        if not all(same(answers.get(item.key), before.answers.get(item.key)) for item in section.questions)
+        if not all(same(now.get(item.key), before.answers.get(item.key)) for item in section.questions)
     )
 
 

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from partners.actions.answers import save_answers
 from partners.actions.application import begin_application, report_more
+from partners.actions.query import answer_question
 from partners.actions.review import assess_section, recommend_decision
+from partners.actions.rules import follow_rules
 from partners.models import Application, Evidence, Revision
 from partners.queries.carried import carried_sections
 from partners.queries.case import case_of
@@ -191,6 +193,28 @@ def test_a_question_that_a_change_brings_up_elsewhere_can_be_answered(made: make
     save(change, "history", proceedings_detail="A dispute about a lease.")
     make.submit(change)
     assert change.fresh().state == "submitted"
+
+
+def test_a_question_that_an_answer_brings_up_in_a_locked_section_can_be_answered() -> None:
+    rules = document("1.1")
+    history = next(item for item in rules["questionnaire"]["sections"] if item["key"] == "history")
+    told = {"key": "breach_told", "type": "yes_no", "label": "Did you tell an authority of the breach?"}
+    history["questions"].append({**told, "when": {"question": "past_breach", "equals": True}})
+    made = make.cast()
+    put_in_force(version=adopted("1.1", parse(rules)), by=SYSTEM)
+    follow_rules(application=made.application, to="1.1", by=made.applicant)
+    made.fresh()
+    query = make.ask(under_review(made), "security")
+    made.fresh()
+    assert open_sections(made.application) == {"security"}
+    save(made, "security", past_breach=True, past_breach_detail="A stolen laptop, encrypted.")
+    assert open_sections(made.application) == {"security", "history"}
+    with pytest.raises(Refused) as caught:
+        answer_question(query=query, text="Yes, once.", by=made.applicant)
+    assert caught.value.verdict.code == "incomplete"
+    save(made, "history", breach_told=True)
+    answer_question(query=query, text="Yes, once.", by=made.applicant)
+    assert made.fresh().state == "under_review"
 
 
 def test_a_change_needs_its_kind_and_its_day(made: make.Cast) -> None:
