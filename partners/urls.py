@@ -4,6 +4,7 @@ from django.urls import path
 
 from partners.views import (
     application,
+    begin,
     eligibility,
     evidence,
     files,
@@ -28,10 +29,10 @@ urlpatterns = [
     path("institutions/", institution.InstitutionList.as_view(), name="institutions"),
     path("institutions/<uuid:pk>/", institution.partner, name="partner"),
     path("applications/", application.applications, name="applications"),
-    path("applications/start/", application.start, name="start"),
-    path("applications/change/", application.report_change, name="report_change"),
+    path("applications/start/", begin.start, name="start"),
+    path("applications/change/", begin.report_change, name="report_change"),
     path("applications/<uuid:pk>/", application.application, name="application"),
-    path("applications/<uuid:pk>/change/", application.change, name="change"),
+    path("applications/<uuid:pk>/change/", begin.change, name="change"),
     path("applications/<uuid:pk>/rules/", rules.rules, name="rules"),
     path("applications/<uuid:pk>/check/", application.check, name="check"),
     path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
