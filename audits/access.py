@@ -110,8 +110,9 @@ def visible_incidents(rows: QuerySet[Incident], actor: Actor) -> QuerySet[Incide
 
 
 def _get_own(rows: QuerySet[M], actor: Actor, pk: UUID) -> M:
-    """The row, for applicants of its institution; colleagues hear why not, everybody else sees nothing."""
-    found = rows.filter(pk=pk, institution_id=actor.body_id).first() if actor.body_id else None
+    """The row, for applicants of its institution; others who act for it hear why not, anybody else sees nothing."""
+    colleague = actor.has("applicant", "administrator", "representative")
+    found = rows.filter(pk=pk, institution_id=actor.body_id).first() if actor.body_id and colleague else None
     if found is None:
         raise Http404("Nothing here that you may see.")
     if not actor.has("applicant"):

@@ -201,12 +201,14 @@ def appealed(world: World) -> Any:
 
 def own() -> Expect:
     """The partner's own; colleagues of the institution hear why not, everybody else sees nothing."""
-    return object_of(may=APPLICANTS, sees=["administrator@institution.body"])
+    return object_of(may=APPLICANTS, sees=["administrator@institution.body", "representative.body"])
 
 
 def incident_page() -> Expect:
     """Besides the partner, oversight reads every incident."""
-    return object_of(may=[*APPLICANTS, "oversight_member.any"], sees=["administrator@institution.body"])
+    return object_of(
+        may=[*APPLICANTS, "oversight_member.any"], sees=["administrator@institution.body", "representative.body"]
+    )
 
 
 def desk(*may: str, sees: tuple[str, ...] = (), viewers: tuple[str, ...]) -> Expect:
@@ -296,8 +298,12 @@ ROWS: list[Any] = [
     row("audits:incident", incident_page(), make=at(incident)),
     row(
         "audits:deadline",
-        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
-        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
+        object_of(
+            may=APPLICANTS, sees=["administrator@institution.body", "representative.body", "oversight_member.any"]
+        ),
+        object_of(
+            may=APPLICANTS, sees=["administrator@institution.body", "representative.body", "oversight_member.any"]
+        ),
         make=own_deadline,
         data=data(text="As before."),
     ),
@@ -310,7 +316,9 @@ ROWS: list[Any] = [
     deed(
         "audits:incident_update",
         incident,
-        object_of(may=APPLICANTS, sees=["administrator@institution.body", "oversight_member.any"]),
+        object_of(
+            may=APPLICANTS, sees=["administrator@institution.body", "representative.body", "oversight_member.any"]
+        ),
         data(text="News."),
     ),
     deed("audits:enforcementcase_answer", noticed, own(), data(answer="We see.")),
