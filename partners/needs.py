@@ -28,7 +28,7 @@ from portal.accounts.assign import assigned
 from portal.accounts.needs import Need, Waiting, counted
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.rulebook.queries import rules
+from portal.rulebook.queries import NoRulebook, rules
 
 
 def register_needs() -> None:
@@ -90,10 +90,14 @@ def for_keeper(actor: Actor) -> list[Need]:
     """People who lack something, and people of whom a check ends soon. Two queries besides the rules in force."""
     if actor.body_kind != "institution":
         return []
+    try:
+        days, texts = max(rules().people.notices_days), texts_now()
+    except NoRulebook:  # nobody is named before there are rules
+        return []
     people, page = Person.objects.filter(institution=actor.body_id), reverse("partners:people")
     return counted(
         Waiting(
-            people.filter(lapsing(max(rules().people.notices_days))).annotate(
+            people.filter(lapsing(days)).annotate(
                 ends_on=Least("identity_until", "background_until", "trained_until")
             ),
             ngettext_lazy("person whose access ends soon", "people whose access ends soon"),
@@ -102,7 +106,7 @@ def for_keeper(actor: Actor) -> list[Need]:
             tone="amber",
         ),
         Waiting(
-            people.filter(lacking(texts_now())),
+            people.filter(lacking(texts)),
             ngettext_lazy("person who is named and not cleared", "people who are named and not cleared"),
             f"{page}?standing=lacking",
             oldest="named_at",
