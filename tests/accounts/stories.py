@@ -61,7 +61,7 @@ def _organisation(told: Telling, parts: int) -> Iterator[Opened]:
         change_roles(membership=own, roles=["applicant"], by=by)
     invitation = _invite(body, parts, by)
     managers = (ADMINISTRATOR, SYSTEM)
-    yield from told.opens("organisation", body.pk, "applicant", *managers)
+    yield from told.opens("organisation", body.pk, "applicant", "representative", "named_person", *managers)
     yield from told.opens("organisation_amend", body.pk, *managers)
     yield from told.opens("invitation_send", body.pk, *managers)
     yield from told.opens("membership_roles", own.pk, *managers)
