@@ -97,9 +97,7 @@ def for_keeper(actor: Actor) -> list[Need]:
     people, page = Person.objects.filter(institution=actor.body_id), reverse("partners:people")
     return counted(
         Waiting(
-            people.filter(lapsing(days)).annotate(
-                ends_on=Least("identity_until", "background_until", "trained_until")
-            ),
+            people.filter(lapsing(days)).annotate(ends_on=Least("identity_until", "background_until", "trained_until")),
             ngettext_lazy("person whose access ends soon", "people whose access ends soon"),
             f"{page}?standing=soon",
             due="ends_on",
