@@ -39,7 +39,18 @@ def partner(actor: Actor) -> list[Need]:
             oldest="placed_at",
             tone="red",
         ),
+        *_to_sign(actor),
     )
+
+
+def _to_sign(actor: Actor) -> list[Waiting]:
+    """Drafts that somebody completed and asked this institution's representatives to send."""
+    if not actor.has("representative"):
+        return []
+    asked = GrantRequest.objects.filter(institution_id=actor.body_id, state="draft", asked_to_sign_at__isnull=False)
+    label = ngettext_lazy("grant request to declare and send", "grant requests to declare and send")
+    url = f"{reverse('grants:requests')}?state=draft"
+    return [Waiting(asked, label, url, oldest="asked_to_sign_at", tone="amber")]
 
 
 def provider(actor: Actor) -> list[Need]:
@@ -113,7 +124,7 @@ def _requests(state: str) -> str:
 
 def register_needs() -> None:
     """Put the cards on the home pages."""
-    for role in ("applicant", "administrator"):
+    for role in ("applicant", "administrator", "representative"):
         register(role, "grants", partner)
     register("provider_staff", "grants", provider)
     register("case_officer", "grants", officer)

@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.notifications.notify import NoticeKind, notify
 
-TO_SIGN = NoticeKind(
+TO_DECLARE = NoticeKind(
     "grant_request_to_sign",
     _("Grant request {reference} waits for your declaration"),
     _(

@@ -208,7 +208,7 @@ def ask_to_sign(*, request: GrantRequest, by: Actor) -> GrantRequest:
         about=[request.institution_id],
     )
     notices.tell(
-        notices.TO_SIGN,
+        notices.TO_DECLARE,
         request,
         to=representatives_of(request.institution_id),
         key=f"to_sign:{clock.now():%Y%m%d%H%M%S}",
