@@ -156,6 +156,7 @@ def _install(lock: Path) -> None:
         "install",
         "--disable-pip-version-check",
         "--require-hashes",
+        "--no-deps",  # a lock file names all of them, but for those of packages of which only the data is read
         "--retries",
         "2",
         "--timeout",
@@ -166,6 +167,7 @@ def _install(lock: Path) -> None:
     got_uv = _logged([*pip, "-r", str(uv_only)])
     if got_uv.returncode == 0:
         uv = [str(venv_bin("uv")), "pip", "install", "--python", str(venv_bin("python")), "--require-hashes"]
+        uv += ["--no-deps"]
         if _logged([*uv, "-r", str(lock)], extra=_uv_settings()).returncode == 0:
             return
     elif _UNREACHABLE.search(got_uv.stdout):
