@@ -183,6 +183,17 @@ CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# --- the seal ---------------------------------------------------------------------------------------
+SEAL_BACKEND = env("SEAL_BACKEND", default="portal.seal.keys.FileKey")
+"""The class that holds the key with which letters and case files are signed (portal.seal.keys.SealKey)."""
+SEAL_KEY = _secret("SEAL_KEY")
+SEAL_CHAIN = _secret("SEAL_CHAIN")
+"""Certificates in PEM: the key's own, then what it was issued by, up to the root."""
+SEAL_EARLIER = _secret("SEAL_EARLIER")
+"""Roots in PEM of former keys, whose letters stay genuine."""
+SEAL_PEERS = _secret("SEAL_PEERS")
+"""Roots in PEM of other portals whose case files may be taken in."""
+
 # --- sign-in --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -286,6 +297,8 @@ SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 # --- words, time, files ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
+LETTER_LANGUAGES = [("en-gb", _("English")), ("fr", _("French")), ("de", _("German"))]
+"""In which letters are written. Pages are in LANGUAGES."""
 LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -348,4 +361,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    # It warns of every signature that does not hold: that is an answer here, and told to whoever asked.
+    "loggers": {"pyhanko": {"level": "ERROR"}, "pyhanko_certvalidator": {"level": "ERROR"}},
 }

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from portal import checks  # noqa: F401 -- registers them
         from portal.accounts import second_factor
         from portal.accounts.queries import waiting
+        from portal.seal import checks as of_the_seal  # noqa: F401
 
         second_factor.connect()
         waiting.register_needs()

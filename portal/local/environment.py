@@ -5,7 +5,7 @@ import os
 import re
 import shlex
 
-from .keys import identity_key, keys
+from .keys import identity_key, keys, seal_files
 from .paths import ROOT, VAR
 from .servers import Addresses
 
@@ -39,11 +39,14 @@ def for_demo(addresses: Addresses, *, port: int) -> dict[str, str]:
 
 def _common(addresses: Addresses) -> dict[str, str]:
     kept = keys()
+    seal_key, seal_chain = seal_files()
     return {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "SECRET_KEY": kept["SECRET_KEY"],
         "LEDGER_KEY": kept["LEDGER_KEY"],
         "IDP_PRIVATE_KEY_FILE": str(identity_key()),
+        "SEAL_KEY_FILE": str(seal_key),
+        "SEAL_CHAIN_FILE": str(seal_chain),
         "DATABASE_URL": addresses.database_url,
         "REDIS_URL": addresses.redis_url,
         "DEMO": "1",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.checks import CheckMessage
 from django.db import OperationalError
 from pytest_django import DjangoDbBlocker
@@ -13,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from portal import checks
 from portal.local.paths import ROOT
 from tests.local.checkout import environment
+from tests.seal.test_seal import certificate, pem
 
 LONG = "Zq8w3Yt6Rk1vB5nM9xLd2Jf7Hs4Gp0Ca-Ew3Yt6Rk1vB5nM9xLd2Jf7Hs4Gp0"
 
@@ -27,11 +29,14 @@ def ids(found: list[CheckMessage]) -> list[str | None]:
 
 @pytest.mark.django_db(transaction=True)
 def test_production_environment_is_clean(process_environment: dict[str, str]) -> None:
+    seal = ec.generate_private_key(ec.SECP256R1())
     production = environment(
         DJANGO_SETTINGS_MODULE="portal.settings",
         SECRET_KEY=LONG,
         LEDGER_KEY=LONG[::-1],
         IDP_PRIVATE_KEY_FILE=process_environment["IDP_PRIVATE_KEY_FILE"],
+        SEAL_KEY=pem(seal),
+        SEAL_CHAIN=certificate(seal),
         DATABASE_URL=process_environment["DATABASE_URL"],
         REDIS_URL=process_environment["REDIS_URL"],
         BASE_URL="https://portal.example",
