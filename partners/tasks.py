@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from partners import scanning
+from partners.actions.clock import chase_answer, chase_stage, rebuild_clock
 from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.lapses import warn_of_lapses
 from partners.actions.qualification import lapse_qualification, remind_of_end
@@ -18,6 +19,7 @@ from partners.actions.scan import scan_quarantined, scan_stored
 from partners.actions.upload import check_arrived, expire_upload
 from partners.models import Evidence, LargeUpload
 from partners.parts import discard
+from partners.queries.clock import cases_without_clock, questions_to_chase, stretches_to_chase
 from partners.queries.due import (
     ended_qualifications,
     ending_documents,
@@ -147,3 +149,19 @@ def remind_referees() -> Tally:
 def warn_of_people() -> Tally:
     """Warn of checks of people that lapse soon: once for each of the rulebook's notices, also when days were missed."""
     return sweep_rows(institutions_with_lapses(), lambda row: warn_of_lapses(institution=row, by=SYSTEM))
+
+
+@sweep_task
+def chase_stages() -> Tally:
+    """Remind whoever holds the pen at an authority: once for each of the rulebook's reminders, also after missed days.
+
+    Cases of which no clock runs get theirs from the record first.
+    """
+    sweep_rows(cases_without_clock(), lambda row: rebuild_clock(application=row))
+    return sweep_rows(stretches_to_chase(), lambda row: chase_stage(stretch=row, by=SYSTEM))
+
+
+@sweep_task
+def chase_answers() -> Tally:
+    """Remind institutions of questions, before and after they are due; nothing is decided because time passed."""
+    return sweep_rows(questions_to_chase(), lambda row: chase_answer(query=row, by=SYSTEM))

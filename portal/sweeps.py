@@ -63,6 +63,8 @@ SWEEPS: tuple[Sweep, ...] = (
     ),
     Sweep("partners.tasks.remind_referees", HOURLY, _("Reminds third parties in the last week of their link")),
     Sweep("partners.tasks.warn_of_people", HOURLY, _("Warns people and their institutions of checks that lapse soon")),
+    Sweep("partners.tasks.chase_stages", HOURLY, _("Reminds authorities of stages of cases that end soon or are late")),
+    Sweep("partners.tasks.chase_answers", HOURLY, _("Reminds institutions of questions that wait for their answer")),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),
     Sweep("grants.tasks.lapse_holds", OFTEN, _("Lifts emergency holds that nobody confirmed in time, loudly")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.clock import keep_clock
 from partners.actions.declaration import make_declarations
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
@@ -206,6 +207,7 @@ def submit_application(*, application: Application, declared: Collection[str], c
         },
         about=[application.institution_id, application.authority_id],
     )
+    keep_clock(application)
     officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
@@ -255,6 +257,7 @@ def withdraw_application(*, application: Application, by: Actor, reason: str = "
     for query in application.queries.filter(state="open"):
         move(query, "withdraw", by=by, about=[application.pk])
     if was_sent:
+        keep_clock(application)
         officers = members_with("case_officer", application.authority_id)
         notices.tell(notices.WITHDRAWN, application, to=officers, key="withdrawn")
     return application

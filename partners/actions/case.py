@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.clock import keep_clock
 from partners.actions.signature import void_signatures
 from partners.models import Application, ConflictDeclaration
 from partners.models.application import REVIEW
@@ -74,7 +75,7 @@ def screen_application(*, application: Application, tier: str, by: Actor, reason
     _require_own_hands(application, "screen", by)
     suggestion = suggested_tier(application)
     _require_tier(tier, reason, suggestion)
-    return move(
+    move(
         application,
         "screen",
         by=by,
@@ -88,6 +89,8 @@ def screen_application(*, application: Application, tier: str, by: Actor, reason
         detail={"tier": tier, "suggested": suggestion.tier, "because": list(suggestion.citations), "reason": reason},
         about=[application.institution_id],
     )
+    keep_clock(application)
+    return application
 
 
 @as_deed
@@ -201,6 +204,7 @@ def send_to_signatories(*, application: Application, by: Actor) -> Application:
         detail={"quorum": f"quorum.{application.kind}.{application.tier}", "revision": case.sent.digest},
         about=[application.institution_id],
     )
+    keep_clock(application)
     hands = case.hands
     barred = hands.authors | hands.screeners | hands.assessors | hands.conflicted | {by.user_id}
     signatories = [user for user in members_with("signatory") if user.pk not in barred]
@@ -224,6 +228,7 @@ def return_to_review(*, application: Application, reason: str, by: Actor) -> App
         about=[application.institution_id],
         tier=Tier.AUTHORITY,
     )
+    keep_clock(application)
     voided = void_signatures(application, _("Taken back for review"), by)
     reviewers = User.objects.filter(pk__in=hands_of(application).assigned)
     people = {user.pk: user for user in [*reviewers, *voided]}

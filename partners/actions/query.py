@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from partners import notices
 from partners.actions.application import save_revision
+from partners.actions.clock import keep_clock, start_chasing
 from partners.actions.signature import void_signatures
 from partners.models import Application, Query, Revision
 from partners.queries.answers import answers_of
@@ -48,6 +49,7 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         asked_on=case.sent,
         due_on=add_working_days(clock.today(), days, application.authority.jurisdiction),
     )
+    start_chasing(query)
     about = [application.pk, application.institution_id]
     create(
         query, "ask", by=by, rulebook=application.rulebook, detail={"section": section, "text": query.text}, about=about
@@ -62,6 +64,7 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         detail={"query": query.pk, "section": section, "due": query.due_on},
         about=[application.institution_id, query.pk],
     )
+    keep_clock(application)
     notices.tell(
         notices.ASKED,
         application,
@@ -130,6 +133,7 @@ def answer_question(*, query: Query, text: str, by: Actor) -> Query:
         detail={"query": query.pk, "revision": revision.number, "changed": changed},
         about=[application.institution_id, query.pk],
     )
+    keep_clock(application)
     if was_signing:
         void_signatures(application, _("The institution answered a question"), by)
     notices.tell(notices.ANSWERED, application, to=[query.asked_by], key=f"answered:{query.pk}")
@@ -156,6 +160,7 @@ def withdraw_question(*, query: Query, by: Actor) -> Query:
     move(query, "withdraw", by=by, about=[application.pk, application.institution_id])
     if application.state == "awaiting_applicant" and not application.queries.filter(state="open").exists():
         move(application, "resume", by=by, detail={"query": query.pk}, about=[application.institution_id])
+    keep_clock(application)
     return query
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.clock import keep_clock
 from partners.actions.letter import make_letter
 from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
@@ -59,6 +60,7 @@ def _approve(application: Application, by: Actor) -> None:
         detail={"quorum": quorum},
         about=[application.institution_id, application.authority_id],
     )
+    keep_clock(application)
     qualification = grant_qualification(application=application, by=by)
     letter = make_letter(application)
     notices.tell(
@@ -98,6 +100,7 @@ def refuse_application(
         detail={"signature": signature.pk, "digest": signature.digest, "reasons": list(reasons), "note": note[:4000]},
         about=[application.institution_id, application.authority_id],
     )
+    keep_clock(application)
     make_letter(application)
     notices.tell(
         notices.DECLINED,

@@ -16,8 +16,10 @@ from django.utils.translation import ngettext
 from partners.access import require_role, visible_cases
 from partners.admin import case, deeds
 from partners.admin.actions import desk_url
+from partners.admin.cells import clock_cell
 from partners.models import Application, Institution
-from partners.queries.desk import with_reviewers, working_days
+from partners.queries.clock import BY_DUE, clock_of, in_time, with_clocks
+from partners.queries.desk import age_of, with_reviewers
 from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -54,22 +56,38 @@ class MineFilter(admin.SimpleListFilter):
         return queryset.filter(state="awaiting_applicant") if self.value() == "them" else queryset
 
 
+class TimeFilter(admin.SimpleListFilter):
+    title = _("time")
+    parameter_name = "time"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("late", _("Late")),
+            ("week", _("Due this week")),
+            ("in_time", _("Due later")),
+            ("stopped", _("Clock stopped")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return in_time(queryset, self.value() or "")
+
+
 class ApplicationAdmin(DeskAdmin):
     """Cases: officers see their authority's, reviewers their own, signatories those that wait for signatures."""
 
     roles_view: ClassVar[frozenset[str]] = frozenset(CASE_ROLES)
-    list_display = ("case", "institution_name", "state_tag", "tier_label", "age", "reviewers")
+    list_display = ("case", "institution_name", "state_tag", "tier_label", "clock", "age", "reviewers")
     list_display_links = None
-    list_filter = (StateFilter, MineFilter, "tier", "kind")
+    list_filter = (StateFilter, TimeFilter, MineFilter, "tier", "kind")
     search_fields = ("reference", "institution__organisation__name")
     search_help_text = _("Reference or name of the institution")
-    ordering = ("-submitted_at", "-pk")
+    ordering = BY_DUE
     paginator = BoundedPaginator
 
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         # Names are read for the rows of the page alone: joined, they are read for every case that is sorted.
         institutions = Prefetch("institution", Institution.objects.select_related("organisation"))
-        return with_reviewers(visible_cases(rows, actor)).prefetch_related(institutions, "authority")
+        return with_clocks(with_reviewers(visible_cases(rows, actor))).prefetch_related(institutions, "authority")
 
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
@@ -83,9 +101,13 @@ class ApplicationAdmin(DeskAdmin):
     def tier_label(self, row: Application) -> str:
         return row.get_tier_display() or "–"
 
+    @admin.display(description=_("Clock"), ordering="due_on")
+    def clock(self, row: Application) -> str | SafeString:
+        return clock_cell(clock_of(row))
+
     @admin.display(description=_("Age"), ordering="-submitted_at")
     def age(self, row: Application) -> str:
-        days = working_days(row.submitted_at, row.decided_at.date() if row.decided_at else None)
+        days = age_of(row)
         if days == 0:
             return str(_("Today"))
         return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}

@@ -19,7 +19,8 @@ from partners.models import ConflictDeclaration, Revision, SectionAssessment
 from partners.queries.answers import latest_revision
 from partners.queries.application import letters_of, read_sections
 from partners.queries.case import Case
-from partners.queries.desk import changed_questions, what_changed, working_days
+from partners.queries.clock import clock_of
+from partners.queries.desk import changed_questions, what_changed
 from partners.queries.evidence import handed_out
 from partners.queries.timeline import tiers_for, timeline
 from partners.rules.application import told_late
@@ -78,24 +79,11 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
 
 def _facts(case: Case, actor: Actor) -> list[tuple[str, str]]:
     application = case.application
-    clocks = {item.key: item.working_days for item in case.rules.clocks}
-    stage = {"submitted": "screening", "under_review": "assessment", "awaiting_signatures": "signatures"}.get(
-        application.state
-    )
-    since = {
-        "screening": application.submitted_at,
-        "assessment": application.screened_at,
-        "signatures": application.sent_at,
-    }.get(stage or "")
-    clock = (
-        _("Stopped")
-        if stage is None
-        else _("%(a)s of %(b)s working days") % {"a": working_days(since), "b": clocks[stage]}
-    )
+    clock = clock_of(application)
     return [
         *_reported(case),
         (_("Pen is with"), _pen(case, actor)),
-        (_("Clock"), clock),
+        (_("Clock"), f"{clock.label}: {clock.words}; {clock.note}" if clock else _("Stopped")),
         (_("Tier"), application.get_tier_display() or _("Not set yet")),
         (_("Authority"), application.authority.name),
         (_("Jurisdiction"), application.institution.organisation.jurisdiction_name),

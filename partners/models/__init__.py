@@ -2,11 +2,13 @@
 
 from partners.models.application import Answer, Application, ApplicationUserObjectPermission, Revision
 from partners.models.assessment import ConflictDeclaration, Query, Recommendation, SectionAssessment
+from partners.models.clock import ClockStretch
 from partners.models.declaration import Declaration
 from partners.models.evidence import Evidence
 from partners.models.institution import Institution
+from partners.models.letter import Letter
 from partners.models.person import CheckRevocation, Person, PersonAgreement, PersonCheck
-from partners.models.qualification import Letter, Qualification
+from partners.models.qualification import Qualification
 from partners.models.referee import Referee
 from partners.models.signature import Dossier, Signature, SignatureVoid
 from partners.models.upload import LargeUpload, UploadPart
@@ -16,6 +18,7 @@ __all__ = [
     "Application",
     "ApplicationUserObjectPermission",
     "CheckRevocation",
+    "ClockStretch",
     "ConflictDeclaration",
     "Declaration",
     "Dossier",

@@ -61,6 +61,7 @@ class Application(LifecycleModel):
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent to the signatories"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True, editable=False)
     refusal_reasons = models.JSONField(_("reasons of refusal"), default=list, blank=True)
     refusal_note = models.TextField(_("explanation"), blank=True)
 
@@ -73,6 +74,7 @@ class Application(LifecycleModel):
             models.Index(fields=["authority", "state", "-submitted_at"], name="application_authority"),
             models.Index(fields=["state", "-submitted_at"], name="application_state"),
             models.Index(fields=["-submitted_at", "-id"], name="application_newest"),
+            models.Index(fields=["due_on", "-submitted_at", "-id"], name="application_due"),
             models.Index(fields=["institution", "-started_at"], name="application_institution"),
         ]
         constraints: ClassVar = [

@@ -116,6 +116,8 @@ class Query(LifecycleModel):
     asked_at = models.DateTimeField(_("asked"), default=clock.now)
     asked_on = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(_("due"))
+    chased = models.PositiveSmallIntegerField(default=0, editable=False)
+    chase_on = models.DateField(null=True, blank=True, editable=False)
     answer = models.TextField(_("answer"), blank=True, max_length=4000)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
@@ -128,6 +130,7 @@ class Query(LifecycleModel):
         indexes: ClassVar = [
             models.Index(fields=["application", "state"], name="query_application"),
             models.Index(fields=["due_on"], condition=models.Q(state="open"), name="query_due"),
+            models.Index(fields=["chase_on"], condition=models.Q(state="open"), name="query_chase"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 
@@ -12,17 +10,16 @@ from partners.models.application import REVIEW
 from partners.queries.answers import evidence_named
 from partners.queries.rulebook import rules_of
 from portal.core import clock
+from portal.rulebook.durations import working_days_between
 from portal.rulebook.questionnaire import Difference, differences
 
 
-def working_days(since: date | datetime | None, until: date | None = None) -> int:
-    """Weekdays that have passed since then."""
-    if since is None:
+def age_of(application: Application) -> int:
+    """Working days from submission to decision, or to today, by the calendar of the authority. No query."""
+    if application.submitted_at is None:
         return 0
-    day = since.date() if isinstance(since, datetime) else since
-    end = until or clock.today()
-    whole, rest = divmod(max((end - day).days, 0), 7)
-    return whole * 5 + sum((day + timedelta(days=step + 1)).weekday() < 5 for step in range(rest))
+    until = application.decided_at.date() if application.decided_at else clock.today()
+    return working_days_between(application.submitted_at.date(), until, application.authority.jurisdiction)
 
 
 def with_reviewers(rows: QuerySet[Application]) -> QuerySet[Application]:

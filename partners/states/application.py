@@ -217,6 +217,14 @@ APPLICATION = StateTable(
             _("Refused by a signatory: declined"),
         ),
         Move(
+            "remind",
+            IN_HAND,
+            None,
+            roles("system"),
+            _("Remind of a stage’s end"),
+            _("Reminded of a stage’s end"),
+        ),
+        Move(
             "withdraw",
             ("draft", *IN_HAND),
             "withdrawn",

@@ -19,6 +19,7 @@ QUERY = StateTable(
     moves=(
         Move("ask", (), "open", roles("reviewer", "case_officer", "signatory"), _("Ask"), _("Question asked")),
         Move("answer", ("open",), "answered", roles("applicant"), _("Answer"), _("Question answered"), own_institution),
+        Move("remind", ("open",), None, roles("system"), _("Remind of a question"), _("Reminded of a question")),
         Move(
             "close",
             ("answered",),

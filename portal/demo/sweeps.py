@@ -21,9 +21,11 @@ from grants.tasks import (
     holds_to_remind,
     unconfirmed_holds,
 )
+from partners.actions.clock import chase_answer, chase_stage
 from partners.actions.lapses import warn_of_lapses
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee
+from partners.queries.clock import questions_to_chase, stretches_to_chase
 from partners.queries.due import (
     ended_qualifications,
     ending_qualifications,
@@ -94,3 +96,12 @@ def warn() -> None:
     """Checks of people that lapse soon. Of the past only what is due now is announced: what was renewed is of no use."""
     for institution in institutions_with_lapses().order_by("pk"):
         warn_of_lapses(institution=institution, by=SYSTEM)
+    chase()
+
+
+def chase() -> None:
+    """Whoever holds the pen in a case is reminded of it."""
+    for stretch in stretches_to_chase().order_by("chase_on", "pk"):
+        chase_stage(stretch=stretch, by=SYSTEM)
+    for query in questions_to_chase().order_by("chase_on", "pk"):
+        chase_answer(query=query, by=SYSTEM)

@@ -12,18 +12,26 @@ from portal.rulebook.schema import Duration
 SATURDAY = 5
 
 
-@lru_cache(maxsize=300)
-def _holidays(country: str) -> holidays.HolidayBase | None:
+@lru_cache(maxsize=3000)
+def _days_off(country: str, year: int) -> tuple[date, ...]:
+    """The year's public holidays that fall on weekdays, in order. The next year's first may be kept at this one's end.
+
+    An unknown part of a country follows the country.
+    """
+    land, _dash, part = country.partition("-")
     try:
-        return holidays.country_holidays(country) if country else None
+        calendar = holidays.country_holidays(land, subdiv=part or None, years=(year, year + 1)) if land else {}
     except NotImplementedError:
-        return None
+        return _days_off(land, year) if part else ()
+    return tuple(sorted(day for day in calendar if day.year == year and day.weekday() < SATURDAY))
 
 
 def is_working_day(day: date, country: str = "") -> bool:
-    """Monday to Friday and no public holiday of the country (ISO 3166-1; where unknown, weekends alone count)."""
-    calendar = _holidays(country)
-    return day.weekday() < SATURDAY and not (calendar is not None and day in calendar)
+    """Monday to Friday and no public holiday of the country (ISO 3166-1, or a part of it by ISO 3166-2: "GB-SCT").
+
+    Where the calendar is unknown, weekends alone count.
+    """
+    return day.weekday() < SATURDAY and day not in _days_off(country, day.year)
 
 
 def add_working_days(day: date, count: int, country: str = "") -> date:
@@ -33,6 +41,16 @@ def add_working_days(day: date, count: int, country: str = "") -> date:
         if is_working_day(day, country):
             count -= 1
     return day
+
+
+def working_days_between(since: date, until: date, country: str = "") -> int:
+    """Working days after `since`, up to and including `until`; none where it is not later."""
+    if until <= since:
+        return 0
+    whole, rest = divmod((until - since).days, 7)
+    weekdays = whole * 5 + sum((since + timedelta(days=step + 1)).weekday() < SATURDAY for step in range(rest))
+    off = (day for year in range(since.year, until.year + 1) for day in _days_off(country, year))
+    return weekdays - sum(since < day <= until for day in off)
 
 
 def working_day_from(day: date, country: str = "") -> date:

@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "partners.Letter",
 }
 MUTABLE = {
+    "partners.ClockStretch": "A clock that runs is stopped and started; all of it is made anew from the record.",
     "partners.Answer": "A draft changes until it is sent; what was sent is a Revision.",
     "partners.UploadPart": "Bytes on their way: gone when the file is put together; the record has the deeds.",
     "partners.ApplicationUserObjectPermission": "A reviewer is assigned and taken off; the record keeps both.",
