@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.db.models import Q
@@ -14,7 +17,7 @@ from portal.accounts.models import Gateway
 from portal.core.actors import Actor
 from portal.core.prepared import Prepared
 
-_GATEWAYS = Prepared(
+GATEWAYS = Prepared(
     lambda digest: Gateway.objects.filter(
         Q(client__token__expires_at=None) | Q(client__token__expires_at__gt=Now()),
         client__token__hash=digest,
@@ -25,16 +28,30 @@ _GATEWAYS = Prepared(
     ).values_list("client__token__scopes", "name", "organisation_id", "organisation__name")
 )
 
+"""By the digest of a token: its scopes, the gateway's name, and its provider's id and name."""
 
-def authenticate_gateway(request: HttpRequest) -> Actor | None:
-    """The gateway whose access token the request carries (RFC 6750 §2.1), or None. One query, planned once.
 
-    The token must be of its own client, in time, and of the scope `access`; the gateway and its provider active.
-    """
+def token_digest(request: HttpRequest) -> str | None:
+    """The digest of the access token that the request carries (RFC 6750 §2.1), or None."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         return None
-    for scopes, name, provider_id, provider in _GATEWAYS(get_adapter().hash_token(value.strip())):
+    digest: str = get_adapter().hash_token(value.strip())
+    return digest
+
+
+def gateway_among(rows: Iterable[tuple[Any, ...]]) -> Actor | None:
+    """The gateway of the first of these rows of GATEWAYS whose token has the scope `access`."""
+    for scopes, name, provider_id, provider in rows:
         if SCOPE in scopes.split():
             return machine(name=name, provider_id=provider_id, provider=provider)
     return None
+
+
+def authenticate_gateway(request: HttpRequest) -> Actor | None:
+    """The gateway whose access token the request carries, or None. One query, planned once.
+
+    The token must be of its own client, in time, and of the scope `access`; the gateway and its provider active.
+    """
+    digest = token_digest(request)
+    return gateway_among(GATEWAYS(digest)) if digest else None

@@ -46,6 +46,18 @@ class Prepared:
         statement, values = self._build(Slot("slot")).query.sql_with_params()
         return statement, tuple(values)
 
+    def within(self, prefix: str) -> tuple[str, Callable[[str], dict[str, Any]]]:
+        """The statement for a place within another, each value by a name that begins so; and the values for a text."""
+        statement, values = self._compiled
+        names = [f"{prefix}_{number}" for number in range(len(values))]
+
+        def named(text: str) -> dict[str, Any]:
+            return {
+                name: text if isinstance(value, Slot) else value for name, value in zip(names, values, strict=True)
+            }
+
+        return statement % tuple(f"%({name})s" for name in names), named
+
     def __call__(self, text: str) -> list[tuple[Any, ...]]:
         """The rows for that text."""
         statement, values = self._compiled

@@ -5,7 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from types import FrameType
 
 from . import assets, bootstrap
@@ -95,8 +97,10 @@ def lint(args: list[str]) -> int:
 
 def env(args: list[str]) -> int:
     """Start the embedded servers and print the environment for a shell: eval "$(python -m portal.local env)"."""
-    bootstrap.ensure("local")
-    print(exports(for_demo(Servers("demo").keep(), port=port())))
+    with redirect_stdout(sys.stderr):  # the shell reads what is printed; steps are for whoever waits
+        bootstrap.ensure("local")
+        environment = for_demo(Servers("demo").keep(), port=port())
+    print(exports(environment))
     return 0
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.db import connection
 from django.test import Client
@@ -15,9 +18,12 @@ from hypothesis import strategies as st
 
 from grants.actions.hold import place_hold
 from grants.models import AccessTally
+from grants.queries.decision import Asked, ask_as, decide
+from grants.rules.decision import Question
 from portal.accounts.actions.gateway import revoke_gateway
 from portal.accounts.models import Gateway, Organisation
 from portal.api import limits, tally
+from portal.core import clock
 from tests.factories import grants as make
 from tests.factories.accounts import bearer_of, make_gateway, make_organisation
 from tests.factories.partners import Cast
@@ -84,11 +90,42 @@ def test_a_gateway_asks_only_about_its_own_providers_models(made: make.GrantCast
     assert answer["context"]["reason_code"] == "release_unknown"
 
 
-def test_three_queries_at_most_answer_a_question(made: make.GrantCast, gateway: Client) -> None:
-    ask(gateway, question(made))
+@pytest.mark.parametrize(("changes", "most"), [({}, 1), ({"action": {"name": "deployment"}}, 2)])
+def test_one_look_finds_whose_token_it_is_and_the_answer_another_why_not(
+    made: make.GrantCast, gateway: Client, changes: dict[str, Any], most: int
+) -> None:
+    ask(gateway, question(made, **changes))
     with CaptureQueriesContext(connection) as captured:
-        ask(gateway, question(made))
-    assert len(captured) == 2, [query["sql"][:200] for query in captured]
+        ask(gateway, question(made, **changes))
+    assert len(captured) == most, [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("kind", ["partner", "partner.lei", "person", "person.email", "workload"])
+@pytest.mark.parametrize("by_id", [False, True])
+def test_asked_by_a_gateway_the_facts_are_those_of_its_provider(made: make.GrantCast, kind: str, by_id: bool) -> None:
+    subjects = {
+        "partner": str(made.institution.pk),
+        "partner.lei": made.institution.lei,
+        "person": str(made.applicant.user_id),
+        "person.email": made.applicant.user.email,
+        "workload": str(made.environment.pk),
+    }
+    asked = Question(
+        provider_id=made.release.provider_id,
+        subject_type=kind.partition(".")[0],
+        subject_id=subjects[kind],
+        use_case="evaluation",
+        release=str(made.release.pk) if by_id else made.release.key,
+        environment=str(made.environment.pk) if by_id else made.environment.key,
+        data_class="synthetic",
+        today=clock.today(),
+    )
+    digest = get_adapter().hash_token(bearer_of(make_gateway(made.release.provider)).split()[1])
+    known = ask_as(digest, replace(asked, provider_id=UUID(int=0)))
+    assert known.gateway is not None
+    assert known.gateway.body_id == made.release.provider_id
+    assert known.decide(asked) == decide(asked)
+    assert ask_as("0" * 64, asked) == Asked(None, [])
 
 
 def test_unknown_fields_are_ignored(made: make.GrantCast, gateway: Client) -> None:

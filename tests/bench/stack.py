@@ -39,12 +39,11 @@ def database() -> Iterator[None]:
 def plain_pages() -> Iterator[None]:
     """Pages in this process, with the benches' addresses. Their files need not be collected: the answer is measured,
     not what it links to."""
+    from django.conf import settings
     from django.test import override_settings
 
-    storages = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    storages = {**settings.STORAGES, "staticfiles": plain}
     with override_settings(ROOT_URLCONF="tests.bench.urls", ALLOWED_HOSTS=["testserver"], STORAGES=storages):
         yield
 

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from portal.local import bootstrap, verbs
+from portal.local import bootstrap, console, verbs
 from portal.local.console import Stop
 from portal.local.paths import ROOT
 from tests.local.checkout import copy_checkout, verb
@@ -177,3 +177,19 @@ def test_make_without_a_target_shows_what_there_is() -> None:
     shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("run", "test", "lint", "bench", "shell", "reset", "docs", "screenshots"):
         assert f"\n  {target}" in shown
+
+
+def test_a_shell_that_reads_the_environment_reads_no_steps(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def installs(lock: str) -> None:
+        with console.step("Packages (the first time takes a minute or two)"):
+            pass
+
+    monkeypatch.setattr(bootstrap, "ensure", installs)
+    monkeypatch.setattr(verbs, "Servers", lambda name: SimpleNamespace(keep=dict))
+    monkeypatch.setattr(verbs, "for_demo", lambda lease, port: {"GREETING": "good day"})
+    assert verbs.env([]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == ["export GREETING='good day'"]
+    assert "Packages" in printed.err

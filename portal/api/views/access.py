@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,9 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
-from grants.queries.decision import decide
+from grants.queries.decision import ask_as
 from grants.rules.decision import Decision, Question
-from portal.accounts.gateways import authenticate_gateway
+from portal.accounts.gateways import token_digest
 from portal.api import tally
 from portal.api.answers import answer, body_of, problem, unauthenticated
 from portal.api.api import api
@@ -25,6 +27,7 @@ from portal.core import clock
 
 RESOURCE = "model_release"
 LANGUAGE = "en"
+NOBODY = UUID(int=0)
 
 
 @csrf_exempt
@@ -32,29 +35,43 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     """May this happen? 200 with a decision; 400 for what is no question; 401 without a token; 429 for too many."""
     if request.method != "POST":
         return problem(request, 405, "method_not_allowed", "Ask with POST.", Allow="POST")
-    gateway = authenticate_gateway(request)
+    token, asked = token_digest(request), _question_in(request)
+    if token is None:
+        return unauthenticated(request)
+    question = None if isinstance(asked, HttpResponse) else _question(asked)
+    known = ask_as(token, question)
+    gateway = known.gateway
     if gateway is None or gateway.body_id is None:
         return unauthenticated(request)
     if seconds := wait_for((gateway.body_id, gateway.name)):
         return problem(request, 429, "too_many", "Too many questions. Wait a moment.", Retry_After=str(seconds))
+    if isinstance(asked, HttpResponse) or question is None:
+        return cast(HttpResponse, asked)
+    if asked.resource.type != RESOURCE:
+        reason = "Ask about resources of type model_release."
+        return answer(request, {"decision": False, "context": _reasons("resource_type_unknown", reason)})
+    question = replace(question, provider_id=gateway.body_id)
+    decision = known.decide(question)
+    tally.count(question, decision)
+    return answer(request, {"decision": decision.permitted, "context": _context(decision)})
+
+
+def _question_in(request: HttpRequest) -> EvaluationRequest | HttpResponse:
+    """The question in the request's body, or the answer that says what is wrong with it."""
     body = body_of(request)
     if isinstance(body, HttpResponse):
         return body
     try:
-        asked = QUESTION.validate_json(body)
+        return QUESTION.validate_json(body)
     except ValidationError as error:
         return problem(request, 400, "malformed", _what_is_wrong(error))
-    return answer(request, answer_to(asked, gateway.body_id))
 
 
-def answer_to(asked: EvaluationRequest, provider_id: Any) -> dict[str, Any]:
-    """The answer's content to a question of that provider's gateway."""
-    if asked.resource.type != RESOURCE:
-        reason = "Ask about resources of type model_release."
-        return {"decision": False, "context": _reasons("resource_type_unknown", reason)}
+def _question(asked: EvaluationRequest) -> Question:
+    """The question in our words. Its provider is that of whoever asks."""
     context = asked.context
-    question = Question(
-        provider_id=provider_id,
+    return Question(
+        provider_id=NOBODY,
         subject_type=asked.subject.type,
         subject_id=asked.subject.id,
         use_case=asked.action.name,
@@ -67,9 +84,6 @@ def answer_to(asked: EvaluationRequest, provider_id: Any) -> dict[str, Any]:
         seats=context.seats,
         today=clock.today(),
     )
-    decision = decide(question)
-    tally.count(question, decision)
-    return {"decision": decision.permitted, "context": _context(decision)}
 
 
 def _context(decision: Decision) -> dict[str, Any]:
