@@ -19,11 +19,13 @@ from partners.views import (
     rules,
     section,
     upload,
+    verify,
 )
 
 app_name = "partners"
 urlpatterns = [
     path("eligibility/", eligibility.eligibility, name="eligibility"),
+    path("verify/", verify.verify, name="verify"),
     path("rulebook/<str:version>/questionnaire/", preview.preview, name="preview"),
     path("institution/", institution.institution, name="institution"),
     path("institutions/", institution.InstitutionList.as_view(), name="institutions"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from partners import chasers
+from partners.actions.letter import make_reminder
 from partners.models import Application, ClockStretch, Query
 from partners.queries.chasing import leads, pen_holders
 from partners.queries.clock import pen_now, reading_of, recorded_turns, rule_of_stage
@@ -179,5 +180,7 @@ def chase_answer(*, query: Query, by: Actor) -> Query:
         detail={"due": query.due_on, "late": due > rule.working_days},
         about=[application.pk, application.institution_id],
     )
-    chasers.tell_of_question(query, late=due > rule.working_days, key=f"{query.pk}:{due}")
+    late = due > rule.working_days
+    make_reminder(query, notice=due, late=late)
+    chasers.tell_of_question(query, late=late, key=f"{query.pk}:{due}")
     return query

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,14 @@ from portal.workflow import as_deed, create, record
 
 @as_deed
 def describe_institution(
-    *, organisation: Organisation, kind: str, by: Actor, lei: str = "", ror: str = "", address: str = ""
+    *,
+    organisation: Organisation,
+    kind: str,
+    by: Actor,
+    lei: str = "",
+    ror: str = "",
+    address: str = "",
+    language: str = "",
 ) -> Institution:
     """Say what kind of institution the organisation is and how it is identified.
 
@@ -28,18 +36,29 @@ def describe_institution(
         require(refused(_("Only institutions apply."), code="wrong_kind", rule="eligibility.kinds"))
     if Institution.objects.filter(pk=organisation.pk).exists():
         raise Conflict(refused(_("A colleague has described the institution already."), code="conflict"))
-    institution = Institution(organisation=organisation, **_checked(kind, lei, ror, address))
+    institution = Institution(organisation=organisation, **_checked(kind, lei, ror, address, language))
     _require_untaken(institution)
     return create(institution, "describe", by=by, detail=_detail(institution), tier="scheme")
 
 
 @as_deed
 def amend_institution(
-    *, institution: Institution, kind: str, by: Actor, lei: str = "", ror: str = "", address: str = ""
+    *,
+    institution: Institution,
+    kind: str,
+    by: Actor,
+    lei: str = "",
+    ror: str = "",
+    address: str = "",
+    language: str | None = None,
 ) -> Institution:
-    """Change what is known of the institution. Raises ValidationError and Refused."""
+    """Change what is known of the institution, and the language of its letters (None: as it is).
+
+    Raises ValidationError and Refused.
+    """
     was = _detail(institution)
-    changes = {**_checked(kind, lei, ror, address), "changed_at": clock.now()}
+    words = institution.language if language is None else language
+    changes = {**_checked(kind, lei, ror, address, words), "changed_at": clock.now()}
     for name, value in changes.items():
         setattr(institution, name, value)
     _require_untaken(institution)
@@ -66,11 +85,14 @@ def _require_untaken(institution: Institution) -> None:
         raise ValidationError(taken)
 
 
-def _checked(kind: str, lei: str, ror: str, address: str) -> dict[str, str]:
+def _checked(kind: str, lei: str, ror: str, address: str, language: str) -> dict[str, str]:
     if kind not in {item.key for item in rules().eligibility.kinds}:
         raise ValidationError({"kind": _("Choose a kind of institution from the list.")})
+    if language and language not in dict(settings.LETTER_LANGUAGES):
+        raise ValidationError({"language": _("Choose a language from the list.")})
     return {
         "kind": kind,
+        "language": language,
         "lei": _identifier("lei", lei),
         "ror": _identifier("ror", ror),
         "address": address.strip()[:400],
@@ -92,4 +114,5 @@ def _detail(institution: Institution) -> dict[str, str]:
         "lei": institution.lei,
         "ror": institution.ror,
         "address": institution.address,
+        "language": institution.language,
     }

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.letter import make_ending
 from partners.models import Application, Qualification
 from partners.queries.institution import live_qualification
 from partners.queries.rulebook import rules_of
@@ -175,6 +176,7 @@ def remind_of_end(*, qualification: Qualification, by: Actor) -> Qualification:
         detail={"days_left": left, "notice": due},
         about=[qualification.institution_id],
     )
+    make_ending(qualification, notice=due)
     notices.tell_institution(
         notices.EXPIRING,
         qualification,

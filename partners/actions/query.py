@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from partners import notices
 from partners.actions.application import save_revision
 from partners.actions.clock import keep_clock, start_chasing
+from partners.actions.letter import make_question
 from partners.actions.signature import void_signatures
 from partners.models import Application, Query, Revision
 from partners.queries.answers import answers_of
@@ -65,6 +66,7 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         about=[application.institution_id, query.pk],
     )
     keep_clock(application)
+    make_question(query)
     notices.tell(
         notices.ASKED,
         application,

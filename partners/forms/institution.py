@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,13 @@ class InstitutionForm(forms.Form):
     )
     address = forms.CharField(
         label=_("Registered address"), widget=forms.Textarea(attrs={"rows": 4}), max_length=400, required=False
+    )
+
+    language = forms.ChoiceField(
+        label=_("Language of letters"),
+        help_text=_("Decisions, questions, reminders and certificates come in it. These pages are in English."),
+        choices=settings.LETTER_LANGUAGES,
+        required=False,
     )
 
     def __init__(self, *args: Any, kinds: Iterable[Term], **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,9 @@ class Institution(LifecycleModel):
     lei = models.CharField(_("LEI"), max_length=20, blank=True)
     ror = models.CharField(_("ROR identifier"), max_length=60, blank=True)
     address = models.TextField(_("registered address"), max_length=400, blank=True)
+    language = models.CharField(
+        _("language of letters"), max_length=10, choices=settings.LETTER_LANGUAGES, blank=True, default=""
+    )
     changed_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
 
     class Meta(LifecycleModel.Meta):

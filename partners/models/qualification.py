@@ -1,4 +1,4 @@
-"""The trusted status, and the letters that say so."""
+"""The trusted status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from partners.models.institution import Institution
 from partners.states.qualification import QUALIFICATION
 from portal.core import clock
 from portal.rulebook.schema.base import RISK_TIERS
-from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers
+from portal.workflow import LifecycleModel, lifecycle_triggers
 
 LIVE = ("in_force", "restricted", "suspended")
 """States of a qualification that has not ended."""
@@ -64,27 +64,3 @@ class Qualification(LifecycleModel):
 
     def __str__(self) -> str:
         return self.reference
-
-
-class Letter(Record):
-    """A decision letter as it was sent: a PDF outside the web root, and its hash."""
-
-    class Kind(models.TextChoices):
-        APPROVAL = "approval", _("Letter of qualification")
-        REFUSAL = "refusal", _("Letter of refusal")
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    size = models.PositiveIntegerField(_("size in bytes"))
-    stored_name = models.CharField(max_length=100, editable=False)
-    made_at = models.DateTimeField(_("made"), default=clock.now)
-
-    class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
-        triggers = append_only()
-        constraints: ClassVar = [models.UniqueConstraint(fields=["application", "kind"], name="letter_once")]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()

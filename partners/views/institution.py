@@ -51,7 +51,7 @@ def institution(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         require_role(actor, *WRITERS)
     organisation = found.organisation if found else Organisation.objects.get(pk=actor.organisation_id)
-    initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address")} if found else {}
+    initial = {name: getattr(found, name) for name in ("kind", "lei", "ror", "address", "language")} if found else {}
     kinds = rules().eligibility.kinds
     form = InstitutionForm(request.POST or None, initial=initial, kinds=kinds)
     if request.method == "POST" and form.is_valid() and _save(request, form, found, organisation):

@@ -134,7 +134,11 @@ def large(world: World) -> dict[str, Any]:
 
 
 def letter(world: World) -> dict[str, Any]:
-    return {"pk": Letter.objects.get(application=world.once(partner).application).pk}
+    return {"pk": Letter.objects.get(application=world.once(partner).application, kind="approval").pk}
+
+
+def letter_file(world: World) -> dict[str, Any]:
+    return {"letter": SimpleUploadedFile("letter.pdf", b"%PDF-1.7 of somebody else", "application/pdf")}
 
 
 def institution(world: World) -> dict[str, Any]:
@@ -320,6 +324,7 @@ ROWS: list[Any] = [
     row("partners:person_end", KEEPS, KEEPS, make=person, data=lambda _world: {"reason": "Left."}),
     row("partners:my_access", OWN_PAGE, OWN_PAGE, data=lambda _world: {"seen": ""}),
     *desk_model("partners_person", "case_officer", "auditor", make=person_of_a_case),
+    row("partners:verify", public(), public(), data=letter_file),
     row("partners:eligibility", public()),
     row("partners:preview", public(), public(), make=lambda _world: {"version": founded_rulebook().version}),
     row(

@@ -209,10 +209,14 @@ def _decided(told: Telling) -> Iterator[Opened]:
             note="Not yet.",
             by=made.signatory,
         )
-        yield from told.at("declined", letter=Letter.objects.get(application=made.application).pk)
+        yield from told.at(
+            "declined", letter=Letter.objects.filter(application=made.application).latest("made_at", "pk").pk
+        )
     _sign(made, made.signatory)
     made.fresh()
-    yield from told.at("approved", letter=Letter.objects.get(application=made.application).pk)
+    yield from told.at(
+        "approved", letter=Letter.objects.filter(application=made.application).latest("made_at", "pk").pk
+    )
 
 
 def _sign(made: make.Cast, who: Actor) -> None:

@@ -81,7 +81,7 @@ def test_pages_of_a_decided_case() -> None:
         opens(made.officer, "admin:partners_application_change", pk, query=f"?tab={tab}")
     opens(made.officer, "partners:institutions")
     assert made.institution.name in opens(made.officer, "partners:partner", made.institution.pk)
-    letter = Letter.objects.get(application=made.application)
+    letter = Letter.objects.get(application=made.application, kind="approval")
     response = client_for(made.applicant).get(reverse("partners:letter", args=[letter.pk]))
     assert response["Content-Disposition"].startswith("attachment")
     assert response.getvalue().startswith(b"%PDF-")
