@@ -30,7 +30,7 @@ STAGE_LATE_LEAD = NoticeKind(
     "stage_late_lead",
     _("{reference} is late in your authority: {stage}"),
     _("{used} are used; it was due on {due}. Look whether the work is spread as it should be."),
-    _("See the workload"),
+    _("Open the portal"),
 )
 ANSWER_DUE = NoticeKind(
     "answer_due",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partners import notices
 from partners.actions.clock import keep_clock
 from partners.actions.declaration import make_declarations
+from partners.actions.search import index_case
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
 from partners.queries.carried import baseline, carried_sections, changed_sections
@@ -209,6 +210,7 @@ def submit_application(*, application: Application, declared: Collection[str], c
     )
     keep_clock(application)
     officers = members_with("case_officer", application.authority_id)
+    index_case(application, revision)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
 
@@ -260,4 +262,5 @@ def withdraw_application(*, application: Application, by: Actor, reason: str = "
         keep_clock(application)
         officers = members_with("case_officer", application.authority_id)
         notices.tell(notices.WITHDRAWN, application, to=officers, key="withdrawn")
+        index_case(application)
     return application

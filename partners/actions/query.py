@@ -9,6 +9,7 @@ from partners import notices
 from partners.actions.application import save_revision
 from partners.actions.clock import keep_clock, start_chasing
 from partners.actions.letter import make_question
+from partners.actions.search import index_case
 from partners.actions.signature import void_signatures
 from partners.models import Application, Query, Revision
 from partners.queries.answers import answers_of
@@ -66,6 +67,7 @@ def ask_question(*, application: Application, section: str, text: str, by: Actor
         about=[application.institution_id, query.pk],
     )
     keep_clock(application)
+    index_case(application, case.sent)
     make_question(query)
     notices.tell(
         notices.ASKED,
@@ -136,6 +138,7 @@ def answer_question(*, query: Query, text: str, by: Actor) -> Query:
         about=[application.institution_id, query.pk],
     )
     keep_clock(application)
+    index_case(application, revision)
     if was_signing:
         void_signatures(application, _("The institution answered a question"), by)
     notices.tell(notices.ANSWERED, application, to=[query.asked_by], key=f"answered:{query.pk}")
@@ -163,6 +166,7 @@ def withdraw_question(*, query: Query, by: Actor) -> Query:
     if application.state == "awaiting_applicant" and not application.queries.filter(state="open").exists():
         move(application, "resume", by=by, detail={"query": query.pk}, about=[application.institution_id])
     keep_clock(application)
+    index_case(application)
     return query
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from partners import notices
+from partners.actions.search import index_notes
 from partners.models import Application, Recommendation, SectionAssessment
 from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
@@ -51,7 +52,7 @@ def assess_section(
         about=[application.institution_id],
         tier=Tier.RESTRICTED,
     )
-    return SectionAssessment.objects.create(
+    filed = SectionAssessment.objects.create(
         application=application,
         revision=sent,
         section=section,
@@ -62,6 +63,8 @@ def assess_section(
         body_id=body_of(by),
         at=clock.now(),
     )
+    index_notes(application, filed.by_id)
+    return filed
 
 
 @as_deed
@@ -96,6 +99,7 @@ def recommend_decision(*, application: Application, outcome: str, text: str, by:
         body_id=body_of(by),
         at=clock.now(),
     )
+    index_notes(application, recommendation.by_id)
     officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.RECOMMENDED, application, to=officers, key=f"recommended:{recommendation.pk}", person=by.name)
     return recommendation

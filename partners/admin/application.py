@@ -6,7 +6,8 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,19 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partners.access import require_role, visible_cases
-from partners.admin import case, deeds
+from partners.admin import bulk, case, deeds, presence, saved_filters
 from partners.admin.actions import desk_url
 from partners.admin.cells import clock_cell
+from partners.admin.queue import QueueList, exported
+from partners.admin.saved_filters import CASE_ROLES, default_of, views_of
 from partners.models import Application, Institution
 from partners.queries.clock import BY_DUE, clock_of, in_time, with_clocks
 from partners.queries.desk import age_of, with_reviewers
+from partners.queries.saved_filter import filters_for
+from partners.queries.search import ordered_by, search_cases
 from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
 from portal.ui.paging import BoundedPaginator
-
-CASE_ROLES = ("case_officer", "reviewer", "signatory")
+from portal.ui.tables import CONTENT_TYPES
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -45,7 +49,12 @@ class MineFilter(admin.SimpleListFilter):
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("With me")), ("us", _("With the authorities")), ("them", _("With the institution"))]
+        return [
+            ("all", _("Everybody")),
+            ("me", _("With me")),
+            ("us", _("With the authorities")),
+            ("them", _("With the institution")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         actor = cast(PortalRequest, request).actor
@@ -76,11 +85,14 @@ class ApplicationAdmin(DeskAdmin):
     """Cases: officers see their authority's, reviewers their own, signatories those that wait for signatures."""
 
     roles_view: ClassVar[frozenset[str]] = frozenset(CASE_ROLES)
-    list_display = ("case", "institution_name", "state_tag", "tier_label", "clock", "age", "reviewers")
+    list_display = ("case", "institution_name", "state_tag", "tier_label", "clock", "age", "reviewers", "others")
     list_display_links = None
+    list_before_template = "admin/partners/queue_views.html"
+    actions: ClassVar[list[str]] = ["assign_all"]  # type: ignore[assignment,misc]
+    actions_selection_counter = True
     list_filter = (StateFilter, TimeFilter, MineFilter, "tier", "kind")
-    search_fields = ("reference", "institution__organisation__name")
-    search_help_text = _("Reference or name of the institution")
+    search_fields = ("reference",)  # shows the box; what is searched is in queries.search
+    search_help_text = _("Names, references, answers, questions, notes and documents that you may read")
     ordering = BY_DUE
     paginator = BoundedPaginator
 
@@ -89,13 +101,30 @@ class ApplicationAdmin(DeskAdmin):
         institutions = Prefetch("institution", Institution.objects.select_related("organisation"))
         return with_clocks(with_reviewers(visible_cases(rows, actor))).prefetch_related(institutions, "authority")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[QueueList]:
+        return QueueList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What is found in what the person may read, the best first unless they sorted the list themselves."""
+        if not search_term:
+            return queryset, False
+        found = search_cases(cast(PortalRequest, request).actor, search_term)
+        request.found = found  # type: ignore[attr-defined]
+        rows = queryset.filter(pk__in=found.ids)
+        return (rows if request.GET.get("o") else rows.order_by(ordered_by(found.ids))), False
+
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:
         return format_html('<a href="{}">{}</a>', desk_url("change", row.pk), row.reference)
 
     @admin.display(description=_("Institution"), ordering="institution__organisation__name")
-    def institution_name(self, row: Application) -> str:
-        return row.institution.name
+    def institution_name(self, row: Application) -> str | SafeString:
+        snippet = getattr(row, "snippet", "")
+        if not snippet:
+            return row.institution.name
+        return format_html('{}<span class="tp-found">{}</span>', row.institution.name, snippet)
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:
@@ -116,9 +145,40 @@ class ApplicationAdmin(DeskAdmin):
     def reviewers(self, row: Application) -> str:
         return ", ".join(row.reviewer_names) or "–"  # type: ignore[attr-defined]
 
-    def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        require_role(request.actor, *CASE_ROLES)
-        return super().changelist_view(request, extra_context)
+    @admin.display(description=_("Working on it now"), empty_value="–")
+    def others(self, row: Application) -> str:
+        return ", ".join(one.name for one in row.others) or "–"  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Assign a reviewer"))
+    def assign_all(self, request: PortalRequest, rows: QuerySet[Any]) -> HttpResponse:
+        return bulk.choose_reviewer(request, rows)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Only case officers assign."""
+        officer = cast(PortalRequest, request).actor.has(bulk.OFFICER)
+        return super().get_actions(request) if officer else {}
+
+    def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The queue; with `?export=` as a download. Without any filter it opens with the person's own default."""
+        actor = request.actor
+        require_role(actor, *CASE_ROLES)
+        saved = filters_for(actor)
+        if not request.GET and request.method == "GET" and (default := default_of(actor, saved)):
+            return redirect(f"{request.path}?{default.query}")
+        query = request.GET.copy()
+        kind = query.pop("export", [""])[-1]
+        request.GET = query  # type: ignore[assignment]
+        if kind in CONTENT_TYPES:
+            return exported(kind, self.get_changelist_instance(request).queryset)
+        keep = query.copy()
+        keep.pop("p", None)
+        context = {
+            "views": views_of(actor, saved, query),
+            "kept": keep.urlencode(),
+            "officer": actor.has(bulk.OFFICER),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
     def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return case.case_page(request, object_id)
@@ -128,11 +188,22 @@ class ApplicationAdmin(DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
+        whole = [
+            path("assign/", view(bulk.assign_all_page), name="partners_application_assign_all"),
+            path("workload/", view(bulk.workload_page), name="partners_application_workload"),
+            path("filters/", view(saved_filters.filters_page), name="partners_application_filters"),
+            path("filters/<uuid:pk>/", view(saved_filters.filter_page), name="partners_application_filter"),
+            path(
+                "filters/<uuid:pk>/delete/", view(saved_filters.delete_page), name="partners_application_filter_delete"
+            ),
+            path("<uuid:pk>/here/", view(presence.here), name="partners_application_here"),
+        ]
         own = [
             path(f"<uuid:pk>/{name}/", view(page), name=f"partners_application_{name}")
             for name, page in deeds.PAGES.items()
         ]
         return [
+            *whole,
             *own,
             path("<uuid:pk>/changes/", view(case.changes_page), name="partners_application_changes"),
             path(

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 from partners.access import reader_of
 from partners.admin.actions import case_actions, desk_url
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
+from partners.admin.presence import others_at
 from partners.models import ConflictDeclaration, Revision, SectionAssessment
+from partners.presence import RENEWED
 from partners.queries.answers import latest_revision
 from partners.queries.application import letters_of, read_sections
 from partners.queries.case import Case
@@ -71,6 +73,9 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
         "tabs": _tabs(case, tab, actor),
         "steps": steps_of(case.application),
         "facts": _facts(case, actor),
+        "others": others_at(case, actor),
+        "here_url": desk_url("here", case.application.pk),
+        "seconds": RENEWED,
         "actions": case_actions(case, actor),
         **_PARTS[tab](case, actor),
     }

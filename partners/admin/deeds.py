@@ -32,6 +32,7 @@ from partners.queries.application import read_sections
 from partners.queries.case import Case
 from partners.queries.referee import referees_of
 from partners.queries.verdicts import further_verdict
+from partners.queries.workload import workload
 from partners.rules.hands import may_screen
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -124,7 +125,10 @@ def _tier_form(case: Case, data: Any) -> forms.Form:
 
 
 def _reviewers(case: Case, actor: Actor) -> dict[str, Any]:
-    return {"reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name"))}
+    return {
+        "reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name")),
+        "loads": workload(case.application.authority_id),
+    }
 
 
 def _reviewer_form(case: Case, data: Any) -> forms.Form:

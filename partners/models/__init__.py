@@ -10,6 +10,8 @@ from partners.models.letter import Letter
 from partners.models.person import CheckRevocation, Person, PersonAgreement, PersonCheck
 from partners.models.qualification import Qualification
 from partners.models.referee import Referee
+from partners.models.saved_filter import SavedFilter
+from partners.models.search import SearchDocument, SearchWord
 from partners.models.signature import Dossier, Signature, SignatureVoid
 from partners.models.upload import LargeUpload, UploadPart
 
@@ -39,3 +41,6 @@ __all__ = [
     "SignatureVoid",
     "UploadPart",
 ]
+    "SavedFilter",
+    "SearchDocument",
+    "SearchWord",

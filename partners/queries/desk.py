@@ -23,11 +23,14 @@ def age_of(application: Application) -> int:
 
 
 def with_reviewers(rows: QuerySet[Application]) -> QuerySet[Application]:
-    """The rows with the names of their assigned reviewers as `reviewer_names`: one subquery."""
+    """The rows with the names of their assigned reviewers as `reviewer_names`, their ids as `reviewer_ids`."""
     assigned = ApplicationUserObjectPermission.objects.filter(
         content_object=OuterRef("pk"), permission__codename=REVIEW
     ).order_by("user__name")
-    return rows.annotate(reviewer_names=ArraySubquery(assigned.values("user__name")))
+    return rows.annotate(
+        reviewer_names=ArraySubquery(assigned.values("user__name")),
+        reviewer_ids=ArraySubquery(assigned.values("user_id")),
+    )
 
 
 def changed_questions(application: Application, old: Revision, new: Revision) -> frozenset[str]:

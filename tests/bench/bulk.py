@@ -81,3 +81,43 @@ def notices(count: int, *, recipient: str) -> None:
             {"count": count, "recipient": recipient},
         )
     analyse()
+
+
+def search_documents(count: int, *, clear: list[str], body: str) -> None:
+    """What is searched of the applications that `applications(count)` made, and that these people declared no conflict.
+
+    Every text has 300 words of a vocabulary of 3,000; every application has a name of two words out of 20,000.
+    """
+    with unguarded() as cursor:
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE bench_text ON COMMIT DROP AS SELECT t, string_agg(
+                translate(substr(md5((t * 7919 + w * 104729) %% 3000 || 'w'), 1, 9), '0123456789', 'ghijklmnop'), ' '
+            ) said FROM generate_series(0, 199) t, generate_series(1, 300) w GROUP BY t;
+            CREATE TEMPORARY TABLE bench_name ON COMMIT DROP AS SELECT n, CASE WHEN n = 77777 THEN 'Trondvik' ELSE
+                translate(substr(md5(n %% 20000 || 'n'), 1, 8), '0123456789', 'aeiouybrst') END AS named
+            FROM generate_series(1, %(count)s) n;
+            INSERT INTO partners_searchdocument (id, application_id, kind, author_id, names, aside, body)
+            SELECT md5('d' || n)::uuid, md5('a' || n)::uuid, 'name', NULL, 'A-B-' || n || ' Institute ' || named, '', ''
+            FROM bench_name;
+            INSERT INTO partners_searchdocument (id, application_id, kind, author_id, names, aside, body)
+            SELECT md5('c' || n)::uuid, md5('a' || n)::uuid, 'case', NULL, 'A-B-' || n || ' Institute ' || named,
+                'statutes.pdf', 'evaluation ' || CASE WHEN n %% 10 = 0 THEN 'sandbox ' ELSE '' END
+                || CASE WHEN n %% 1000 = 0 THEN 'calibration ' ELSE '' END || said
+            FROM bench_name, bench_text WHERE t = n %% 200;
+            INSERT INTO partners_conflictdeclaration (id, application_id, by_id, body_id, at, conflict, detail)
+            SELECT md5(person || n)::uuid, md5('a' || n)::uuid, person::uuid, %(body)s, now(), false, ''
+            FROM generate_series(1, %(count)s) n, unnest(%(clear)s) person;
+            """,
+            {"count": count, "clear": clear, "body": body},
+        )
+        cursor.execute("SELECT DISTINCT substr(names, strpos(names, 'Institute ') + 10) FROM partners_searchdocument")
+        found = [row[0].lower() for row in cursor.fetchall()]
+    _words(["institute", *found])
+    analyse()
+
+
+def _words(found: list[str]) -> None:
+    from partners.actions.search import learn
+
+    learn(found)
