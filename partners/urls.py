@@ -18,6 +18,7 @@ from partners.views import (
     referee,
     rules,
     section,
+    timeline,
     upload,
     verify,
 )
@@ -39,6 +40,7 @@ urlpatterns = [
     path("applications/<uuid:pk>/check/", application.check, name="check"),
     path("applications/<uuid:pk>/answers/", application.answers, name="answers"),
     path("applications/<uuid:pk>/sent/", application.sent, name="sent"),
+    path("applications/<uuid:pk>/timeline/", timeline.timeline, name="timeline"),
     path("applications/<uuid:pk>/withdraw/", application.withdraw, name="withdraw"),
     path("applications/<uuid:pk>/referees/", referee.referees, name="referees"),
     path("applications/<uuid:pk>/referees/<uuid:referee_pk>/resend/", referee.resend, name="referee_resend"),

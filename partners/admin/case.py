@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -27,6 +28,7 @@ from partners.queries.evidence import handed_out
 from partners.queries.timeline import tiers_for, timeline
 from partners.rules.application import told_late
 from partners.views.steps import steps_of
+from partners.views.timeline import read as read_timeline
 from portal.accounts.models import User
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -56,7 +58,7 @@ class SectionRow:
 
 
 @require_safe
-def case_page(request: PortalRequest, pk: str) -> HttpResponse:
+def case_page(request: PortalRequest, pk: str) -> HttpResponseBase:
     """One case. `?tab=` chooses the part."""
     try:
         case = open_case(request, pk)
@@ -65,6 +67,9 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
     actor: Actor = request.actor
     tab = request.GET.get("tab", "summary")
     tab = tab if tab in TABS else "summary"
+    part = seen_timeline(request, case, actor) if tab == "timeline" else _PARTS[tab](case, actor)
+    if isinstance(part, HttpResponseBase):
+        return part
     context = {
         "title": case.application.reference,
         "application": case.application,
@@ -77,7 +82,7 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
         "here_url": desk_url("here", case.application.pk),
         "seconds": RENEWED,
         "actions": case_actions(case, actor),
-        **_PARTS[tab](case, actor),
+        **part,
     }
     return page(request, f"admin/partners/case_{tab}.html", context)
 
@@ -291,8 +296,10 @@ def _signatures(case: Case, actor: Actor) -> dict[str, Any]:
     return {"quorum": case.quorum_state, "valid_from": start, "valid_until": until}
 
 
-def _timeline(case: Case, actor: Actor) -> dict[str, Any]:
-    return {"events": _events(case, actor, 300)}
+def seen_timeline(request: PortalRequest, case: Case, actor: Actor) -> dict[str, Any] | HttpResponseBase:
+    """The timeline as the address asks for it, or the file of it."""
+    tiers = tiers_for(actor, own=False, assigned=_sees_restricted(case, actor))
+    return read_timeline(request, case.application, tiers, audiences=True)
 
 
 _PARTS = {
@@ -302,7 +309,6 @@ _PARTS = {
     "people": _people,
     "assessment": _assessment,
     "signatures": _signatures,
-    "timeline": _timeline,
 }
 
 

@@ -1,18 +1,25 @@
-"""What happened to something, from the record, as much as the viewer may know."""
+"""What happened to something, from the record, as much as the viewer may know.
+
+Of a case it can be read as others read it (`AUDIENCES`), by kind of event (`KINDS`), and in pages that go on from an
+entry's number, so that a page costs the same however long the case is.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import Organisation
-from portal.core.actors import Actor
+from portal.core.actors import ANONYMOUS, Actor
+from portal.core.verdicts import Text
 from portal.ledger.models import Event, Tier
 
 PUBLIC = (Tier.PUBLIC,)
@@ -20,6 +27,49 @@ SCHEME = (*PUBLIC, Tier.SCHEME)
 PARTY = (*SCHEME, Tier.CASE)
 AUTHORITY = (*PARTY, Tier.AUTHORITY)
 ASSIGNED = (*AUTHORITY, Tier.RESTRICTED)
+
+PAGE = 50
+"""Entries of a page of a case's timeline."""
+MOST_EXPORTED = 10_000
+_STEPS = ("begin", "report_change", "follow_rules", "submit", "screen", "set_tier", "resume", "send_to_signatories")
+_HANDS = ("ask_to_sign", "assign", "unassign", "ask_outside", "declare", "remind")
+_HOLDS = ("restrict", "suspend", "reinstate", "remove", "replace", "lapse", "remind")
+KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
+    "steps": (
+        gettext_lazy("Steps"),
+        tuple(f"application.{verb}" for verb in (*_STEPS, "return_to_review", "withdraw", "save_answers")),
+    ),
+    "questions": (
+        gettext_lazy("Questions"),
+        (
+            *(f"application.{verb}" for verb in ("ask", "ask_before_signing", "answer", "answer_one")),
+            *(f"query.{verb}" for verb in ("remind", "close", "withdraw")),
+        ),
+    ),
+    "assessment": (gettext_lazy("Assessment"), ("application.assess", "application.recommend")),
+    "people": (
+        gettext_lazy("People"),
+        (
+            *(
+                f"application.{verb}"
+                for verb in ("ask_to_sign", "assign", "unassign", "ask_outside", "declare", "remind")
+            ),
+            *(f"referee.{verb}" for verb in ("ask", "resend", "answer", "decline", "withdraw", "expire")),
+        ),
+    ),
+    "decision": (
+        gettext_lazy("Decision and status"),
+        (
+            *(f"application.{verb}" for verb in ("sign", "approve", "refuse")),
+            *(f"qualification.{verb}" for verb in ("grant", *_HOLDS)),
+        ),
+    ),
+    "copies": (gettext_lazy("Case file"), ("application.hand_over", "application.make_file", "application.take_file")),
+}
+"""Kinds of event of a case: words, and the verbs of the record. What is in none of them is only in the whole."""
+IN_A_CASE = ("application", "qualification", "referee")
+ALSO = ("query.remind", "query.close", "query.withdraw")
+"""Of questions what the application's own entries do not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +103,7 @@ def timeline(
     rows = Event.objects.filter(about__contains=[about], tier__in=list(tiers)).select_related("entry")
     if nouns:
         rows = rows.filter(entry__object_type__in=list(nouns))
-    events = list(rows.order_by("-entry_id")[:limit])
-    bodies = {event.entry.body_id for event in events if event.entry.body_id}
-    names = dict(Organisation.objects.filter(pk__in=bodies).values_list("pk", "name"))
-    return [_happened(event, names, viewer) for event in events]
+    return _told(list(rows.order_by("-entry_id")[:limit]), viewer)
 
 
 def _happened(event: Event, names: dict[UUID, str], viewer: Actor) -> Happened:
@@ -80,3 +127,66 @@ def _happened(event: Event, names: dict[UUID, str], viewer: Actor) -> Happened:
         rule=event.entry.rulebook,
         detail=content.get("detail") or {},
     )
+
+
+# --- a case, by audience and kind -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """As whom a timeline is read: with whose tiers, and how much of who did it they know."""
+
+    key: str
+    label: Text
+    tiers: tuple[str, ...]
+    institution: bool = False
+
+
+AUDIENCES: tuple[Audience, ...] = (
+    Audience("authorities", gettext_lazy("As authorities see it"), AUTHORITY),
+    Audience("institution", gettext_lazy("As the institution sees it"), PARTY, institution=True),
+    Audience("public", gettext_lazy("As the public sees it"), PUBLIC),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """A page of a timeline, the newest first. `older`: the number from which the next goes on, None at the end."""
+
+    events: list[Happened]
+    older: int | None
+
+
+def as_seen(viewer: Actor, audience: Audience | None, institution: UUID) -> Actor:
+    """Who reads: the viewer, or somebody of the audience, who knows fewer names."""
+    if audience is None or audience.key == "authorities":
+        return viewer
+    return replace(ANONYMOUS, body_id=institution, body_kind="institution") if audience.institution else ANONYMOUS
+
+
+def case_events(about: UUID, *, tiers: Iterable[str], kind: str = "") -> QuerySet[Event]:
+    """Events of a case, of these tiers and that kind (a key of KINDS, or all of them)."""
+    rows = Event.objects.filter(about__contains=[about], tier__in=list(tiers)).select_related("entry")
+    if kind in KINDS:
+        return rows.filter(entry__verb__in=KINDS[kind][1])
+    return rows.filter(Q(entry__object_type__in=IN_A_CASE) | Q(entry__verb__in=ALSO))
+
+
+def case_page(rows: QuerySet[Event], *, viewer: Actor, before: int | None = None, size: int = PAGE) -> TimelinePage:
+    """The page of the events that come before that entry's number. Two queries."""
+    if before is not None:
+        rows = rows.filter(entry_id__lt=before)
+    events = list(rows.order_by("-entry_id")[: size + 1])
+    shown = _told(events[:size], viewer)
+    return TimelinePage(shown, shown[-1].seq if len(events) > size else None)
+
+
+def case_rows(rows: QuerySet[Event], *, viewer: Actor) -> Iterator[Happened]:
+    """All of it, the oldest first, for an export. Two queries."""
+    yield from _told(list(rows.order_by("entry_id")[:MOST_EXPORTED]), viewer)
+
+
+def _told(events: list[Event], viewer: Actor) -> list[Happened]:
+    bodies = {event.entry.body_id for event in events if event.entry.body_id}
+    names = dict(Organisation.objects.filter(pk__in=bodies).values_list("pk", "name"))
+    return [_happened(event, names, viewer) for event in events]

@@ -31,6 +31,9 @@ from portal.rulebook.queries import rules as rules_in_force
 from portal.ui.forms import refuse
 from portal.workflow import can
 
+NEWEST = 12
+"""Events on the page of an application; the timeline has all of them."""
+
 
 @require_safe
 @login_required
@@ -76,7 +79,11 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
         "letters": letters_of(found),
         "reasons": [reasons.get(key, key) for key in found.refusal_reasons],
         "events": timeline(
-            found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=("application", "qualification")
+            found.pk,
+            tiers=tiers_for(actor, own=True),
+            viewer=actor,
+            nouns=("application", "qualification"),
+            limit=NEWEST,
         ),
         "rights": _rights(found),
         "qualification": getattr(found, "qualification", None) if found.state == "approved" else None,

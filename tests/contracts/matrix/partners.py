@@ -368,6 +368,7 @@ ROWS: list[Any] = [
     row("partners:rules", own(), own(write=True), make=new_rules, data=lambda world: {"to": "1.1"}),
     row("partners:answers", own(), make=approved),
     row("partners:sent", own(), make=approved),
+    row("partners:timeline", own(), make=approved),
     row("partners:withdraw", own(write=True), own(write=True), make=renewal, data=lambda world: {"reason": ""}),
     row("partners:question", own(), own(write=True), make=answered, data=lambda world: {"text": "Again"}),
     row("partners:referees", own(), own(write=True), make=renewal, data=whom),

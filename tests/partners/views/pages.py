@@ -91,7 +91,7 @@ PAGES: dict[str, Pages] = {
         **case("case_officer", "summary", "signatures"),
     },
     "approved": {
-        **own(OWN, "application", "answers", "sent", "letter"),
+        **own(OWN, "application", "answers", "sent", "letter", "timeline"),
         **own("case_officer", "letter"),
         **case("case_officer, reviewer, signatory", "summary", "signatures"),
     },
