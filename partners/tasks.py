@@ -10,6 +10,8 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from partners import scanning
+from partners.actions import name_list as name_lists
+from partners.actions import screening
 from partners.actions.clock import chase_answer, chase_stage, rebuild_clock
 from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.lapses import warn_of_lapses
@@ -17,7 +19,7 @@ from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee, remind_referee
 from partners.actions.scan import scan_quarantined, scan_stored
 from partners.actions.upload import check_arrived, expire_upload
-from partners.models import Evidence, LargeUpload
+from partners.models import Evidence, LargeUpload, NameList
 from partners.parts import discard
 from partners.queries.clock import cases_without_clock, questions_to_chase, stretches_to_chase
 from partners.queries.due import (
@@ -31,6 +33,7 @@ from partners.queries.due import (
     stuck_uploads,
     unanswered_referees,
 )
+from partners.queries.screening.cases import to_be_screened
 from partners.queries.upload import arrived_uploads, expired_uploads, lingering_parts
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
@@ -40,6 +43,8 @@ CHECK_SECONDS = 420
 """What the check of a large file may take: less than half the time after which a task is handed out again."""
 LONG_SCAN = 200 * 1024 * 1024
 """Bytes of a document whose scan takes longer than a sweep has."""
+LOAD_SECONDS = 840
+"""What the reading of a list may take: less than the time after which a task is handed out again."""
 HANDED_OUT = 100
 """Tasks that a sweep hands out at a time."""
 
@@ -143,6 +148,40 @@ def expire_referees() -> Tally:
 def remind_referees() -> Tally:
     """Send third parties a new link in the last week of theirs: once, also when days were missed."""
     return sweep_rows(referees_to_remind(), lambda row: remind_referee(referee=row, by=SYSTEM))
+
+
+@sweep_task
+def screen_due() -> Tally:
+    """Compare cases in hand and partners with lists that are new to them, and with whom the scheme removed since."""
+    return sweep_rows(to_be_screened(), lambda row: screening.screen_case(application=row, by=SYSTEM))
+
+
+@shared_task(soft_time_limit=CHECK_SECONDS - 20, time_limit=CHECK_SECONDS)
+def screen_case(application_id: str) -> None:
+    """Compare one case, just after it was sent."""
+    application = to_be_screened().filter(pk=application_id).first()
+    if application is not None:
+        screening.screen_case(application=application, by=SYSTEM)
+
+
+@shared_task(soft_time_limit=LOAD_SECONDS - 30, time_limit=LOAD_SECONDS)
+def load_list(list_id: str) -> None:
+    """Read one list of names, just after it was received. A second worker leaves it to the first."""
+    name_list = NameList.objects.filter(pk=list_id, state="loading").first()
+    if name_list is not None and cache.add(f"load:{list_id}", "handed out", timeout=LOAD_SECONDS):
+        try:
+            name_lists.load_list(name_list=name_list, by=SYSTEM)
+        finally:
+            cache.delete(f"load:{list_id}")
+
+
+@sweep_task
+def load_lists() -> Tally:
+    """Hand out lists of names that no worker reads: the broker lost them, or their worker is gone."""
+    waiting = NameList.objects.filter(state="loading")
+    for pk in waiting.values_list("pk", flat=True)[:HANDED_OUT]:
+        load_list.delay(str(pk))
+    return Tally(left=waiting.count())
 
 
 @sweep_task

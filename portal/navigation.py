@@ -28,6 +28,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("People"), "partners:people", frozenset({"applicant", "administrator"}), kind="institution"),
     Place(_("Your access"), "partners:my_access", frozenset({"named_person"})),
     Place(_("Cases"), "admin:partners_application_changelist", frozenset({"case_officer", "reviewer", "signatory"})),
+    Place(_("Screening"), "admin:partners_hit_changelist", frozenset({"case_officer"})),
     Place(
         _("Institutions"),
         "partners:institutions",

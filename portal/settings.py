@@ -167,6 +167,8 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
 """Of a file that comes with a form, as a whole."""
 MAX_LARGE_UPLOAD_BYTES = env.int("MAX_LARGE_UPLOAD_BYTES", default=2000 * 1024 * 1024)
 """Of a file that comes in parts. The malware scanner must take files as large as this."""
+MAX_LIST_BYTES = env.int("MAX_LIST_BYTES", default=500 * 1024 * 1024)
+"""Of a list of names that is loaded on a page. The command load_name_list takes any."""
 MAX_UNFINISHED_BYTES = env.int("MAX_UNFINISHED_BYTES", default=5 * MAX_LARGE_UPLOAD_BYTES)
 """Of all unfinished large files of one institution together."""
 S3 = {

@@ -65,6 +65,12 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("partners.tasks.warn_of_people", HOURLY, _("Warns people and their institutions of checks that lapse soon")),
     Sweep("partners.tasks.chase_stages", HOURLY, _("Reminds authorities of stages of cases that end soon or are late")),
     Sweep("partners.tasks.chase_answers", HOURLY, _("Reminds institutions of questions that wait for their answer")),
+    Sweep("partners.tasks.load_lists", OFTEN, _("Reads lists of names whose reading was lost or broken off")),
+    Sweep(
+        "partners.tasks.screen_due",
+        OFTEN,
+        _("Compares names of cases and partners with lists, and with whom the scheme removed"),
+    ),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),
     Sweep("grants.tasks.lapse_holds", OFTEN, _("Lifts emergency holds that nobody confirmed in time, loudly")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partners import notices
 from partners.actions.clock import keep_clock
 from partners.actions.declaration import make_declarations
+from partners.actions.screening import screen_sent
 from partners.actions.search import index_case
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
@@ -209,8 +210,8 @@ def submit_application(*, application: Application, declared: Collection[str], c
         about=[application.institution_id, application.authority_id],
     )
     keep_clock(application)
-    officers = members_with("case_officer", application.authority_id)
     index_case(application, revision)
+    officers = members_with("case_officer", application.authority_id)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
 
@@ -241,6 +242,7 @@ def save_revision(
     revision.made_by = by.user
     revision.made_at = clock.now()
     revision.save(force_insert=True)
+    screen_sent(application, revision)
     return revision
 
 
@@ -260,7 +262,7 @@ def withdraw_application(*, application: Application, by: Actor, reason: str = "
         move(query, "withdraw", by=by, about=[application.pk])
     if was_sent:
         keep_clock(application)
+        index_case(application)
         officers = members_with("case_officer", application.authority_id)
         notices.tell(notices.WITHDRAWN, application, to=officers, key="withdrawn")
-        index_case(application)
     return application

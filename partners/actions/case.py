@@ -13,6 +13,7 @@ from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import scored
+from partners.queries.verdicts import screening_verdict
 from partners.rules.case import may_send
 from partners.rules.hands import body_of, may_be_assigned, may_screen
 from portal.accounts import assign
@@ -195,6 +196,7 @@ def send_to_signatories(*, application: Application, by: Actor) -> Application:
             recommendations=len(case.current_recommendations), quorum=case.quorum, open_queries=len(case.open_queries)
         )
     )
+    require(screening_verdict(case))
     move(
         application,
         "send_to_signatories",

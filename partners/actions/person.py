@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -71,10 +72,12 @@ def amend_person(*, person: Person, name: str, by: Actor, position: str = "", em
     """Change how the person is called, what they do and who employs them. The record keeps both."""
     lock(person)
     was = described(person)
-    changes = {
+    changes: dict[str, Any] = {
         "name": " ".join(name.split()), "position": " ".join(position.split()), "employer": " ".join(employer.split()),
     }  # fmt: skip
     detail = {"was": was, "is": {**was, **changes}}
+    if changes["name"] != was["name"]:
+        changes = {**changes, "renamed_at": clock.now()}
     return record(person, "amend", by=by, changes=changes, detail=detail, about=belongs(person))
 
 

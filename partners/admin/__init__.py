@@ -3,8 +3,12 @@
 from django.contrib import admin
 
 from partners.admin.application import ApplicationAdmin
+from partners.admin.name_list import NameListAdmin
 from partners.admin.person import PersonAdmin
-from partners.models import Application, Person
+from partners.admin.screening import HitAdmin
+from partners.models import Application, Hit, NameList, Person
 
 admin.site.register(Application, ApplicationAdmin)
 admin.site.register(Person, PersonAdmin)
+admin.site.register(NameList, NameListAdmin)
+admin.site.register(Hit, HitAdmin)

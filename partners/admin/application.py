@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partners.access import require_role, visible_cases
-from partners.admin import bulk, case, deeds, presence, saved_filters
+from partners.admin import bulk, case, deeds, presence, saved_filters, screening
 from partners.admin.actions import desk_url
 from partners.admin.cells import clock_cell
 from partners.admin.queue import QueueList, exported
@@ -205,6 +205,7 @@ class ApplicationAdmin(DeskAdmin):
         return [
             *whole,
             *own,
+            path("<uuid:pk>/screening/<uuid:hit_pk>/", view(screening.hit_page), name="partners_application_hit"),
             path("<uuid:pk>/changes/", view(case.changes_page), name="partners_application_changes"),
             path(
                 "<uuid:pk>/assess/<slug:section>/",

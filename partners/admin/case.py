@@ -17,6 +17,7 @@ from partners.access import reader_of
 from partners.admin.actions import case_actions, desk_url
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.admin.presence import others_at
+from partners.admin.screening import screening_tab
 from partners.models import ConflictDeclaration, Revision, SectionAssessment
 from partners.presence import RENEWED
 from partners.queries.answers import latest_revision
@@ -34,7 +35,7 @@ from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.ui import tags
 
-TABS = ("summary", "answers", "evidence", "people", "assessment", "signatures", "timeline")
+TABS = ("summary", "answers", "evidence", "people", "screening", "assessment", "signatures", "timeline")
 OUTCOME_LOOK = {
     "met": tags.GOOD,
     "partly": tags.YOURS,
@@ -142,6 +143,7 @@ def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
     counts: dict[str, Any] = {
         "evidence": len(case.revision.evidence) if case.revision else 0,
         "people": len(case.hands.assigned),
+        "screening": case.open_hits or None,
         "assessment": f"{assessed}/{len(sections)}",
         "signatures": f"{case.quorum_state.signatures}/{case.quorum.signatures}",
     }
@@ -150,6 +152,7 @@ def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
         "answers": _("Answers"),
         "evidence": _("Evidence"),
         "people": _("People"),
+        "screening": _("Screening"),
         "assessment": _("Assessment"),
         "signatures": _("Signatures"),
         "timeline": _("Timeline"),
@@ -307,6 +310,7 @@ _PARTS = {
     "answers": _answers,
     "evidence": _evidence,
     "people": _people,
+    "screening": screening_tab,
     "assessment": _assessment,
     "signatures": _signatures,
 }

@@ -10,7 +10,9 @@ from partners.models.letter import Letter
 from partners.models.person import CheckRevocation, Person, PersonAgreement, PersonCheck
 from partners.models.qualification import Qualification
 from partners.models.referee import Referee
+from partners.models.removal import PersonRemoval
 from partners.models.saved_filter import SavedFilter
+from partners.models.screening import Hit, ListedEntity, ListedName, NameList, ScreeningRun
 from partners.models.search import SearchDocument, SearchWord
 from partners.models.signature import Dossier, Signature, SignatureVoid
 from partners.models.upload import LargeUpload, UploadPart
@@ -25,22 +27,28 @@ __all__ = [
     "Declaration",
     "Dossier",
     "Evidence",
+    "Hit",
     "Institution",
     "LargeUpload",
     "Letter",
+    "ListedEntity",
+    "ListedName",
+    "NameList",
     "Person",
     "PersonAgreement",
     "PersonCheck",
+    "PersonRemoval",
     "Qualification",
     "Query",
     "Recommendation",
     "Referee",
     "Revision",
+    "SavedFilter",
+    "ScreeningRun",
+    "SearchDocument",
+    "SearchWord",
     "SectionAssessment",
     "Signature",
     "SignatureVoid",
     "UploadPart",
 ]
-    "SavedFilter",
-    "SearchDocument",
-    "SearchWord",

@@ -37,6 +37,7 @@ class Person(LifecycleModel):
     employer = models.CharField(_("employer"), max_length=200, blank=True)
     named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(_("named"), default=clock.now)
+    renamed_at = models.DateTimeField(_("name changed"), null=True, editable=False)
     identity_until = models.DateField(_("identity checked until"), null=True)
     background_until = models.DateField(_("background checked until"), null=True)
     trained_until = models.DateField(_("trained until"), null=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from partners.models import (
     Application,
+    Hit,
     Query,
     Recommendation,
     Referee,
@@ -22,6 +23,7 @@ from partners.models import (
 )
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked, quorum_of, rules_of, scored
+from partners.queries.screening.cases import found_as_json, hits_of, waiting_lists
 from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
@@ -50,6 +52,20 @@ class Case:
         """Who was asked outside, in the order of asking. One query more, for the pages and deeds that need it."""
         rows = Referee.objects.filter(application=self.application)
         return list(rows.select_related("asked_body").order_by("asked_at", "id"))
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """Names that resemble listed ones, what nobody has looked at first. One query more."""
+        return hits_of(self.application)
+
+    @property
+    def open_hits(self) -> int:
+        return sum(hit.state == "open" for hit in self.hits)
+
+    @cached_property
+    def unscreened(self) -> list[str]:
+        """Lists in use with which the case, as it stands, was not compared yet. One query more."""
+        return [str(row) for row in waiting_lists(self.application)]
 
     @cached_property
     def rules(self) -> Rulebook:
@@ -183,6 +199,7 @@ class Case:
             "recommendations": [_recommended(row) for row in self.current_recommendations],
             "third_parties": [_answered(row) for row in self.referees if row.state == "answered"],
             "questions": [_asked(row) for row in self.queries if row.state != "withdrawn"],
+            "screening": [found_as_json(hit) for hit in self.hits if hit.state != "open"],
         }
 
     @property

@@ -8,6 +8,7 @@ from partners.queries.case import Case
 from partners.rules.case import may_recommend, may_send
 from partners.rules.hands import may_review, may_screen, no_conflict
 from partners.rules.quorum import may_sign
+from partners.rules.screening.hits import all_looked_at
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal
 
@@ -24,8 +25,17 @@ def recommendation_verdict(case: Case, by: Actor) -> Verdict:
     return may_recommend(unassessed=case.unassessed_by(by.user_id), open_queries=len(case.open_queries))
 
 
+def screening_verdict(case: Case) -> Verdict:
+    """Whether all names were compared, and whatever resembles a listed one was looked at."""
+    return all_looked_at(open_hits=case.open_hits, waiting=case.unscreened)
+
+
 def signing_verdict(case: Case, by: Actor) -> Verdict:
     """Whether the actor may sign or refuse the case as it stands now."""
+    return first_refusal(_may_sign(case, by), lambda: screening_verdict(case))
+
+
+def _may_sign(case: Case, by: Actor) -> Verdict:
     return may_sign(
         case.quorum,
         case.hands,
@@ -55,6 +65,7 @@ def further_verdict(verb: str, case: Case, actor: Actor) -> Verdict:
                 quorum=case.quorum,
                 open_queries=len(case.open_queries),
             ),
+            lambda: screening_verdict(case),
         ),
         "ask": lambda: asking_verdict(case, actor),
         "ask_before_signing": lambda: asking_verdict(case, actor),

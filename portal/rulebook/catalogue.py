@@ -53,6 +53,7 @@ def chapters(rules: Rulebook) -> tuple[Chapter, ...]:
         ("clocks", say.CLOCKS, None, _clocks(rules)),
         ("qualification", say.QUALIFICATION, rules.qualification, _qualification(rules)),
         ("people", say.PEOPLE, rules.people, _people(rules)),
+        ("screening", say.SCREENING, rules.screening, _screening(rules)),
         ("scope", say.SCOPE, rules.scope, _scope(rules)),
         ("consent", say.CONSENT, rules.consent, _consent(rules)),
         ("audits", say.AUDITS, rules.audits, _audits(rules)),
@@ -181,6 +182,13 @@ def _scope(rules: Rulebook) -> Iterator[Citation]:
         yield _rule(f"scope.limits.{tier}", say.limits_title(tier), say.limits(limits), limits)
     for tier, months in scope.accreditation_months.items():
         yield Citation(f"scope.accreditation_months.{tier}", say.accreditation_title(tier), say.months(months))
+
+
+def _screening(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.screening
+    yield Citation("screening.person", str(say.SCREENED_PEOPLE), say.likeness(part.person))
+    yield Citation("screening.organisation", str(say.SCREENED_ORGANISATIONS), say.likeness(part.organisation))
+    yield Citation("screening.removed", str(say.SCREENED_REMOVED), say.likeness(part.removed))
 
 
 def _consent(rules: Rulebook) -> Iterator[Citation]:

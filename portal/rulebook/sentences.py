@@ -23,6 +23,10 @@ CLOCKS = lazy("How long each stage takes")
 QUALIFICATION = lazy("Qualification")
 ASSESS_AGAIN = lazy("When a section is assessed anew")
 PEOPLE = lazy("People with access")
+SCREENING = lazy("Comparing names with lists")
+SCREENED_PEOPLE = lazy("Names of people")
+SCREENED_ORGANISATIONS = lazy("Names of organisations")
+SCREENED_REMOVED = lazy("Names of whom the scheme removed")
 SCOPE = lazy("What may be granted")
 CONSENT = lazy("The provider’s consent")
 AUDITS = lazy("Audits")
@@ -277,6 +281,11 @@ def notices(before: Iterable[int]) -> str:
 def new_text(part: Any) -> str:
     """How long an earlier text suffices."""
     return _("Whoever accepted the earlier text keeps access for %(days)s.") % {"days": days(part.new_text_days)}
+
+
+def likeness(least: int) -> str:
+    """From what likeness on a person looks at two names."""
+    return _("A person looks at names that are alike from %(least)s of 100 on.") % {"least": least}
 
 
 def change_notice(part: Any) -> str:

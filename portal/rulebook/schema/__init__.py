@@ -37,12 +37,13 @@ from portal.rulebook.schema.oversight import (
 )  # fmt: skip
 from portal.rulebook.schema.questions import Column, Option, Question, Questionnaire, Section
 from portal.rulebook.schema.scope import Limits, NotAllowed, Pattern, Scope, UseCase
+from portal.rulebook.schema.screening import Screening
 
 __all__ = [
     "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "AuditRule", "BodyKind",
     "ByTier", "Clock", "Column", "Condition", "DeadlineRule", "Declaration", "Disclosure", "Duration",
     "Escalation", "Factor", "FindingRule", "Limits", "NotAllowed", "ObligationRule", "Option", "Pattern",
     "Problem", "Question", "Questionnaire", "QuorumRule", "RiskTier", "Rule", "Rulebook", "RulebookError",
-    "Scope", "Section", "Severity", "SeverityRule", "Step", "Term", "UseCase", "find", "holds", "leaves",
+    "Scope", "Screening", "Section", "Severity", "SeverityRule", "Step", "Term", "UseCase", "find", "holds", "leaves",
     "load", "parse", "read",
 ]  # fmt: skip

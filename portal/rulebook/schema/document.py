@@ -26,6 +26,7 @@ from portal.rulebook.schema.errors import RulebookError
 from portal.rulebook.schema.oversight import Audits, Enforcement, Incidents, ObligationRule, Retention
 from portal.rulebook.schema.questions import Questionnaire
 from portal.rulebook.schema.scope import Scope
+from portal.rulebook.schema.screening import Screening
 
 
 class Meta(Part):
@@ -59,6 +60,7 @@ class Rulebook(Part):
     clocks: tuple[Clock, ...]
     qualification: Qualification
     people: People
+    screening: Screening = Field(default_factory=Screening)
     scope: Scope
     consent: Consent
     audits: Audits

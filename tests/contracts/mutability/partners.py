@@ -9,8 +9,14 @@ LIFECYCLE = {
     "partners.Referee",
     "partners.Person",
     "partners.Qualification",
+    "partners.NameList",
+    "partners.Hit",
+    "partners.PersonRemoval",
 }
 APPEND_ONLY = {
+    "partners.ListedEntity",
+    "partners.ListedName",
+    "partners.ScreeningRun",
     "partners.PersonCheck",
     "partners.CheckRevocation",
     "partners.PersonAgreement",

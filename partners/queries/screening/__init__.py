@@ -1,0 +1,1 @@
+"""Reads about lists of names, what is to be compared with them, and what was found."""
