@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from partners import scanning
 from partners.actions import name_list as name_lists
 from partners.actions import screening
+from partners.actions.case_file import make_case_file
 from partners.actions.clock import chase_answer, chase_stage, rebuild_clock
 from partners.actions.evidence import abandon_upload, remind_of_document
 from partners.actions.lapses import warn_of_lapses
@@ -21,6 +22,7 @@ from partners.actions.scan import scan_quarantined, scan_stored
 from partners.actions.upload import check_arrived, expire_upload
 from partners.models import Evidence, LargeUpload, NameList
 from partners.parts import discard
+from partners.queries.case_file import waiting_files
 from partners.queries.clock import cases_without_clock, questions_to_chase, stretches_to_chase
 from partners.queries.due import (
     ended_qualifications,
@@ -204,3 +206,23 @@ def chase_stages() -> Tally:
 def chase_answers() -> Tally:
     """Remind institutions of questions, before and after they are due; nothing is decided because time passed."""
     return sweep_rows(questions_to_chase(), lambda row: chase_answer(query=row, by=SYSTEM))
+
+
+@shared_task(soft_time_limit=CHECK_SECONDS - 20, time_limit=CHECK_SECONDS)
+def make_file(file_id: str) -> None:
+    """Make one case file, just after it was asked for. A second worker leaves it to the first."""
+    found = waiting_files().filter(pk=file_id).first()
+    if found is not None and cache.add(f"case-file:{file_id}", "handed out", timeout=CHECK_SECONDS):
+        try:
+            make_case_file(file=found)
+        finally:
+            cache.delete(f"case-file:{file_id}")
+
+
+@sweep_task
+def make_files() -> Tally:
+    """Hand out case files that no worker makes: the broker lost them, or their worker is gone."""
+    waiting = waiting_files()
+    for pk in waiting.values_list("pk", flat=True)[:HANDED_OUT]:
+        make_file.delay(str(pk))
+    return Tally(left=waiting.count())

@@ -57,6 +57,7 @@ SWEEPS: tuple[Sweep, ...] = (
         _("Scans documents that were stored while there was no malware scanner"),
     ),
     Sweep("partners.tasks.check_uploads", OFTEN, _("Checks large files whose check was lost or broken off")),
+    Sweep("partners.tasks.make_files", OFTEN, _("Makes case files whose making was lost or broken off")),
     Sweep("partners.tasks.expire_uploads", HOURLY, _("Removes large files that nobody went on with in time")),
     Sweep(
         "partners.tasks.expire_referees", HOURLY, _("Closes questions to third parties that were not answered in time")

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from partners.models import CaseFile
 from partners.queries.case import Case
 from partners.queries.verdicts import further_verdict
 from portal.core.actors import Actor
@@ -55,6 +56,9 @@ def case_actions(case: Case, actor: Actor) -> list[dict[str, Any]]:
                 "reason": "" if verdict else verdict.reason,
             }
         )
+    if CaseFile.TABLE.verdict("ask", CaseFile(application=case.application), actor):
+        url = desk_url("file", case.application.pk)
+        items.append({"label": _("Make a case file"), "url": url, "primary": False, "reason": ""})
     return items
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partners.access import require_role, visible_cases
-from partners.admin import bulk, case, deeds, presence, saved_filters, screening
+from partners.admin import bulk, case, case_file, deeds, presence, saved_filters, screening
 from partners.admin.actions import desk_url
 from partners.admin.cells import clock_cell
 from partners.admin.queue import QueueList, exported
@@ -180,7 +180,7 @@ class ApplicationAdmin(DeskAdmin):
         }
         return super().changelist_view(request, context)
 
-    def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return case.case_page(request, object_id)
 
     def has_view_permission(self, request: PortalRequest, obj: Model | None = None) -> bool:
@@ -206,6 +206,12 @@ class ApplicationAdmin(DeskAdmin):
             *whole,
             *own,
             path("<uuid:pk>/screening/<uuid:hit_pk>/", view(screening.hit_page), name="partners_application_hit"),
+            path("<uuid:pk>/file/", view(case_file.case_file_page), name="partners_application_file"),
+            path(
+                "<uuid:pk>/file/<uuid:file_pk>/<slug:part>/",
+                view(case_file.take_page),
+                name="partners_application_take_file",
+            ),
             path("<uuid:pk>/changes/", view(case.changes_page), name="partners_application_changes"),
             path(
                 "<uuid:pk>/assess/<slug:section>/",

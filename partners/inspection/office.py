@@ -38,7 +38,7 @@ def office(content: Content) -> Inspected:
 
 def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
     parts = archive.infolist()
-    if _is_forged(archive, parts):
+    if is_forged(archive, parts):
         return no(_("This archive does not say truly what it holds. It was not opened. Export it as a PDF."))
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(size, 4096):
@@ -56,7 +56,7 @@ def _package(archive: zipfile.ZipFile, size: int) -> Inspected:
     return no(active) if active else Inspected(kind)
 
 
-def _is_forged(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
+def is_forged(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
     """Whether two programs might unpack it differently: parts that overlap or are named twice, lies, additions."""
     if archive.comment or len({part.filename.lower() for part in parts}) < len(parts):
         return True

@@ -2,6 +2,7 @@
 
 from partners.models.application import Answer, Application, ApplicationUserObjectPermission, Revision
 from partners.models.assessment import ConflictDeclaration, Query, Recommendation, SectionAssessment
+from partners.models.case_file import CaseFile, ImportedCase
 from partners.models.clock import ClockStretch
 from partners.models.declaration import Declaration
 from partners.models.evidence import Evidence
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "Application",
     "ApplicationUserObjectPermission",
+    "CaseFile",
     "CheckRevocation",
     "ClockStretch",
     "ConflictDeclaration",
@@ -28,6 +30,7 @@ __all__ = [
     "Dossier",
     "Evidence",
     "Hit",
+    "ImportedCase",
     "Institution",
     "LargeUpload",
     "Letter",

@@ -64,10 +64,10 @@ KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
             *(f"qualification.{verb}" for verb in ("grant", *_HOLDS)),
         ),
     ),
-    "copies": (gettext_lazy("Case file"), ("application.hand_over", "application.make_file", "application.take_file")),
+    "copies": (gettext_lazy("Case file"), ("case_file.ask", "case_file.finish", "case_file.fail", "case_file.take")),
 }
 """Kinds of event of a case: words, and the verbs of the record. What is in none of them is only in the whole."""
-IN_A_CASE = ("application", "qualification", "referee")
+IN_A_CASE = ("application", "qualification", "referee", "case_file")
 ALSO = ("query.remind", "query.close", "query.withdraw")
 """Of questions what the application's own entries do not say."""
 

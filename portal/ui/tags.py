@@ -88,6 +88,8 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "institution": {"described": GOOD},
     "evidence": {"received": WITH_US, "quarantined": PAUSED, "stored": GOOD, "abandoned": OVER},
     "upload": {"begun": YOURS, "arrived": WITH_US, "settled": GOOD},
+    "case_file": {"asked": MOVING, "ready": GOOD, "failed": BAD},
+    "imported_case": {"kept": GOOD},
     "name_list": {"loading": MOVING, "failed": BAD},
     "hit": {"open": YOURS, "cleared": GOOD, "confirmed": BAD},
     "person_removal": {"in_force": GONE, "lifted": OVER},

@@ -3,6 +3,8 @@
 LIFECYCLE = {
     "partners.Institution",
     "partners.Application",
+    "partners.CaseFile",
+    "partners.ImportedCase",
     "partners.Evidence",
     "partners.LargeUpload",
     "partners.Query",

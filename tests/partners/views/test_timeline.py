@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from partners.queries.timeline import KINDS, PAGE
 from partners.states.application import APPLICATION
+from partners.states.case_file import CASE_FILE
 from partners.states.qualification import QUALIFICATION
 from partners.states.referee import REFEREE
 from portal.core.actors import Actor
@@ -136,5 +137,9 @@ def test_no_cell_of_the_file_is_a_formula(made: make.Cast) -> None:
 def test_every_deed_of_a_case_is_of_one_kind() -> None:
     known = [verb for _label, verbs in KINDS.values() for verb in verbs]
     assert len(known) == len(set(known))
-    wanted = {f"{table.noun}.{move.verb}" for table in (APPLICATION, QUALIFICATION, REFEREE) for move in table.moves}
+    wanted = {
+        f"{table.noun}.{move.verb}"
+        for table in (APPLICATION, QUALIFICATION, REFEREE, CASE_FILE)
+        for move in table.moves
+    }
     assert wanted <= set(known)
