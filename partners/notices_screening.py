@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners import notices
-from partners.models import Application, NameList
+from partners.models import Application, NameList, Person
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core import clock
@@ -64,4 +69,32 @@ def tell_of_list(name_list: NameList) -> None:
         url=name_list.get_absolute_url(),
         key=f"{name_list.pk}",
         about=name_list.pk,
+    )
+
+
+REMOVED = NoticeKind(
+    "person_removed",
+    _("{name} may no longer use any model"),
+    _(
+        "An authority has removed {name} from the scheme, {until}. Every question of a gateway about them is answered"
+        " with no. End their access at your institution too."
+    ),
+    _("See your people"),
+    urgent=True,
+)
+
+
+def tell_of_removal(person: Person, until: date | None) -> None:
+    """Those who look after the institution's people hear that, and until when; why is the authority's."""
+    people = {
+        user.pk: user for role in ("applicant", "administrator") for user in members_with(role, person.institution_id)
+    }
+    last = gettext("until %(day)s") % {"day": date_format(until, "j F Y")} if until else gettext("for good")
+    notify(
+        REMOVED,
+        to=people.values(),
+        context={"name": person.name, "until": last},
+        url=reverse("partners:people"),
+        key=f"{person.pk}:{clock.now():%Y%m%d%H%M%S}",
+        about=person.pk,
     )

@@ -49,7 +49,11 @@ _PERSON = ("state", "identity_until", "background_until", "trained_until", "acce
 def _named(condition: str) -> str:
     """The institutions that named a person, each with its live naming, else the last one that ended."""
     return f"""
-        SELECT DISTINCT ON (n.institution_id) n.institution_id AS id, n.state, n.identity_until, n.background_until,
+        SELECT DISTINCT ON (n.institution_id) n.institution_id AS id, CASE WHEN EXISTS (
+                SELECT 1 FROM partners_personremoval b
+                WHERE b.state = 'in_force' AND (b.until IS NULL OR b.until >= %(today)s)
+                AND (b.user_id = n.user_id OR lower(b.email) = lower(n.email))
+            ) THEN 'removed' ELSE n.state END AS state, n.identity_until, n.background_until,
             n.trained_until, n.accepted_digest, n.user_id IS NULL OR EXISTS (
                 SELECT 1 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
                 WHERE m.user_id = n.user_id AND m.organisation_id = n.institution_id AND m.state = 'active'

@@ -84,6 +84,11 @@ class PersonFacts:
     has_account: bool
     texts: Texts
 
+    @property
+    def is_removed(self) -> bool:
+        """Whether an authority removed the person from the scheme: then that stands in place of the naming's state."""
+        return self.state == "removed"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

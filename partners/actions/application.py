@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from partners import notices
 from partners.actions.clock import keep_clock
 from partners.actions.declaration import make_declarations
-from partners.actions.screening import screen_sent
+from partners.actions.screening import screen_begun, screen_sent
 from partners.actions.search import index_case
 from partners.models import Answer, Application, Institution, Revision
 from partners.queries.answers import answers_of, latest_revision, snapshot
@@ -24,7 +24,7 @@ from partners.rules.application import may_begin, may_report, may_submit, rights
 from partners.states.application import APPLICATION
 from portal.accounts.queries.people import members_with
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Verdict, refused, require
 from portal.rulebook.eligibility import may_apply
@@ -96,6 +96,7 @@ def begin_application(
         about=[institution.pk, application.authority_id],
     )
     _take_over(application, copy_from or (live.application if live else None), by)
+    screen_begun(application, SYSTEM)
     return application
 
 

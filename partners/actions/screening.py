@@ -17,7 +17,7 @@ from partners.queries.answers import latest_revision
 from partners.queries.people import hands_of
 from partners.queries.rulebook import rules_of
 from partners.queries.screening.candidates import candidates
-from partners.queries.screening.cases import digest_of, last_removal, subjects_of, waiting_lists
+from partners.queries.screening.cases import digest_of, itself, last_removal, subjects_of, waiting_lists
 from partners.queries.screening.removed import Removed, accounts_of, removed_parties
 from partners.rules.hands import may_screen
 from partners.rules.screening.hits import Resemblance, least_of, resembles
@@ -43,11 +43,24 @@ class Found:
 
     @property
     def pair(self) -> str:
-        """What tells two pairs apart: who was declared, and what the other side says. Not where it was declared."""
-        mine = self.subject.as_json()
-        return digest(
-            {"declared": {key: mine[key] for key in ("name", "kind", "countries", "identifiers")}, "listed": self.other}
+        """What tells pairs apart: who was declared (not where), which identifiers agree, what the other side says."""
+        mine, same = (
+            self.subject.as_json(),
+            [item.text for item in self.resemblance.reasons if item.field == "identifier"],
         )
+        declared = {"name": mine["name"], "kind": mine["kind"], "countries": mine["countries"], "same": same}
+        return digest({"declared": declared, "listed": self.other})
+
+
+def screen_begun(application: Application, by: Actor) -> None:
+    """Compare who begins an application with the removals, in the deed that begins it.
+
+    The applicant hears nothing of it: it may be a namesake. The case officer sees it once the application arrives.
+    """
+    removed = removed_parties(clock.today(), but=application.institution_id)
+    least = rules_of(application).screening.removed
+    subjects = [itself(application, {}), *accounts_of(application)] if removed else []
+    _write(application, [item for subject in subjects for item in _among(subject, removed, least)], by)
 
 
 def screen_sent(application: Application, revision: Revision) -> None:
@@ -55,9 +68,9 @@ def screen_sent(application: Application, revision: Revision) -> None:
 
     Inside the deed that sends it. Where the broker is away, the sweep compares later.
     """
-    hits = screen_removed(application=application, revision=revision)
-    if hits:
-        tell_of_hits(application, len(hits))
+    screen_removed(application=application, revision=revision)
+    if count := Hit.objects.filter(application=application, state="open").count():
+        tell_of_hits(application, count)
     hand_out("partners.tasks.screen_case", application.pk)
 
 

@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from partners.access import require_role
 from partners.actions.name_list import progress_key, receive_list, retire_list
@@ -124,6 +125,7 @@ class NameListAdmin(DeskAdmin):
         require_role(request.actor, OFFICER)
         return cast(HttpResponse, super().changelist_view(request, extra_context))
 
+    @method_decorator(require_safe)
     def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """How the load went, and what was left out."""
         name_list = get_list(request.actor, object_id)

@@ -10,12 +10,13 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from partners.access import require_role, visible_cases
 from partners.actions.screening import decide_hit
@@ -213,6 +214,7 @@ class HitAdmin(DeskAdmin):
         keep.pop("p", None)
         return super().changelist_view(request, {"kept": keep.urlencode(), **(extra_context or {})})
 
+    @method_decorator(require_safe)
     def change_view(self, request: PortalRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """It is looked at in its case."""
         require_role(request.actor, OFFICER)

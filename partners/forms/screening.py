@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.models import NameList
-from portal.ui.forms import Described, offer
+from portal.ui.forms import Described, MemorableDateField, offer
 
 REASON_HINT = gettext_lazy("Whoever decides on the case reads it. Say what you compared, and with what outcome.")
 
@@ -83,3 +83,24 @@ class ReasonForm(forms.Form):
     """A reason, and nothing else."""
 
     reason = forms.CharField(label=gettext_lazy("Why?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class RemovePersonForm(forms.Form):
+    """Who is removed from the scheme, why, and until when."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("Gateways know the person by it, and by the account that has it."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Read by authorities that look at a new application. Institutions do not see it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+    until = MemorableDateField(
+        label=gettext_lazy("Last day of the removal"),
+        help_text=gettext_lazy("Empty: for good."),
+        required=False,
+    )

@@ -98,6 +98,11 @@ class Person(LifecycleModel):
         return bool(self.account_held)  # type: ignore[attr-defined]
 
     @property
+    def is_removed(self) -> bool:
+        """Whether an authority removed them from the scheme. For rows of queries.person.with_account."""
+        return bool(self.removal_held)  # type: ignore[attr-defined]
+
+    @property
     def is_outside(self) -> bool:
         """Whether somebody other than the institution employs the person."""
         return bool(self.employer)

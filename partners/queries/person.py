@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Least
 
-from partners.models import Application, Person, PersonCheck, Qualification
+from partners.models import Application, Person, PersonCheck, PersonRemoval, Qualification
 from partners.models.person import UNTIL
 from partners.models.qualification import LIVE
 from partners.rules.person import Texts, digest_of, texts_of
@@ -64,8 +64,19 @@ def people_of(institution_id: UUID | None) -> QuerySet[Person]:
 
 
 def with_account(rows: QuerySet[Person]) -> QuerySet[Person]:
-    """The rows with `has_account`, for rules.clearance: an active account in the institution, or none yet."""
-    return rows.annotate(account_held=Case(When(~_account_ended(), then=Value(True)), default=Value(False)))
+    """The rows with `has_account` and `is_removed`, for rules.clearance: an active account in the institution, or none
+    yet, and whether an authority removed them from the scheme.
+    """
+    return rows.annotate(
+        account_held=Case(When(~_account_ended(), then=Value(True)), default=Value(False)), removal_held=removed()
+    )
+
+
+def removed() -> Exists:
+    """Whether a removal holds today of the person's account or address."""
+    still = Q(until__isnull=True) | Q(until__gte=clock.today())
+    same = Q(user=OuterRef("user")) | Q(email__iexact=OuterRef("email"))
+    return Exists(PersonRemoval.objects.filter(still, same, state="in_force"))
 
 
 def _account_ended() -> Q:
@@ -107,7 +118,7 @@ def lacking(texts: Texts) -> Q:
     today, missing = clock.today(), _account_ended()
     for field in UNTIL.values():
         missing |= Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": today})
-    return Q(state="named") & (missing | unaccepted(texts))
+    return Q(state="named") & (missing | Q(removed()) | unaccepted(texts))
 
 
 def unaccepted(texts: Texts) -> Q:

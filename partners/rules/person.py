@@ -25,6 +25,7 @@ class Cleared(Protocol):
     """What the rule looks at: a person's row, or the same columns read by the gate.
 
     `has_account`: their account may sign in and is a member of the institution, or they have none yet.
+    `is_removed`: an authority removed them from the scheme, and that still holds.
     """
 
     @property
@@ -39,6 +40,8 @@ class Cleared(Protocol):
     def accepted_digest(self) -> str: ...
     @property
     def has_account(self) -> bool: ...
+    @property
+    def is_removed(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ class Texts:
 class Lack:
     """One thing that stands between a person and access.
 
-    `kind` is identity, background, training, agreement or person; `code` is stable and told to gateways; `who` is
-    who has to do something about it: "person" or "institution"; `since` the last day on which it was there.
+    `kind` is identity, background, training, agreement or person; `code` is stable and told to gateways; `who` has to
+    do something about it: "person", "institution" or "authority"; `since` is the last day on which it was there.
     """
 
     kind: str
@@ -125,6 +128,9 @@ def _untils(person: Cleared) -> dict[str, date | None]:
 
 
 def _lacks(person: Cleared, texts: Texts, today: date) -> Iterator[Lack]:
+    if person.is_removed:
+        yield Lack("person", "person_removed", _("An authority has removed this person from the scheme."), "authority")
+        return
     if person.state != "named":
         yield Lack("person", "person_left", _("The partner has ended this person’s access."))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -31,14 +31,21 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 def subjects_of(application: Application, revision: Revision) -> tuple[Subject, ...]:
     """Every name that is compared, each once: of the institution, in its answers, and of its people. One query."""
-    institution, answers = application.institution, revision.answers
+    answers = revision.answers
+    own = itself(application, answers)
+    return once([own, *named_in(asked(application, answers), answers), *_people(application)])
+
+
+def itself(application: Application, answers: Mapping[str, Any]) -> Subject:
+    """The institution, by its registered name and whatever identifies it. No query."""
+    institution = application.institution
     known = {
         "lei": institution.lei,
         "ror": institution.ror,
         "registration": str(answers.get("registration_number") or ""),
         "domain": str(answers.get("domain") or ""),
     }
-    own = Subject(
+    return Subject(
         institution.name,
         ORGANISATION,
         "institution",
@@ -46,7 +53,6 @@ def subjects_of(application: Application, revision: Revision) -> tuple[Subject, 
         (institution.organisation.jurisdiction,),
         {key: value for key, value in known.items() if value},
     )
-    return once([own, *named_in(asked(application, answers), answers), *_people(application)])
 
 
 def _people(application: Application) -> Iterator[Subject]:
