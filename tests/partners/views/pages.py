@@ -55,7 +55,7 @@ PAGES: dict[str, Pages] = {
     "in review": {
         **own("applicant", "application"),
         **case("case_officer, reviewer", "summary", "people"),
-        **desk("case_officer", "tier", "reviewers", "outside"),
+        **desk("case_officer", "tier", "reviewers", "outside", "file"),
         **desk("case_officer, reviewer", "ask", "declare"),
         **desk("reviewer", "assess_section"),
     },
