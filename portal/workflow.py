@@ -26,6 +26,7 @@ from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
 from portal.core.bulk import insert
 from portal.core.ids import new_id
+from portal.core.rows import read_locked
 from portal.core.states import Move, StateTable
 from portal.core.verdicts import Conflict, Verdict, refused, require
 from portal.ledger import append as ledger
@@ -35,6 +36,8 @@ __all__ = [
     "LifecycleModel",
     "Record",
     "append_only",
+    "as_one",
+    "at_the_end",
     "can",
     "create",
     "create_all",
@@ -196,13 +199,36 @@ def lifecycle_triggers(table: StateTable) -> list[pgtrigger.Trigger]:
 
 
 # --- deeds ----------------------------------------------------------------------------------------
+Write = Callable[[list[Any]], object]
+
+
 @dataclass
 class _Deed:
     pending: list[ledger.Deed] = field(default_factory=list)
+    last: dict[Write, list[Any]] = field(default_factory=dict)
     remembered: dict[type[models.Model], dict[Any, Any]] = field(default_factory=dict)
+
+    def mark(self) -> tuple[int, dict[Write, int]]:
+        """How much there is to be written now."""
+        return len(self.pending), {write: len(rows) for write, rows in self.last.items()}
+
+    def back_to(self, mark: tuple[int, dict[Write, int]]) -> None:
+        """Forget what came after the mark."""
+        del self.pending[mark[0] :]
+        for write, rows in self.last.items():
+            del rows[mark[1].get(write, 0) :]
+        self.remembered.clear()
+
+    def write(self) -> None:
+        """Everything that was kept for the end. The record comes last: its head is locked for as short as possible."""
+        for write, rows in self.last.items():
+            if rows:
+                write(rows)
+        ledger.append(self.pending)
 
 
 _current: ContextVar[_Deed | None] = ContextVar("deed", default=None)
+_as_one: ContextVar[bool] = ContextVar("as_one", default=False)
 _fresh: ContextVar[dict[tuple[type[models.Model], Any], models.Model] | None] = ContextVar("fresh", default=None)
 """Of each row that the innermost deed has locked, the one object that holds what the database does."""
 
@@ -216,13 +242,12 @@ def deed() -> Iterator[None]:
     """
     outer = _current.get()
     if outer is not None:
-        mark = len(outer.pending)
+        mark = outer.mark()
         try:
-            with transaction.atomic(), _nothing_fresh():
+            with transaction.atomic(savepoint=not _as_one.get()), _nothing_fresh():
                 yield
         except BaseException:
-            del outer.pending[mark:]
-            outer.remembered.clear()
+            outer.back_to(mark)
             raise
         return
     mine = _Deed()
@@ -230,11 +255,29 @@ def deed() -> Iterator[None]:
     try:
         with transaction.atomic(durable=True), _nothing_fresh():
             yield
-            ledger.append(mine.pending)
+            mine.write()
     except (OperationalError, IntegrityError) as error:
         raise _lost_race(error) from error
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def as_one() -> Iterator[None]:
+    """Within the block the deeds inside a deed stand or fall with it: none may be refused and the outer one go on.
+
+    It saves the two statements of a savepoint for each. Whoever goes on all the same is stopped by Django.
+    """
+    token = _as_one.set(True)
+    try:
+        yield
+    finally:
+        _as_one.reset(token)
+
+
+def at_the_end(write: Write, rows: Iterable[Any]) -> None:
+    """Have `write` called once at the end of the outermost deed, with these rows and all others given to it."""
+    _open_deed().last.setdefault(write, []).extend(rows)
 
 
 @contextmanager
@@ -351,7 +394,9 @@ def can(subject: LifecycleModel, verb: str, by: Actor) -> Verdict:
 def lock(subject: models.Model) -> None:
     """Lock the subject's row until the deed ends, and load what it holds now."""
     settled = {name: row for name, row in subject._state.fields_cache.items() if getattr(row, "SETTLED", False)}
-    subject.refresh_from_db(from_queryset=type(subject)._base_manager.select_for_update(of=("self",)))
+    read_locked(subject)
+    if isinstance(subject, LifecycleModel):
+        subject._stored_state = subject.__dict__.get("state")
     for name, row in settled.items():
         if getattr(subject, f"{name}_id", None) == row.pk:
             subject._state.fields_cache[name] = row

@@ -52,9 +52,7 @@ class Prepared:
         names = [f"{prefix}_{number}" for number in range(len(values))]
 
         def named(text: str) -> dict[str, Any]:
-            return {
-                name: text if isinstance(value, Slot) else value for name, value in zip(names, values, strict=True)
-            }
+            return {name: text if isinstance(value, Slot) else value for name, value in zip(names, values, strict=True)}
 
         return statement % tuple(f"%({name})s" for name in names), named
 

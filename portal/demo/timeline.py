@@ -20,7 +20,7 @@ from itertools import count
 from django.db import Error
 
 from portal.core import clock
-from portal.workflow import deed
+from portal.workflow import as_one, deed
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Timeline:
 
     def _go_on(self, story: Story, at: datetime) -> datetime | None:
         try:
-            with clock.at(at):
+            with clock.at(at), deed(), as_one():
                 return next(story, None)
         except Error:
             raise  # without its database, or in a transaction that has failed, no story can be told

@@ -20,7 +20,7 @@ from portal.core import clock
 from portal.core.verdicts import Text
 from portal.notifications.models import Message, Notice
 from portal.notifications.tasks import deliver_message
-from portal.workflow import require_deed
+from portal.workflow import at_the_end, require_deed
 
 logger = logging.getLogger(__name__)
 
@@ -76,17 +76,17 @@ def notify(
     """Tell these accounts, each in their own language, once for each (kind, key, recipient).
 
     Inside a deed only: what it tells is true when, and only when, the deed is. `url` is a path of the
-    portal; `about` the id of the object. Three queries, however many recipients. Raises TypeError outside a
-    deed and KeyError where the context lacks a placeholder.
+    portal; `about` the id of the object. The rows are written at the end of the deed, with those of all others that
+    were told in it: two queries. Raises TypeError outside a deed and KeyError where the context lacks a placeholder.
     """
     require_deed()
     people = {user.pk: user for user in to if user.is_active}
     if not people:
         return
     notices = [_notice(kind, user, context, url, key, about) for user in people.values()]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    at_the_end(_write_notices, notices)
     if kind.email:
-        _queue([_message(notice) for notice in notices])
+        at_the_end(_queue, [_message(notice) for notice in notices])
 
 
 def queue_mail(*, to: str, subject: Text, text: str, html: str = "", key: str, sensitive: bool = False) -> None:
@@ -160,6 +160,10 @@ def _as_delivered(message: Message) -> None:
     message.status, message.next_attempt_at = Message.Status.SENT, None
     message.sent_at = message.cleared_at = message.created_at
     message.text = message.html = ""
+
+
+def _write_notices(notices: list[Notice]) -> None:
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
 def _queue(messages: list[Message]) -> None:

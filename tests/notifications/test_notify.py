@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock
@@ -76,10 +78,16 @@ def test_a_line_break_in_a_subject_begins_no_header():
     assert Message.objects.get().subject == "A question on A Bcc: all@example.org"
 
 
-def test_the_number_of_queries_does_not_grow_with_the_recipients(django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_recipients_nor_with_what_they_are_told():
     people = [make_user() for _ in range(12)]
-    with deed(), django_assert_num_queries(2):
+    with CaptureQueriesContext(connection) as asked, deed():
         tell(people)
+        tell(people, key="2")
+        with deed():
+            tell(people[:3], key="3")
+    written = [query["sql"].split('"')[1] for query in asked if query["sql"].startswith("INSERT")]
+    assert written == ["notifications_notice", "notifications_message"]
+    assert (Notice.objects.count(), Message.objects.count()) == (27, 27)
 
 
 def test_a_plain_mail_needs_no_account_and_no_deed():

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.actions.membership import join_organisation
 from portal.accounts.actions.organisation import amend_organisation, close_organisation, register_organisation
@@ -17,7 +18,7 @@ from portal.ledger.models import Counter, Entry, Event
 from portal.ledger.verify import verify
 from portal.notifications.models import Message, Notice
 from portal.notifications.notify import NoticeKind, notify
-from portal.workflow import StateIsNotYours, can, create, deed, lock, move, record
+from portal.workflow import StateIsNotYours, as_one, can, create, deed, lock, move, record
 from tests.factories.accounts import make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,28 @@ def test_an_inner_deed_that_is_refused_leaves_the_outer_one_whole():
     assert not Membership.objects.exists()
     assert not Notice.objects.exists()
     assert Entry.objects.count() == entries + 1
+    assert list(verify()) == []
+
+
+def test_deeds_as_one_make_no_savepoint_and_fall_together():
+    first, second = make_organisation(), make_organisation()
+    with CaptureQueriesContext(connection) as asked, deed(), as_one():
+        close(first)
+    assert not [query["sql"] for query in asked if "SAVEPOINT" in query["sql"]][2:], "only that of the test itself"
+    entries = Entry.objects.count()
+    with pytest.raises(transaction.TransactionManagementError), deed(), as_one():
+        close(second)
+        with suppress(Refused):
+            close(first)  # closed: refused
+        Organisation.objects.count()  # goes on all the same
+    assert Organisation.objects.get(pk=second.pk).state == "active"
+    assert Entry.objects.count() == entries
+    with deed():
+        with suppress(Refused), deed(), as_one():
+            close(second)
+            close(first)
+        amend_organisation(organisation=second, name="Goes on", website="", by=SYSTEM)
+    assert (Organisation.objects.get(pk=second.pk).state, second.name) == ("active", "Goes on")
     assert list(verify()) == []
 
 
