@@ -23,6 +23,7 @@ from partners.models import (
     Signature,
 )
 from partners.models.application import REVIEW
+from partners.queries.clock import running
 from partners.queries.evidence import handed_out
 from partners.queries.people import hands_of
 from partners.queries.person import with_account
@@ -126,8 +127,8 @@ def visible_cases(rows: QuerySet[Application], actor: Actor) -> QuerySet[Applica
 
 def get_case(*, actor: Actor, pk: UUID, declared: bool = True) -> tuple[Application, Hands]:
     """A case that the actor may see, with who had a part in it. `declared`: Refused until they declared no conflict."""
-    rows = Application.objects.select_related(
-        "institution__organisation", "authority", "submitted_by", "screened_by", "sent_by"
+    rows = Application.objects.annotate(running=running()).select_related(
+        "institution__organisation", "authority", "submitted_by", "screened_by", "sent_by", "running"
     )
     found = visible_cases(rows, actor).filter(pk=pk).first()
     if found is None:

@@ -12,12 +12,11 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from partners.access import require_role, visible_cases
 from partners.admin import bulk, case, case_file, deeds, presence, saved_filters, screening
 from partners.admin.actions import desk_url
-from partners.admin.cells import clock_cell
+from partners.admin.cells import age_cell, clock_cell, people_cell
 from partners.admin.queue import QueueList, exported
 from partners.admin.saved_filters import CASE_ROLES, default_of, views_of
 from partners.models import Application, Institution
@@ -85,7 +84,7 @@ class ApplicationAdmin(DeskAdmin):
     """Cases: officers see their authority's, reviewers their own, signatories those that wait for signatures."""
 
     roles_view: ClassVar[frozenset[str]] = frozenset(CASE_ROLES)
-    list_display = ("case", "institution_name", "state_tag", "tier_label", "clock", "age", "reviewers", "others")
+    list_display = ("case", "institution_name", "state_tag", "tier_label", "clock", "age", "reviewers")
     list_display_links = None
     list_before_template = "admin/partners/queue_views.html"
     actions: ClassVar[list[str]] = ["assign_all"]  # type: ignore[assignment,misc]
@@ -124,7 +123,9 @@ class ApplicationAdmin(DeskAdmin):
         snippet = getattr(row, "snippet", "")
         if not snippet:
             return row.institution.name
-        return format_html('{}<span class="tp-found">{}</span>', row.institution.name, snippet)
+        return format_html(
+            '<span class="tp-cell">{}<span class="tp-found">{}</span></span>', row.institution.name, snippet
+        )
 
     @admin.display(description=_("Tier"), ordering="tier", empty_value="–")
     def tier_label(self, row: Application) -> str:
@@ -135,19 +136,12 @@ class ApplicationAdmin(DeskAdmin):
         return clock_cell(clock_of(row))
 
     @admin.display(description=_("Age"), ordering="-submitted_at")
-    def age(self, row: Application) -> str:
-        days = age_of(row)
-        if days == 0:
-            return str(_("Today"))
-        return ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
+    def age(self, row: Application) -> SafeString:
+        return age_cell(age_of(row))
 
     @admin.display(description=_("Reviewers"), empty_value="–")
-    def reviewers(self, row: Application) -> str:
-        return ", ".join(row.reviewer_names) or "–"  # type: ignore[attr-defined]
-
-    @admin.display(description=_("Working on it now"), empty_value="–")
-    def others(self, row: Application) -> str:
-        return ", ".join(one.name for one in row.others) or "–"  # type: ignore[attr-defined]
+    def reviewers(self, row: Application) -> str | SafeString:
+        return people_cell(row.reviewer_names, [one.name for one in row.others])  # type: ignore[attr-defined]
 
     @admin.action(description=_("Assign a reviewer"))
     def assign_all(self, request: PortalRequest, rows: QuerySet[Any]) -> HttpResponse:
@@ -175,6 +169,7 @@ class ApplicationAdmin(DeskAdmin):
         context = {
             "views": views_of(actor, saved, query),
             "kept": keep.urlencode(),
+            "narrowed": saved_filters.is_narrowed(query),
             "officer": actor.has(bulk.OFFICER),
             **(extra_context or {}),
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partners.queries.clock import Reading
 
@@ -35,3 +37,18 @@ def _tone(reading: Reading, share: int) -> str:
     if reading.late:
         return "red"
     return "amber" if share >= NEAR else "plain"
+
+
+def people_cell(reviewers: list[str], others: list[str]) -> SafeString | str:
+    """The reviewers of a case, and below them who has it open now."""
+    names = ", ".join(reviewers) or "–"
+    if not others:
+        return names
+    words = _("Open now: %(names)s") % {"names": ", ".join(others)}
+    return format_html('<span class="tp-cell">{}<span class="tp-now">{}</span></span>', names, words)
+
+
+def age_cell(days: int) -> SafeString:
+    """A number of working days; the words are for those who hear the page."""
+    words = ngettext("working day", "working days", days)
+    return format_html('<span class="tp-number">{}</span><span class="usa-sr-only"> {}</span>', days, words)

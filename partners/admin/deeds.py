@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from partners import presence
 from partners.access import get_case
 from partners.actions import case as case_deeds
 from partners.actions import query as query_deeds
@@ -295,6 +296,7 @@ def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
             refuse(form, error.verdict)
         else:
             if conflict:
+                presence.leave(application.pk, actor.person_id)
                 messages.success(
                     request, _("Thank you. The case is closed to you, and the case officer has been told.")
                 )

@@ -41,6 +41,11 @@ def views_of(actor: Actor, saved: list[SavedFilter], here: QueryDict) -> list[di
     return items
 
 
+def is_narrowed(here: QueryDict) -> bool:
+    """Whether there is something in the address that is worth saving."""
+    return deeds.filters_of(here.urlencode()) not in ("", EVERYTHING)
+
+
 def default_of(actor: Actor, saved: list[SavedFilter]) -> SavedFilter | None:
     """The filter that the person's queue opens with."""
     return next((row for row in saved if row.is_default and row.owner_id == actor.user_id and row.query), None)

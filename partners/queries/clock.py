@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,8 +72,18 @@ def with_clocks(rows: QuerySet[Application]) -> QuerySet[Application]:
     return rows.prefetch_related(running)
 
 
+def running() -> FilteredRelation:
+    """For `annotate(running=running())` and `select_related("running")`: the open stretch, in the case's own query.
+
+    Made anew for each query: Django writes the query's own names into it.
+    """
+    return FilteredRelation("stretches", condition=Q(stretches__ended_at__isnull=True))
+
+
 def clock_of(application: Application) -> Reading | None:
-    """The clock of one case. One query, none where `with_clocks` fetched it."""
+    """The clock of one case. One query, none where it was fetched with the case (`running`, `with_clocks`)."""
+    if "running" in application.__dict__:
+        return reading_of(application.__dict__["running"], application.authority.jurisdiction)
     kept = getattr(application, "running_stretches", None)
     rows = kept if kept is not None else application.stretches.filter(ended_at__isnull=True)[:1]
     return reading_of(next(iter(rows), None), application.authority.jurisdiction)

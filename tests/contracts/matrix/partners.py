@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from partners.actions.query import answer_question, ask_question
 from partners.actions.referee import ask_referee
+from partners.actions.saved_filter import save_filter
 from partners.actions.upload import Purpose, begin_upload
 from partners.models import Application, Evidence, LargeUpload, Letter, Person, Query, Referee
 from partners.queries.case import case_of
@@ -258,6 +259,18 @@ DESK = roles("case_officer", "reviewer", "signatory", "auditor", "system_adminis
 IN_REVIEW = case("case_officer.body", "reviewer")
 
 
+CASE_WORKERS = roles("case_officer", "reviewer", "signatory")
+
+
+OWN_FILTER = object_of(may=("case_officer",)).but(*NOT_AT_THE_DESK, "system_administrator", "auditor.any", gets="403")
+
+
+def saved_filter(world: World) -> dict[str, Any]:
+    """A filter of our case officer's own."""
+    by = world.actor("case_officer")
+    return {"pk": save_filter(name=f"Filter {uuid4()}", query="time=late", by=by).pk}
+
+
 def named(world: World) -> Person:
     """Somebody whom our institution has named, with one check, who is the world's named person."""
     keeper = world.actor("administrator@institution")
@@ -392,6 +405,32 @@ ROWS: list[Any] = [
     row("partners:cancel_large_upload", post=own(True), make=large),
     row("partners:evidence", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=document),
     row("partners:letter", object_of(may=OWN).but("case_officer.any", gets="403|404"), make=letter),
+    row(
+        "admin:partners_application_assign_all",
+        roles("case_officer").but("case_officer.any", gets="ok|403"),
+        roles("case_officer").but("case_officer.any", gets="ok|403"),
+    ),
+    row("admin:partners_application_workload", roles("case_officer")),
+    row("admin:partners_application_filters", CASE_WORKERS, CASE_WORKERS, data=lambda _world: {"name": "Late ones"}),
+    row(
+        "admin:partners_application_filter",
+        OWN_FILTER,
+        OWN_FILTER,
+        make=saved_filter,
+        data=lambda _world: {"name": "Late ones"},
+    ),
+    row(
+        "admin:partners_application_filter_delete",
+        None,
+        OWN_FILTER,
+        make=saved_filter,
+    ),
+    row(
+        "admin:partners_application_here",
+        None,
+        IN_REVIEW,
+        make=lambda world: {"pk": world.once(in_review).application.pk},
+    ),
     *desk_model("partners_application", "case_officer", "reviewer", "signatory", make=changed)[:2],
     row("admin:partners_application_change", IN_REVIEW, make=changed),
     row("admin:partners_application_delete", make=changed),

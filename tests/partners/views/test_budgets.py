@@ -25,6 +25,7 @@ MOST = 16
 """Queries of one page, with the session and who asks. A case alone takes seven, whatever its size."""
 LED_ON = {
     "admin:partners_application_assess": "leads to the first section that waits",
+    "admin:partners_application_filter": "shows no application; held in test_queue.py",
     "partners:section@administrator@institution": "leads to what was answered",
     "partners:section@representative": "leads to what was answered",
     "partners:change": "leads to the draft where that reports no change; held in ../actions/test_changes.py",
