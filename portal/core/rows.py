@@ -22,7 +22,8 @@ def read_locked(row: models.Model) -> None:
         cursor.execute(statement, [row.pk])
         found = cursor.fetchone()
     if found is None:
-        raise type(row).DoesNotExist(f"{type(row).__name__} matching query does not exist.")
+        model: Any = type(row)
+        raise model.DoesNotExist(f"{type(row).__name__} matching query does not exist.")
     for (attname, converters), stored in zip(fields, found, strict=True):
         row.__dict__[attname] = reduce(lambda value, convert: convert(value, None, connection), converters, stored)
     _forget(row)
@@ -44,8 +45,8 @@ def _statement(
     if pk is None or pk.attname in deferred:
         raise TypeError(f"{model.__name__} has no key to be found by.")
     fields = [field for field in model._meta.concrete_fields if field.attname not in deferred]
-    columns = ", ".join(quote(field.column) for field in fields)
-    statement = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {quote(pk.column)} = %s FOR UPDATE"  # noqa: S608
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    statement = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {quote(str(pk.column))} = %s FOR UPDATE"  # noqa: S608
     made = []
     for field in fields:
         column: Any = field.get_col(model._meta.db_table)
