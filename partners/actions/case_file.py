@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from partners import files, scanning
 from partners.models import Application, CaseFile, Evidence, ImportedCase, Letter
+from partners.queries.case import Case
 from partners.queries.case_file import (
     asker,
     case_for,
@@ -188,7 +189,7 @@ def _packed(file: CaseFile) -> _Packed:
             content = {**content_of(case), "documents": index, "letters": posted}
             pack.add(CASE, canonical(content))
             pack.add(LEDGER, canonical(record_of(file.application)))
-            pdf = _pdf(file, content, index)
+            pdf = _pdf(file, case, content, index)
             pack.add(PDF, pdf)
             manifest = _manifest(file, pack.listed)
             pack.zip.writestr(zipfile.ZipInfo(MANIFEST, EPOCH), manifest)
@@ -232,11 +233,11 @@ def _blocks(stored_name: str) -> Iterator[bytes]:
             yield block
 
 
-def _pdf(file: CaseFile, content: dict[str, Any], index: list[dict[str, Any]]) -> bytes:
+def _pdf(file: CaseFile, case: Case, content: dict[str, Any], index: list[dict[str, Any]]) -> bytes:
     """The case for people, sealed as a letter is."""
     now, reference = clock.now(), file.application.reference
     title = _("Case file %(reference)s") % {"reference": reference}
-    said = words_for_pdf(content, events_for(file.application, asker(file)), index)
+    said = words_for_pdf(case, content, events_for(file.application, asker(file)), index)
     said |= {"made_at": now, "reason": file.reason, "recipient": file.get_recipient_display(), "by": str(file.asked_by)}
     made = render_pdf("case_file.typ", said, title=title, at=now)
     return seal_pdf(made, at=now, reason=title, tooltip=_("Seal of the Trusted Partner Portal"))

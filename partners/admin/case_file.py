@@ -15,6 +15,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -29,10 +31,12 @@ from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.content import in_memory
 from partners.forms.case_file import CaseFileForm, ImportForm
 from partners.inspection import inspect
-from partners.models import CaseFile, ImportedCase
+from partners.models import Application, CaseFile, ImportedCase
 from partners.queries.case import Case
 from partners.queries.case_file import SMALL, documents_of, files_of, reader_for
 from partners.rules.case_file import MOST_UNPACKED, Report, check
+from partners.states.application import APPLICATION
+from partners.states.qualification import QUALIFICATION
 from partners.tasks import make_file
 from portal.core import clock
 from portal.core.actors import Actor
@@ -175,28 +179,57 @@ def imported_page(request: PortalRequest, pk: object) -> HttpResponse:
     """An imported case, for reading."""
     found = get_imported(request.actor, pk)
     content = found.content
-    titles = {item["key"]: item["title"] for item in content.get("sections", [])}
+    titles = {item.get("key"): item.get("title", "") for item in _rows(content, "sections")}
     context = {
         "title": str(found),
         "imported": found,
         "content": content,
         "titles": titles,
         "facts": _facts(found),
-        "assessments": [row | {"title": titles.get(row["section"], "")} for row in content.get("assessments", [])],
-        "documents": [row for row in content.get("documents", []) if isinstance(row, dict)],
+        "held": _held(content.get("qualification")),
+        "assessments": [row | {"title": titles.get(row.get("section"), "")} for row in _rows(content, "assessments")],
+        "documents": _rows(content, "documents"),
     }
     return _page(request, "admin/partners/imported_case.html", context)
 
 
+def _rows(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """A list of the case, as far as it is one: another portal made it."""
+    found = content.get(name)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
 def _facts(found: ImportedCase) -> list[tuple[str, Any]]:
-    said = found.content.get("application", {})
+    said = found.content["application"]
     return [
         (_("Institution"), found.institution),
         (_("Authority"), found.origin),
-        (_("State there"), said.get("state", "")),
-        (_("Risk tier"), said.get("tier", "") or "–"),
+        (_("State there"), _words(APPLICATION.choices, said.get("state"))),
+        (_("Risk tier"), _words(Application.Tier.choices, said.get("tier"))),
         (_("Rulebook"), said.get("rulebook", "")),
     ]
+
+
+def _held(said: Any) -> str:
+    """The qualification that it speaks of, in words."""
+    if not isinstance(said, dict):
+        return ""
+    until = " – ".join(_day(said.get(key)) for key in ("valid_from", "valid_until"))
+    return " · ".join([str(said.get("reference", "")), _words(QUALIFICATION.choices, said.get("state")), until])
+
+
+def _day(text: object) -> str:
+    """A day in words; what is none as it came."""
+    try:
+        day = parse_date(str(text))
+    except ValueError:
+        day = None
+    return date_format(day, "j F Y") if day else str(text)
+
+
+def _words(choices: Any, key: object) -> str:
+    """The word for a state that is known here too; else as it came."""
+    return str(dict(choices).get(key, key or "–"))
 
 
 @require_POST

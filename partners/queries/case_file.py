@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from partners.rules.case_file import SCHEMA, VERSION
 from portal.accounts.actor import person_in
 from portal.core.actors import Actor
 from portal.ledger.models import Event, Head
+from portal.ledger.proof import inclusion_proofs
 
 SMALL = 20 * 1024 * 1024
 """Bytes of documents up to which a case file is made while the person waits."""
@@ -172,21 +174,27 @@ def _sections(case: Case) -> list[dict[str, Any]]:
 
 def events_for(application: Application, viewer: Actor) -> list[Happened]:
     """What authorities may know of the case's record, the oldest first. Two queries."""
-    return list(case_rows(case_events(application.pk, tiers=AUTHORITY), viewer=viewer))
+    somebody = replace(viewer, user_id=None)  # whoever reads the file is not who made it: everybody has a name
+    return list(case_rows(case_events(application.pk, tiers=AUTHORITY), viewer=somebody))
 
 
 def record_of(application: Application) -> dict[str, Any]:
     """The entries of the record about the case, as they are hashed, opened as far as authorities may know them.
 
-    With the size and root of the record when it was read. Two queries.
+    With the size and root of the record when it was read, and for each entry the proof that it is in it (RFC 6962).
+    Five queries.
     """
-    rows = Event.objects.filter(about__contains=[application.pk]).select_related("entry").order_by("entry_id")
     head = Head.objects.first()
+    rows = Event.objects.filter(about__contains=[application.pk]).select_related("entry").order_by("entry_id")
+    size = head.size if head else 0
+    events = [event for event in rows if event.entry_id <= size]
+    proofs = inclusion_proofs([event.entry_id for event in events], size=size)
     entries = []
-    for event in rows:
+    for event in events:
         opened = {"content": event.content, "salt": bytes(event.salt).hex()} if event.tier in AUTHORITY else None
-        entries.append({"entry": event.entry.public(), "opened": opened})
-    return {"size": head.size if head else 0, "root": head.root if head else "", "entries": entries}
+        path = [beside.hex() for beside in proofs[event.entry_id]]
+        entries.append({"entry": event.entry.public(), "opened": opened, "proof": path})
+    return {"size": size, "root": head.root if head else "", "entries": entries}
 
 
 def origin() -> str:
@@ -203,11 +211,21 @@ def imported_with(authority_id: UUID, sha256: str) -> ImportedCase | None:
     return ImportedCase.objects.filter(authority_id=authority_id, sha256=sha256).first()
 
 
-def words_for_pdf(content: dict[str, Any], events: list[Happened], documents: list[dict[str, Any]]) -> dict[str, Any]:
-    """The case for its PDF: titles beside the content, and outcomes in words."""
+def words_for_pdf(
+    case: Case, content: dict[str, Any], events: list[Happened], documents: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The case for its PDF: words for states and kinds beside the content, titles of sections, and what happened."""
+    application, held = case.application, getattr(case.application, "qualification", None)
     titles = {section["key"]: section["title"] for section in content["sections"]}
     return {
         **content,
+        "words": {
+            "kind": application.get_kind_display(),
+            "state": application.state_label,
+            "tier": application.get_tier_display(),
+            "jurisdiction": application.institution.organisation.jurisdiction_name,
+            "held": held.state_label if held else "",
+        },
         "titles": titles,
         "documents": documents,
         "events": [{"time": event.time, "says": event.says, "who": event.who, "seq": event.seq} for event in events],

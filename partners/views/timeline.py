@@ -32,6 +32,8 @@ from partners.queries.timeline import (
 from portal.core.requests import PortalRequest
 from portal.ui.tables import safe_cell
 
+AT_THE_DESK = ("assessment", "copies")
+"""Kinds of which an institution sees nothing."""
 LONGEST = 18
 """Digits of an entry's number that are taken from an address."""
 
@@ -69,7 +71,7 @@ def read(
     base = {"tab": "timeline"} if audiences else {}
     return {
         "events": page.events,
-        "kinds": _choices(base, "kind", kind, [("", _("Everything")), *_kinds()], seen=audience),
+        "kinds": _choices(base, kind, [("", _("Everything")), *_kinds(desk=audiences)], seen=audience),
         "audiences": _audiences(base, kind, audience) if audiences else [],
         "older": _url(base, kind, audience, before=page.older) if page.older else "",
         "newest": _url(base, kind, audience) if number is not None else "",
@@ -77,12 +79,13 @@ def read(
     }
 
 
-def _kinds() -> list[tuple[str, str]]:
-    return [(key, str(label)) for key, (label, _verbs) in KINDS.items()]
+def _kinds(*, desk: bool) -> list[tuple[str, str]]:
+    """Kinds of event in words: for an institution without those of which it sees none."""
+    return [(key, str(label)) for key, (label, _verbs) in KINDS.items() if desk or key not in AT_THE_DESK]
 
 
 def _choices(
-    base: dict[str, str], name: str, now: str, choices: Iterable[tuple[str, str]], *, seen: Audience | None
+    base: dict[str, str], now: str, choices: Iterable[tuple[str, str]], *, seen: Audience | None
 ) -> list[dict[str, Any]]:
     return [{"label": label, "url": _url(base, key, seen), "current": key == now} for key, label in choices]
 

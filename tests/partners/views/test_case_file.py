@@ -25,7 +25,9 @@ from portal.core.actors import Actor
 from portal.core.canonical import canonical
 from portal.core.verdicts import Refused
 from portal.ledger.append import commitment
+from portal.ledger.merkle import leaf_hash
 from portal.ledger.models import Entry
+from portal.ledger.proof import root_by
 from portal.seal.cms import seal_detached
 from portal.seal.keys import own_roots, peer_roots
 from portal.seal.pdf import seals_of
@@ -132,6 +134,9 @@ def test_entries_of_the_record_can_be_held_against_it(made: make.Cast) -> None:
     assert said["entries"]
     for item in said["entries"]:
         entry = Entry.objects.get(seq=item["entry"]["seq"])
+        path = [bytes.fromhex(beside) for beside in item["proof"]]
+        leaf = leaf_hash(canonical(item["entry"]))
+        assert root_by(leaf, index=entry.seq - 1, size=said["size"], path=path) == bytes.fromhex(said["root"])
         assert item["entry"] == json.loads(canonical(entry.public()))
         if item["opened"]:
             opened = commitment(bytes.fromhex(item["opened"]["salt"]), item["opened"]["content"].encode())
