@@ -22,6 +22,7 @@ from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.demo.cast import AUTHORITIES, FAMILY, GIVEN, OVERSIGHT, PROVIDERS, RELEASES, Body
 from portal.demo.identifiers import make_lei, make_ror
+from portal.demo.letters import LANGUAGES
 from portal.demo.stage import AuthorityCast, Partner, ProviderCast, Stage
 from portal.demo.timeline import Story
 
@@ -185,6 +186,7 @@ def join_scheme(stage: Stage, body: Body, tier: str, local: str = "") -> Partner
         lei=make_lei(rng),
         ror=make_ror(rng) if body.kind in WITH_ROR else "",
         address=address(rng, body),
+        language=LANGUAGES.get(body.jurisdiction, ""),
         by=administrator,
     )
     second = make_account(stage, body.domain, local)

@@ -21,7 +21,7 @@ from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
-from portal.demo import applications, audits, enforcement, environments, incidents, named, reports, requests
+from portal.demo import applications, audits, enforcement, environments, incidents, letters, named, reports, requests
 from portal.demo.cast import AUTHORITIES, Body
 from portal.demo.extras import institutions
 from portal.demo.mishaps import HOLDS, MISHAPS
@@ -79,6 +79,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.run()
         sweep()
         warn()
+        letters.handed_over(stage)
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
