@@ -27,6 +27,7 @@ from partners.queries.clock import running
 from partners.queries.evidence import handed_out
 from partners.queries.people import hands_of
 from partners.queries.person import with_account
+from partners.queries.screening.cases import with_open_hits
 from partners.rules.evidence import may_read_in_full
 from partners.rules.hands import Hands, no_conflict
 from portal.accounts.assign import assigned
@@ -129,8 +130,8 @@ def get_case(*, actor: Actor, pk: UUID, declared: bool = True) -> tuple[Applicat
     """A case that the actor may see, with who had a part in it. `declared`: Refused until they declared no conflict."""
     rows = Application.objects.annotate(running=running()).select_related(
         "institution__organisation", "authority", "submitted_by", "screened_by", "sent_by", "running"
-    )
-    found = visible_cases(rows, actor).filter(pk=pk).first()
+    )  # type: ignore[misc]
+    found = with_open_hits(visible_cases(rows, actor)).filter(pk=pk).first()
     if found is None:
         raise Http404("No such case.")
     hands = hands_of(found)

@@ -143,7 +143,7 @@ def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
     counts: dict[str, Any] = {
         "evidence": len(case.revision.evidence) if case.revision else 0,
         "people": len(case.hands.assigned),
-        "screening": case.open_hits or None,
+        "screening": getattr(case.application, "open_hits", None),
         "assessment": f"{assessed}/{len(sections)}",
         "signatures": f"{case.quorum_state.signatures}/{case.quorum.signatures}",
     }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +26,7 @@ from partners.actions import review as review_deeds
 from partners.actions import signature as signature_deeds
 from partners.admin.actions import desk_url, sections_to_ask
 from partners.admin.case import section_rows
+from partners.admin.hints import about_people
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.forms import desk as forms_
 from partners.forms.referee import AskOutsideForm
@@ -128,15 +130,20 @@ def _tier_form(case: Case, data: Any) -> forms.Form:
 def _reviewers(case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name")),
+        "hints": about_people(case.application, list(_possible(case)), case.revision),
         "loads": workload(case.application.authority_id),
     }
 
 
 def _reviewer_form(case: Case, data: Any) -> forms.Form:
+    return forms_.ReviewerForm(data, people=_possible(case))
+
+
+def _possible(case: Case) -> QuerySet[User]:
+    """Reviewers who may still be assigned."""
     hands = case.hands
     barred = hands.assigned | hands.authors | hands.screeners | hands.conflicted
-    people = members_with("reviewer", case.application.authority_id).exclude(pk__in=barred).order_by("name")
-    return forms_.ReviewerForm(data, people=people)
+    return members_with("reviewer", case.application.authority_id).exclude(pk__in=barred).order_by("name")
 
 
 def _sections(case: Case, actor: Actor) -> dict[str, Any]:
@@ -306,6 +313,7 @@ def declare_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         "title": _("Before you open this case"),
         "application": application,
         "form": form,
+        "hints": about_people(application, [actor.user]),
         "cleared": actor.user_id in hands.clear,
     }
     return page(request, "admin/partners/deed_declare.html", context)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from partners.models import (
     Application,
@@ -145,6 +145,13 @@ def found_as_json(hit: Hit) -> dict[str, Any]:
         "by": str(hit.decided_by_id),
         "at": hit.decided_at.isoformat() if hit.decided_at else "",
     }
+
+
+def with_open_hits(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """The cases with `open_hits`: of how many resemblances nobody has looked at."""
+    hits = Hit.objects.filter(institution=OuterRef("institution"), authority=OuterRef("authority"), state="open")
+    counted = hits.order_by().values("institution").annotate(count=Count("pk")).values("count")
+    return rows.annotate(open_hits=Subquery(counted))
 
 
 def runs_of(application: Application) -> list[ScreeningRun]:
