@@ -34,6 +34,7 @@ from portal.seal.pdf import seals_of
 from portal.workflow import LifecycleModel
 from tests.factories import partners as make
 from tests.factories.accounts import make_member
+from tests.query_budget import queries_of
 from tests.seal.test_seal import another
 from tests.world import client_for
 
@@ -394,3 +395,17 @@ def test_malware_in_it_is_not_kept(made: make.Cast, elsewhere: Actor, monkeypatc
 def test_an_unchecked_file_cannot_be_taken_in(elsewhere: Actor) -> None:
     with pytest.raises(Refused):
         take_in_case(content=io.BytesIO(b"x"), size=1, report=Report(), by=elsewhere)
+
+
+def test_pages_cost_the_same_whatever_there_is(made: make.Cast, elsewhere: Actor) -> None:
+    page = url("application_file", made.application.pk)
+    officer = client_for(made.officer)
+    packed(made)
+    queries_of(officer, page)  # what a process reads once and keeps
+    few = len(queries_of(officer, page))
+    for _ in range(3):
+        packed(made)
+    assert len(queries_of(officer, page)) == few <= 16
+    sent(elsewhere, files.read(packed(made).stored_name))
+    client = client_for(elsewhere)
+    assert len(queries_of(client, url("importedcase_change", one(ImportedCase).pk))) <= 8
