@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
 from collections import Counter
@@ -26,7 +28,6 @@ from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.bulk import insert, seldom_collecting
-from portal.core.canonical import digest
 from portal.core.ids import new_id
 from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
@@ -182,7 +183,9 @@ def _twice(row: Listed, count: _Count) -> Skipped | None:
 
 def _rows(listed: Listed, name_list: UUID, count: _Count) -> tuple[_Entity, list[_Name]]:
     facts = listed.as_json()
-    entity = _Entity(new_id(), name_list, listed.ref, listed.kind, listed.names[0][0], facts, digest(facts))
+    # Only ever compared with another of its kind, and a million of them are made: plain JSON will do.
+    said = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    entity = _Entity(new_id(), name_list, listed.ref, listed.kind, listed.names[0][0], facts, said)
     identifiers = identifier_keys(value for found in listed.identifiers.values() for value in found)
     names: list[_Name] = []
     for text, weak in listed.names:

@@ -27,6 +27,8 @@ _DOTTED = re.compile(r"\b(?:[a-z]\.[ ]?){2,}")
 _APOSTROPHES = re.compile(r"['’`´ʼ]")
 _WORDS = re.compile(r"[a-z0-9]+")
 _ASIDE = re.compile(r"[(\[][^)\]]*[)\]]")
+_ARTICLE = re.compile("(?<!\\w)\u0627\u0644(?=\\w{2})")
+"""The Arabic article, which is written in one with its word."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 WEIGHTS = {"name": 1.0, "generic": 0.5, "particle": 0.1, "title": 0.1, "form": 0.1, "aside": 0.2}
@@ -85,7 +87,7 @@ def name_of(text: str, kind: str = ENTITY) -> Name:
 
 def _ascii(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text)
-    written = composed if composed.isascii() else anyascii(composed)
+    written = composed if composed.isascii() else anyascii(_ARTICLE.sub("al ", composed))
     if _is_dense(composed):
         written = _CAMEL.sub(" ", written)
     return _APOSTROPHES.sub("", written.lower().replace("&", " and "))

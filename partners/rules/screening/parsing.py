@@ -161,7 +161,7 @@ def _entity(number: int, line: str) -> Listed | Skipped:
     said = found["properties"]
     names = [(text, False) for text in (_one(found.get("caption")), *_many(said, "name"), *_many(said, "alias"))]
     names += [(text, True) for text in _many(said, "weakAlias")]
-    joined = " ".join([*_many(said, "firstName")[:1], *_many(said, "lastName")[:1]])
+    joined = " ".join([*_many(said, "firstName")[:1], *_many(said, "lastName")[:1]]).strip()
     return _listed(
         number,
         ref=_one(found.get("id")),
@@ -251,7 +251,8 @@ def _row(number: int, said: Mapping[str, str]) -> Listed | Skipped:
 
 
 def _parts(said: Mapping[str, str], key: str) -> list[str]:
-    return [_one(part) for part in said.get(key, "")[: LONGEST * 100].split(";")][:MOST_NAMES]
+    cell = said.get(key, "")
+    return [_one(part) for part in cell[: LONGEST * 100].split(";")][:MOST_NAMES] if cell else []
 
 
 def _listed(
