@@ -212,7 +212,13 @@ def may_answer(case: Any, actor: Actor) -> Verdict:
 
 
 def may_sign(case: Any, actor: Actor) -> Verdict:
-    """Whoever opened the case, proposed the measure or heard the partner does not decide."""
+    """Whoever opened the case, proposed the measure or heard the partner does not decide; nor does a deputy."""
+    if actor.stands_for is not None:
+        return refused(
+            _("A deputy signs applications and grant requests. Measures are decided by signatories in person."),
+            code="deputy",
+            rule="enforcement.ladder",
+        )
     return somebody_else(
         actor, case.opened_by_id, case.proposed_by_id, case.heard_by_id, did=_("you worked on this case")
     )

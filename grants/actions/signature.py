@@ -9,11 +9,13 @@ from grants import notices
 from grants.actions.grant import issue_grant
 from grants.models import GrantRequest, GrantSignature
 from grants.queries.request import RequestCase, case_of
+from partners.rules.binding import is_fresh
 from partners.rules.quorum import may_sign
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, Verdict, refused, require
+from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, move, record
 
 
@@ -37,7 +39,8 @@ def signing_verdict(case: RequestCase, by: Actor) -> Verdict:
 def sign_request(*, request: GrantRequest, seen: str, by: Actor, note: str = "") -> GrantSignature:
     """Sign what one read: `seen` is the digest that the page showed. The last signature of the quorum decides.
 
-    Raises Conflict where the case is no longer the one that was read.
+    Raises Conflict where the case is no longer the one that was read, and Refused where the second factor was shown
+    too long ago.
     """
     case = _require_may(request, seen, by)
     signature = _write(case, GrantSignature.Decision.SIGN, by, note)
@@ -72,6 +75,7 @@ def _require_may(request: GrantRequest, seen: str, by: Actor) -> RequestCase:
     lock(request)
     case = case_of(request)
     require(signing_verdict(case, by))
+    require(is_fresh(by.confirmed_at, clock.now(), rules().second_factor.fresh_minutes))
     if seen != request.digest or case.digest(request.sent_at) != request.digest:
         raise Conflict(
             refused(_("The case is no longer the one that you read. Read it again."), code="changed", rule="quorum")
@@ -88,6 +92,8 @@ def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSigna
         reason=note.strip()[:2000],
         signatory=by.user,
         body_id=by.organisation_id,
+        stands_for_id=by.stands_for,
+        confirmed_at=by.confirmed_at,
         signed_at=clock.now(),
     )
     record(
@@ -96,7 +102,7 @@ def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSigna
         by=by,
         rulebook=request.rulebook,
         says=_("Signed") if decision == GrantSignature.Decision.SIGN else _("Refused to sign"),
-        detail={"digest": request.digest, "decision": decision, "note": signature.reason},
+        detail={"digest": request.digest, "decision": decision, "note": signature.reason, "stands_for": by.stands_for},
         about=[request.institution_id],
     )
     signature.save()

@@ -19,6 +19,7 @@ from grants.forms import desk as forms_
 from grants.forms.fields import ReasonForm
 from grants.queries.request import RequestCase
 from grants.queries.shown import shown_lines
+from partners.admin.confirm import confirming
 from partners.rules.hands import may_review, no_conflict
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -195,6 +196,7 @@ def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
             "case": case,
             "lines": shown_lines(case.lines, case.rules),
             "quorum": case.quorum_state,
+            **confirming(request),
         }
         return forms_.SignForm(request.POST or None, initial={"seen": found.digest}), act, words
 

@@ -63,6 +63,10 @@ class GrantSignature(Record):
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
     signatory = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    stands_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(_("second factor shown"), null=True)
     signed_at = models.DateTimeField(_("signed"), default=clock.now)
 
     class Meta:

@@ -179,7 +179,7 @@ class RequestCase:
     def signed(self) -> list[Signed]:
         """Signatures with effect: on the digest that is before the signatories now."""
         return [
-            Signed(row.signatory_id, row.body_id, row.body.jurisdiction, row.body.kind)
+            Signed(row.signatory_id, row.body_id, row.body.jurisdiction, row.body.kind, row.stands_for_id)
             for row in self.signatures
             if row.digest == self.request.digest and row.decision == "sign"
         ]

@@ -14,12 +14,14 @@ from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
 from partners.queries.case import Case, case_of
 from partners.queries.verdicts import signing_verdict
+from partners.rules.binding import is_fresh
 from partners.rules.hands import body_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, refused, require
 from portal.ledger.models import Tier
+from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, move, record
 
 
@@ -28,7 +30,8 @@ def sign_application(*, application: Application, seen: str, by: Actor, note: st
     """Sign what was shown. With the signature that completes the quorum the application is approved, the
     qualification is in force and the letter is made, in this same deed.
 
-    `seen` is the digest of the dossier that the person was shown. Raises Conflict where it has changed since.
+    `seen` is the digest of the dossier that the person was shown. Raises Conflict where it has changed since, and
+    Refused where the second factor was shown too long ago.
     """
     lock(application)
     case = _require_may(application, "sign", seen, by)
@@ -38,8 +41,10 @@ def sign_application(*, application: Application, seen: str, by: Actor, note: st
         "sign",
         by=by,
         rulebook=application.rulebook,
-        says=_("Signed for %(body)s") % {"body": by.body_name},
-        detail={"signature": signature.pk, "digest": signature.digest},
+        says=_("Signed for %(body)s") % {"body": by.body_name}
+        if by.stands_for is None
+        else _("Signed for %(body)s, in the place of a signatory who is away") % {"body": by.body_name},
+        detail={"signature": signature.pk, "digest": signature.digest, "stands_for": by.stands_for},
         about=[application.institution_id],
         tier=Tier.AUTHORITY,
     )
@@ -116,6 +121,7 @@ def _require_may(application: Application, verb: str, seen: str, by: Actor) -> C
     require(application.TABLE.verdict(verb, application, by))
     case = case_of(application)
     require(signing_verdict(case, by))
+    require(is_fresh(by.confirmed_at, clock.now(), rules().second_factor.fresh_minutes))
     if seen != case.dossier_digest:
         raise Conflict(
             refused(
@@ -142,6 +148,8 @@ def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (),
         note=note.strip()[:4000],
         by=by.user,
         body_id=body_of(by),
+        stands_for_id=by.stands_for,
+        confirmed_at=by.confirmed_at,
         at=clock.now(),
     )
 

@@ -26,6 +26,7 @@ from partners.actions import review as review_deeds
 from partners.actions import signature as signature_deeds
 from partners.admin.actions import desk_url, sections_to_ask
 from partners.admin.case import section_rows
+from partners.admin.confirm import confirming
 from partners.admin.hints import about_people
 from partners.admin.pages import DeclareFirst, open_case, page, to_declaration
 from partners.forms import desk as forms_
@@ -61,6 +62,8 @@ class Deed:
     template: str = "admin/partners/deed.html"
     lead: Text = ""
     dangerous: bool = False
+    binding: bool = False
+    """Whether it is a signature, for which one confirms just before who one is."""
 
 
 def deed_page(deed: Deed) -> Page:
@@ -104,6 +107,7 @@ def ask(request: PortalRequest, case: Case, deed: Deed, **more: Any) -> HttpResp
         "deed": deed,
         "form": form,
         **deed.shows(case, actor),
+        **(confirming(request) if deed.binding else {}),
         **more,
     }
     return page(request, deed.template, context, status=status)
@@ -253,6 +257,7 @@ DEEDS = {
         ),
         _dossier,
         "admin/partners/deed_sign.html",
+        binding=True,
     ),
     "refuse": Deed(
         "refuse",
@@ -264,7 +269,8 @@ DEEDS = {
         _dossier,
         "admin/partners/deed_sign.html",
         gettext_lazy("One refusal declines the application. The institution can appeal."),
-        True,
+        dangerous=True,
+        binding=True,
     ),
 }
 

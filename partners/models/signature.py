@@ -35,7 +35,10 @@ class Dossier(Record):
 
 
 class Signature(ByPerson):
-    """A signatory signed or refused a dossier for a body. Never changed; a void is a row of its own."""
+    """A signatory signed or refused a dossier for a body. Never changed; a void is a row of its own.
+
+    `stands_for` is the signatory in whose place a deputy signed; `confirmed_at` when the second factor was shown.
+    """
 
     class Decision(models.TextChoices):
         SIGN = "sign", _("Signed")
@@ -46,6 +49,10 @@ class Signature(ByPerson):
     decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices)
     reasons = ArrayField(models.CharField(max_length=50), verbose_name=_("reasons"), default=list, blank=True)
     note = models.TextField(_("explanation"), blank=True, max_length=4000)
+    stands_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(_("second factor shown"), null=True)
 
     class Meta:
         verbose_name = _("signature")

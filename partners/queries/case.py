@@ -153,7 +153,10 @@ class Case:
 
     @property
     def signed(self) -> list[Signed]:
-        return [Signed(row.by_id, row.body_id, row.body.jurisdiction, row.body.kind) for row in self.live_signatures]
+        return [
+            Signed(row.by_id, row.body_id, row.body.jurisdiction, row.body.kind, row.stands_for_id)
+            for row in self.live_signatures
+        ]
 
     @property
     def quorum_state(self) -> QuorumState:
@@ -264,6 +267,8 @@ def case_of(application: Application, hands: Hands | None = None) -> Case:
             .order_by("asked_at", "id")
         ),
         signatures=list(
-            Signature.objects.filter(application=application).select_related("by", "body", "void").order_by("at", "id")
+            Signature.objects.filter(application=application)
+            .select_related("by", "body", "void", "stands_for")
+            .order_by("at", "id")
         ),
     )

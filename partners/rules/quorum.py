@@ -18,12 +18,23 @@ from portal.rulebook.schema import QuorumRule
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature that counts: who, for which body, of which jurisdiction and kind."""
+    """A signature that counts: who, for which body, of which jurisdiction and kind, and a deputy’s in whose place."""
 
     person: UUID
     body: UUID
     jurisdiction: str
     kind: str = "authority"
+    stands_for: UUID | None = None
+
+    @property
+    def counts_as(self) -> UUID:
+        """The signatory whose duty it was: a deputy and whoever they cover for count as one."""
+        return self.stands_for or self.person
+
+    @property
+    def involved(self) -> set[UUID]:
+        """Everybody who can't sign again."""
+        return {self.person, self.counts_as}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class QuorumState:
 
 def quorum_state(rule: QuorumRule, signed: Sequence[Signed], *, home: UUID | None) -> QuorumState:
     """Counts distinct people, bodies and jurisdictions; `home` is the authority that runs the case, if one does yet."""
-    people = {item.person for item in signed if item.kind in rule.kinds}
+    people = {item.counts_as for item in signed if item.kind in rule.kinds}
     bodies = {item.body for item in signed if item.kind in rule.kinds}
     countries = {item.jurisdiction for item in signed if item.kind in rule.kinds}
     missing = []
@@ -81,20 +92,41 @@ def may_sign(
     if actor.body_kind not in rule.kinds or actor.body_id is None:
         return refused(_("Bodies of your kind don’t sign this decision."), code="wrong_body", rule="quorum.kinds")
     barred = {"author": hands.authors, "case_officer": hands.screeners, "assessor": hands.assessors}
+    mine = {actor.user_id, actor.stands_for} - {None}
     for part in rule.without:
-        if actor.user_id in barred.get(part, frozenset()):
+        if not mine.isdisjoint(barred.get(part, frozenset())):
             return refused(
-                _("You wrote, screened or assessed this case, so someone else has to sign it."),
+                _("You or whoever you cover for wrote, screened or assessed this case, so someone else has to sign it.")
+                if actor.stands_for
+                else _("You wrote, screened or assessed this case, so someone else has to sign it."),
                 code="had_a_part",
                 rule="quorum.without",
             )
     if any(item.person == actor.user_id for item in signed):
         return refused(_("You have signed this already."), code="signed", rule="quorum.signatures")
+    if any(not mine.isdisjoint(item.involved) for item in signed):
+        return refused(
+            _("A signatory and their deputy count as one person, and one of you has signed this."),
+            code="signed_by_deputy",
+            rule="quorum.signatures",
+        )
     return first_refusal(
         no_conflict(hands, actor),
+        lambda: _no_conflict_covered(hands, actor),
         lambda: nothing_open(open_queries),
         lambda: _as_assessed(outdated),
         lambda: _room_for(rule, signed, actor, home),
+    )
+
+
+def _no_conflict_covered(hands: Hands, actor: Actor) -> Verdict:
+    """A deputy does not sign in the place of somebody who may not."""
+    if actor.stands_for not in hands.conflicted | hands.authors:
+        return ALLOWED
+    return refused(
+        _("Whoever you cover for has a conflict of interest in this case, so you can’t sign it in their place."),
+        code="conflict_of_interest",
+        rule="conflict",
     )
 
 
@@ -110,7 +142,7 @@ def _as_assessed(outdated: bool) -> Verdict:
 
 def _room_for(rule: QuorumRule, signed: Sequence[Signed], actor: Actor, home: UUID) -> Verdict:
     """Whether this signature leaves enough places for the bodies and the home authority that are still missing."""
-    left = rule.signatures - len({item.person for item in signed}) - 1
+    left = rule.signatures - len({item.counts_as for item in signed}) - 1
     bodies = {item.body for item in signed} | {actor.body_id}
     needed = max(rule.bodies - len(bodies), 1 if rule.home and home not in bodies else 0)
     if left >= needed:

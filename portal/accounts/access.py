@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from portal.accounts.models import Gateway, Invitation, Membership, Organisation
+from portal.accounts.models import Delegation, Gateway, Invitation, Membership, Organisation
 from portal.accounts.models.invitation import token_hash
 from portal.core.actors import Actor
 
@@ -50,6 +50,18 @@ def get_invitation_by_token(*, token: str) -> Invitation:
     """The invitation that the link opens, in whatever state; whoever has the link may see it. Raises Http404 else."""
     rows: QuerySet[Invitation] = Invitation.objects.select_related("organisation", "invited_by")
     return _one(rows.filter(token_hash=token_hash(token)))
+
+
+def get_authority(*, actor: Actor, pk: UUID) -> Organisation:
+    """One's own authority, for its people; covers for absence are its business. Raises Http404 for everybody else."""
+    return _one(Organisation.objects.filter(pk=pk, kind=Organisation.Kind.AUTHORITY).filter(pk=actor.body_id))
+
+
+def get_delegation(*, actor: Actor, pk: UUID) -> Delegation:
+    """A cover for absence of one's own authority. Raises Http404 else."""
+    return _one(
+        Delegation.objects.filter(pk=pk, organisation=actor.body_id).select_related("membership__user", "deputy")
+    )
 
 
 def get_gateway(*, actor: Actor, pk: UUID) -> Gateway:

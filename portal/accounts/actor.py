@@ -11,6 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
 from portal.accounts.models import Appointment, Membership
+from portal.accounts.queries.delegations import DUTY, with_cover
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
 from portal.core import clock
 from portal.core.actors import ANONYMOUS, Actor
@@ -38,7 +39,7 @@ def factor_shown_at(request: HttpRequest) -> datetime | None:
 
 def active_memberships(user: User) -> list[Membership]:
     """The person's memberships in active organisations, the oldest first."""
-    rows = Membership.objects.filter(user=user, state="active", organisation__state="active")
+    rows = with_cover(Membership.objects.filter(user=user, state="active", organisation__state="active"))
     return list(rows.select_related("organisation").order_by("since", "pk"))
 
 
@@ -66,6 +67,11 @@ def person(
     """
     shown = confirmed_at or (clock.now() if second_factor else None)
     held = set(membership.roles) if membership else set()
+    stands_for: UUID | None = getattr(membership, "covers_for", None)
+    if DUTY in held:
+        stands_for = None  # in their own right
+    elif stands_for is not None:
+        held.add(DUTY)
     if Appointment.objects.filter(user=user, state="active").exists():
         held.add("system_administrator")
     dormant = frozenset() if shown else frozenset(held & NEEDS_SECOND_FACTOR)
@@ -80,6 +86,7 @@ def person(
         name=str(user),
         user=user,
         confirmed_at=shown,
+        stands_for=stands_for,
     )
 
 
@@ -93,7 +100,7 @@ def person_in(user: User, organisation: Any, *, second_factor: bool = True) -> A
 
     Raises Membership.DoesNotExist where there is none.
     """
-    membership = Membership.objects.select_related("organisation").get(
+    membership = with_cover(Membership.objects.select_related("organisation")).get(
         user=user, organisation=organisation, state="active", organisation__state="active"
     )
     return person(user, membership, second_factor=second_factor)

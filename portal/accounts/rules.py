@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Invitation, Organisation
+from portal.accounts.models import Delegation, Invitation, Membership, Organisation
+from portal.accounts.models.delegation import MOST_DAYS
 from portal.accounts.roles import roles_of_kind
 from portal.core import clock
 from portal.core.actors import Actor
@@ -174,3 +175,39 @@ def looks_after_gateways(actor: Actor) -> Verdict:
 def only_named(actor: Actor) -> bool:
     """Whether the actor is in the organisation only as somebody with access: then they see nobody else of it."""
     return actor.roles | actor.dormant == {"person", "named_person"}
+
+
+def may_cover(delegation: Delegation, deputy: Membership | None, *, overlaps: bool) -> Verdict:
+    """A deputy is somebody else of the same authority, who does not sign there anyway, for a time that is not over."""
+    checks = (
+        (
+            "signatory" in delegation.membership.roles and delegation.membership.state == "active",
+            "not_a_signatory",
+            _("Choose somebody who is a signatory of this authority."),
+        ),
+        (
+            deputy is not None and deputy.user_id != delegation.membership.user_id,
+            "not_a_colleague",
+            _("Choose a colleague of the same authority as the deputy."),
+        ),
+        (
+            deputy is None or "signatory" not in deputy.roles,
+            "signs_anyway",
+            _("This colleague is a signatory already, and signs in their own right."),
+        ),
+        (
+            delegation.starts_on <= delegation.ends_on and delegation.ends_on >= clock.today(),
+            "no_time",
+            _("The last day must be today or later, and not before the first."),
+        ),
+        (
+            (delegation.ends_on - delegation.starts_on).days < MOST_DAYS,
+            "too_long",
+            _("A cover lasts 92 days at most. Whoever is away for longer hands the role over."),
+        ),
+        (not overlaps, "covered", _("In some of these days somebody covers already. End that cover first.")),
+    )
+    for allowed, code, reason in checks:
+        if not allowed:
+            return refused(reason, code=code, rule="delegation.give")
+    return ALLOWED

@@ -31,6 +31,18 @@ def own_body_or_self(subject: Any, actor: Actor) -> Verdict:
     return own_body(subject, actor)
 
 
+def own_duty(subject: Any, actor: Actor) -> Verdict:
+    """Signatories name a deputy for themselves; an administrator of the authority for whoever could not."""
+    mine = actor.body_id == subject.organisation_id
+    if mine and (actor.has("administrator") or actor.user_id in (subject.membership.user_id, subject.deputy_id)):
+        return ALLOWED
+    return refused(
+        _("Only the signatory, the deputy or an administrator of the authority may do this."),
+        code="other_duty",
+        rule="accounts.own_duty",
+    )
+
+
 ORGANISATION = StateTable(
     noun="organisation",
     title="Organisation",
@@ -194,6 +206,35 @@ GATEWAY = StateTable(
             _("Revoke"),
             _("Gateway revoked"),
             own_body,
+        ),
+    ),
+)
+
+DELEGATION = StateTable(
+    noun="delegation",
+    title="Cover for absence",
+    states=(
+        State("given", _("Given"), "From its first to its last day the deputy signs in the signatory's place."),
+        State("withdrawn", _("Withdrawn"), "It no longer counts. What the deputy signed stays.", final=True),
+    ),
+    moves=(
+        Move(
+            "give",
+            (),
+            "given",
+            roles("signatory", "administrator"),
+            _("Name a deputy"),
+            _("Deputy named to cover an absence"),
+            own_duty,
+        ),
+        Move(
+            "withdraw",
+            ("given",),
+            "withdrawn",
+            roles("signatory", "administrator", "person"),
+            _("End the cover"),
+            _("Cover for absence ended"),
+            own_duty,
         ),
     ),
 )

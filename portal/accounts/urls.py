@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import gateways, home, organisation, people, second_factor
+from portal.accounts.views import delegations, gateways, home, organisation, people, second_factor
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("organisations/<uuid:pk>/", organisation.show, name="organisation"),
     path("organisations/<uuid:pk>/change/", organisation.amend, name="organisation_amend"),
     path("organisations/<uuid:pk>/invite/", people.invite, name="invitation_send"),
+    path("organisations/<uuid:pk>/cover/", delegations.delegations, name="delegations"),
+    path("organisations/<uuid:pk>/cover/new/", delegations.give, name="delegation_give"),
+    path("cover/<uuid:pk>/end/", delegations.withdraw, name="delegation_withdraw"),
     path("invitations/<uuid:pk>/resend/", people.resend, name="invitation_resend"),
     path("invitations/<uuid:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
     path("invitations/<uuid:pk>/accept/", people.accept_own, name="invitation_accept"),

@@ -14,7 +14,8 @@ class Actor:
 
     `roles` are in effect now; `dormant` roles are held but wait for a second factor. `body_id` is the
     organisation in whose name the person acts. `user` is the account, for guardian's checks. `confirmed_at` is
-    when the person last showed a second factor in this session (None: not yet, or no person).
+    when the person last showed a second factor in this session (None: not yet, or no person). `stands_for` is the
+    signatory whom the person covers for, where they have that role from nothing else.
     """
 
     kind: Literal["person", "client", "system", "anonymous"]
@@ -27,6 +28,7 @@ class Actor:
     name: str = ""
     user: Any = field(default=None, compare=False, repr=False)
     confirmed_at: datetime | None = field(default=None, compare=False)
+    stands_for: UUID | None = None
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is in effect."""

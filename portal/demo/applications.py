@@ -23,6 +23,7 @@ from partners.models import Application, Query
 from partners.queries.case import case_of
 from partners.queries.rulebook import rules_of
 from partners.queries.standing import standing
+from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.answers import answers_of
@@ -178,9 +179,10 @@ def signatures(stage: Stage, partner: Partner, made: Application, home: Authorit
         declare_conflict(application=made, conflict=False, by=signatory)
         if part.outcome == "declined":
             refusal = REFUSALS[part.number % len(REFUSALS)]
-            refuse_application(application=made, seen=seen, reasons=refusal.reasons, note=refusal.note, by=signatory)
+            who = confirmed(signatory)
+            refuse_application(application=made, seen=seen, reasons=refusal.reasons, note=refusal.note, by=who)
             return
-        sign_application(application=made, seen=seen, note=partner.rng.choice(SIGNED), by=signatory)
+        sign_application(application=made, seen=seen, note=partner.rng.choice(SIGNED), by=confirmed(signatory))
     made.refresh_from_db()
 
 

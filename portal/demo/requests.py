@@ -28,6 +28,7 @@ from grants.actions.signature import sign_request
 from grants.models import Grant, GrantRequest, Release, RequestLine
 from grants.queries.request import case_of
 from partners.queries.standing import standing
+from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.applications import Scene
@@ -227,7 +228,7 @@ def signed(stage: Stage, partner: Partner, request: GrantRequest, home: Authorit
     for signatory in people:
         yield partner.later(1, 3)
         declare_interests(request=request, conflict=False, by=signatory)
-        sign_request(request=request, seen=request.digest, by=signatory)
+        sign_request(request=request, seen=request.digest, by=confirmed(signatory))
     request.refresh_from_db()
     if request.state != "granted" or ask.ends == "awaiting_agreement":
         return

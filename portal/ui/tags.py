@@ -85,6 +85,7 @@ EVERYWHERE: dict[str, Look] = {
 
 BY_NOUN: dict[str, dict[str, Look]] = {
     "invitation": {"sent": WITH_US},
+    "delegation": {"given": IDLE},
     "institution": {"described": GOOD},
     "evidence": {"received": WITH_US, "quarantined": PAUSED, "stored": GOOD, "abandoned": OVER},
     "upload": {"begun": YOURS, "arrived": WITH_US, "settled": GOOD},

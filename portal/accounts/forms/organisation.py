@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Membership, Organisation, User
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.accounts.roles import roles_of_kind
 from portal.core.verdicts import Refused
@@ -90,3 +90,32 @@ class GatewayForm(forms.Form):
     """A new gateway."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example: Inference gateway, Frankfurt"))
+
+
+class CoverForm(forms.Form):
+    """Who signs in whose place, and for which days."""
+
+    membership = forms.ModelChoiceField(
+        label=_("Who is away"),
+        queryset=Membership.objects.none(),
+        empty_label=_("Choose a signatory"),
+    )
+    deputy = forms.ModelChoiceField(
+        label=_("Deputy"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a colleague"),
+        help_text=_("Somebody of your authority who is no signatory. They need a second factor to sign."),
+    )
+    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("92 days at most.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("Such as leave or illness. It is kept in the record.")
+    )
+
+    def __init__(self, *args: Any, signatories: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        away, deputy = cast(Any, self.fields["membership"]), cast(Any, self.fields["deputy"])
+        away.queryset, deputy.queryset = signatories, colleagues
+        away.label_from_instance = lambda membership: str(membership.user)

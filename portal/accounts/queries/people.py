@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.accounts.models import Appointment, Membership, User
+from portal.accounts.queries.delegations import DUTY, live_delegations
 
 
 def members_with(role: str, organisation_id: UUID | None = None) -> QuerySet[User]:
-    """Active accounts that hold the role in an active membership (of that organisation, where one is named)."""
+    """Active accounts that hold the role in an active membership (of that organisation, where one is named).
+
+    Among signatories are those who cover for one today.
+    """
     held = Membership.objects.filter(
         user=OuterRef("pk"), state="active", organisation__state="active", roles__contains=[role]
     )
     if organisation_id is not None:
         held = held.filter(organisation_id=organisation_id)
-    return User.objects.filter(Exists(held), is_active=True)
+    holds: Q | Exists = Exists(held)
+    if role == DUTY:
+        inside = {"organisation__memberships__user": OuterRef("pk"), "organisation__memberships__state": "active"}
+        covered = live_delegations().filter(deputy=OuterRef("pk"), organisation__state="active", **inside)
+        if organisation_id is not None:
+            covered = covered.filter(organisation_id=organisation_id)
+        holds = Q(holds) | Q(Exists(covered))
+    return User.objects.filter(holds, is_active=True)
 
 
 def members_of(organisation_id: UUID) -> QuerySet[User]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from portal.accounts.actions.delegation import give_delegation
 from portal.accounts.actions.gateway import register_gateway
 from portal.accounts.actions.invitation import send_invitation
-from portal.accounts.models import Gateway, Invitation, Membership
+from portal.accounts.models import Delegation, Gateway, Invitation, Membership
 from portal.accounts.models.invitation import token_hash
+from portal.core import clock
 from tests.contracts.matrix import desk_model, object_of, public, roles, row, signed_in
 from tests.world import World
 
@@ -66,7 +69,45 @@ def appointment(world: World) -> dict[str, Any]:
 BODY = {"kind": "provider", "name": "New provider", "jurisdiction": "US", "email": "first@example.org"}
 SYSTEM = roles("system_administrator")
 
+AUTHORITY = tuple(
+    f"{role}.body"
+    for role in ("case_officer", "reviewer", "signatory", "auditor", "administrator@authority", "dormant")
+)
+
+
+def covering(world: World) -> Delegation:
+    """The signatory of the authority is away, and a colleague signs."""
+    by = world.actor("signatory")
+    today = clock.today()
+    return give_delegation(
+        membership=Membership.objects.select_related("organisation").get(user=by.user_id, state="active"),
+        deputy=world.actor("auditor").user,
+        starts_on=today + timedelta(days=30),
+        ends_on=today + timedelta(days=40),
+        reason="Leave.",
+        by=by,
+    )
+
+
+def authority(world: World) -> dict[str, Any]:
+    return {"pk": world.authority.pk}
+
+
 ROWS = [
+    row("delegations", object_of(may=AUTHORITY), make=authority),
+    row(
+        "delegation_give",
+        object_of(may=["signatory.body", "administrator@authority.body"], sees=AUTHORITY),
+        object_of(may=["signatory.body", "administrator@authority.body"], sees=AUTHORITY),
+        make=authority,
+        data=lambda world: {"reason": "Leave."},
+    ),
+    row(
+        "delegation_withdraw",
+        object_of(may=["signatory", "auditor", "administrator@authority.body"], sees=AUTHORITY),
+        object_of(may=["signatory", "auditor", "administrator@authority.body"], sees=AUTHORITY),
+        make=lambda world: {"pk": world.once(covering).pk},
+    ),
     row("home", public()),
     row("roles", signed_in()),
     row("second_factor", signed_in().but("dormant", gets="ok")),

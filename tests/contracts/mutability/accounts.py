@@ -6,5 +6,6 @@ LIFECYCLE = {
     "accounts.Appointment",
     "accounts.Invitation",
     "accounts.Gateway",
+    "accounts.Delegation",
 }
 MUTABLE = {"accounts.User": "People change their name, address, password and language."}
