@@ -1,4 +1,4 @@
-"""The public check of letters: genuine, no longer valid, altered, not ours; little told, nothing kept, not too often."""
+"""The public check of letters: genuine, no longer valid, altered, not ours; little is told, nothing kept."""
 
 from __future__ import annotations
 
