@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Any, BinaryIO, cast
 
 from django.http import Http404
@@ -301,14 +302,14 @@ def _scanned(content: BinaryIO) -> None:
 @as_deed
 def _take_in(*, content: BinaryIO, size: int, sha256: str, report: Report, by: Actor) -> ImportedCase:
     kept = files.keep(content, folder="case_files")
-    manifest = report.manifest
+    manifest, made_at = report.manifest, cast(datetime, report.made_at)
     made = ImportedCase(
         authority=Organisation.objects.get(pk=by.organisation_id),
         reference=manifest["application"][:40],
         institution=manifest["institution"][:200],
         origin=manifest["authority"][:200],
         portal=manifest["portal"][:200],
-        made_at=report.made_at,
+        made_at=made_at,
         signer=report.seal.name[:200],
         sealed_by=report.seal.fingerprint,
         sha256=sha256,

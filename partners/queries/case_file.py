@@ -199,7 +199,7 @@ def record_of(application: Application) -> dict[str, Any]:
 
 def origin() -> str:
     """This portal, as a manifest names it."""
-    return settings.BASE_URL
+    return str(settings.BASE_URL)
 
 
 def waiting_files() -> Any:

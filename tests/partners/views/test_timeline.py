@@ -29,7 +29,7 @@ def page(who: Actor, made: make.Cast, **query: Any) -> str:
     given = {"tab": "timeline", **query} if desk else query
     response = client_for(who).get(reverse(name, args=[made.application.pk]), given)
     assert response.status_code == 200, response.status_code
-    return b"".join(response.streaming_content).decode() if response.streaming else response.content.decode()
+    return str(response.getvalue().decode()) if response.streaming else response.content.decode()
 
 
 def declared_often(made: make.Cast, count: int) -> None:
