@@ -21,13 +21,25 @@ from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
-from portal.demo import applications, audits, enforcement, environments, incidents, letters, named, reports, requests
+from portal.demo import (
+    applications,
+    audits,
+    enforcement,
+    environments,
+    incidents,
+    letters,
+    named,
+    reports,
+    requests,
+    screening,
+)
 from portal.demo.cast import AUTHORITIES, Body
 from portal.demo.extras import institutions
 from portal.demo.mishaps import HOLDS, MISHAPS
 from portal.demo.parts import Part, part_of
 from portal.demo.people import all_names, founding, join_scheme
 from portal.demo.programmes import Programme, programme_for
+from portal.demo.queue import filters_kept
 from portal.demo.stage import Partner, Stage
 from portal.demo.sweeps import sweep, sweeping, warn
 from portal.demo.timeline import Story, Timeline
@@ -80,6 +92,8 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         sweep()
         warn()
         letters.handed_over(stage)
+        filters_kept(stage)
+        screening.compared(stage)
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
