@@ -19,6 +19,7 @@ from partners.actions.lapses import warn_of_lapses
 from partners.actions.qualification import lapse_qualification, remind_of_end
 from partners.actions.referee import expire_referee, remind_referee
 from partners.actions.scan import scan_quarantined, scan_stored
+from partners.actions.search import index_all
 from partners.actions.upload import check_arrived, expire_upload
 from partners.models import Evidence, LargeUpload, NameList
 from partners.parts import discard
@@ -36,6 +37,7 @@ from partners.queries.due import (
     unanswered_referees,
 )
 from partners.queries.screening.cases import to_be_screened
+from partners.queries.search import to_be_indexed
 from partners.queries.upload import arrived_uploads, expired_uploads, lingering_parts
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
@@ -200,6 +202,12 @@ def chase_stages() -> Tally:
     """
     sweep_rows(cases_without_clock(), lambda row: rebuild_clock(application=row))
     return sweep_rows(stretches_to_chase(), lambda row: chase_stage(stretch=row, by=SYSTEM))
+
+
+@sweep_task
+def index_renamed() -> Tally:
+    """Have cases found by the name that their institution has now: organisations are renamed elsewhere."""
+    return sweep_rows(to_be_indexed(), lambda row: index_all(application=row))
 
 
 @sweep_task

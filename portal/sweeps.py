@@ -65,6 +65,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("partners.tasks.remind_referees", HOURLY, _("Reminds third parties in the last week of their link")),
     Sweep("partners.tasks.warn_of_people", HOURLY, _("Warns people and their institutions of checks that lapse soon")),
     Sweep("partners.tasks.chase_stages", HOURLY, _("Reminds authorities of stages of cases that end soon or are late")),
+    Sweep("partners.tasks.index_renamed", HOURLY, _("Has cases found by the new name of their institution")),
     Sweep("partners.tasks.chase_answers", HOURLY, _("Reminds institutions of questions that wait for their answer")),
     Sweep("partners.tasks.load_lists", OFTEN, _("Reads lists of names whose reading was lost or broken off")),
     Sweep(

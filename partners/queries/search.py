@@ -190,3 +190,12 @@ def ordered_by(ids: Iterable[UUID]) -> Any:
     """An expression that sorts rows as these ids are sorted."""
     wanted = Value(list(ids), output_field=ArrayField(UUIDField()))
     return Func(wanted, F("pk"), function="array_position", output_field=IntegerField())
+def to_be_indexed() -> QuerySet[Application]:
+    """Sent applications that are not found by the name that their institution has now: renamed, or from before."""
+    named = SearchDocument.objects.filter(
+        application=OuterRef("pk"), kind="name", names__contains=OuterRef("institution__organisation__name")
+    )
+    rows = Application.objects.filter(~Exists(named), submitted_at__isnull=False)
+    return rows.select_related("institution__organisation")
+
+

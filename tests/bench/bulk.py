@@ -31,15 +31,22 @@ def applications(count: int, *, authority: str, reviewer: str, visible: int) -> 
             INSERT INTO accounts_organisation (id, state, kind, name, jurisdiction, website, created_at)
             SELECT md5('o' || n)::uuid, 'active', 'institution', 'Institute ' || n, 'NO', '', now()
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
-            INSERT INTO partners_institution (id, state, kind, lei, ror, address, changed_at)
-            SELECT md5('o' || n)::uuid, 'active', 'research_institution', '', '', '', now()
+            INSERT INTO partners_institution (id, state, kind, lei, ror, address, language, changed_at)
+            SELECT md5('o' || n)::uuid, 'active', 'research_institution', '', '', '', '', now()
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
             INSERT INTO partners_application (id, state, reference, kind, institution_id, authority_id, rulebook,
                 tier, tier_reason, answers_version, started_by_id, started_at, submitted_by_id, submitted_at,
-                screened_by_id, screened_at, refusal_reasons, refusal_note)
+                screened_by_id, screened_at, due_on, circumstances,
+                refusal_reasons, refusal_note)
             SELECT md5('a' || n)::uuid, 'under_review', 'A-B-' || n, 'initial', md5('o' || n)::uuid, %(authority)s,
                 '1.0', 'standard', '', 1, %(reviewer)s, now() - n * interval '1 minute', %(reviewer)s,
-                now() - n * interval '1 minute', %(reviewer)s, now() - n * interval '1 minute', '[]', ''
+                now() - n * interval '1 minute', %(reviewer)s, now() - n * interval '1 minute',
+                current_date + 42 - n / 1440, '{}', '[]', ''
+            FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
+            INSERT INTO partners_clockstretch (id, application_id, stage, holder, began_at, "limit", used, due_on,
+                chased)
+            SELECT md5('t' || n)::uuid, md5('a' || n)::uuid, 'assessment', 'authority', now() - n * interval '1 minute',
+                30, 0, current_date + 42 - n / 1440, 0
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
             INSERT INTO partners_applicationuserobjectpermission (content_object_id, permission_id, user_id)
             SELECT md5('a' || n * (%(count)s / %(visible)s))::uuid, p.id, %(reviewer)s
@@ -86,14 +93,15 @@ def notices(count: int, *, recipient: str) -> None:
 def search_documents(count: int, *, clear: list[str], body: str) -> None:
     """What is searched of the applications that `applications(count)` made, and that these people declared no conflict.
 
-    Every text has 300 words of a vocabulary of 3,000; every application has a name of two words out of 20,000.
+    Every text has 120 words of a vocabulary of 3,000; every application has a name of two words out of 20,000.
     """
     with unguarded() as cursor:
         cursor.execute(
             """
+            DROP INDEX search_vector;
             CREATE TEMPORARY TABLE bench_text ON COMMIT DROP AS SELECT t, string_agg(
                 translate(substr(md5((t * 7919 + w * 104729) %% 3000 || 'w'), 1, 9), '0123456789', 'ghijklmnop'), ' '
-            ) said FROM generate_series(0, 199) t, generate_series(1, 300) w GROUP BY t;
+            ) said FROM generate_series(0, 199) t, generate_series(1, 120) w GROUP BY t;
             CREATE TEMPORARY TABLE bench_name ON COMMIT DROP AS SELECT n, CASE WHEN n = 77777 THEN 'Trondvik' ELSE
                 translate(substr(md5(n %% 20000 || 'n'), 1, 8), '0123456789', 'aeiouybrst') END AS named
             FROM generate_series(1, %(count)s) n;
@@ -105,6 +113,7 @@ def search_documents(count: int, *, clear: list[str], body: str) -> None:
                 'statutes.pdf', 'evaluation ' || CASE WHEN n %% 10 = 0 THEN 'sandbox ' ELSE '' END
                 || CASE WHEN n %% 1000 = 0 THEN 'calibration ' ELSE '' END || said
             FROM bench_name, bench_text WHERE t = n %% 200;
+            CREATE INDEX search_vector ON partners_searchdocument USING gin (vector) WITH (fastupdate = off);
             INSERT INTO partners_conflictdeclaration (id, application_id, by_id, body_id, at, conflict, detail)
             SELECT md5(person || n)::uuid, md5('a' || n)::uuid, person::uuid, %(body)s, now(), false, ''
             FROM generate_series(1, %(count)s) n, unnest(%(clear)s) person;

@@ -52,7 +52,7 @@ def _measured(who: str, client: Client, name: str, words: str) -> Row:
     ratio, ours, bare = compare(
         lambda: _page(client, f"{QUEUE}?q={words.replace(' ', '+')}", found=True),
         lambda: _page(client, STOCK, found=True),
-        pairs=9,
+        pairs=7,
     )
     return Row(
         f"search of {ROWS:,} applications by a {who}, {name}, to the bare list",

@@ -17,9 +17,11 @@ from partners.actions.review import assess_section
 from partners.models import SearchDocument, SearchWord
 from partners.queries.search import marked, near_words, search_cases, snippets
 from partners.rules.words import MARKS, likeness, names, plain, texts, trigrams
+from partners.tasks import index_renamed
+from portal.accounts.actions.organisation import amend_organisation
 from portal.core.actors import Actor
 from tests.factories import partners as make
-from tests.factories.accounts import make_member, make_organisation
+from tests.factories.accounts import appointed, make_member, make_organisation
 from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
@@ -253,6 +255,18 @@ def test_made_anew_it_is_the_same(made: make.Cast) -> None:
     call_command("rebuild_search", verbosity=0)
     assert everything() == before
     assert set(SearchWord.objects.values_list("word", flat=True)) == words
+
+
+def test_a_renamed_institution_is_found_by_its_new_name(made: make.Cast) -> None:
+    admin = appointed()
+    amend_organisation(organisation=made.institution.organisation, name="Zeppelin House", website="", by=admin)
+    assert finds(made.officer, "zeppelin") == 0
+    assert index_renamed()["done"] == 1
+    assert index_renamed()["done"] == 0
+    assert finds(made.officer, "zeppelin") == 1
+    SearchDocument.objects.all().delete()
+    assert index_renamed()["done"] == 1, "and what was never indexed is"
+    assert finds(made.officer, "unsafe instructions") == 1
 
 
 def test_a_draft_is_found_by_nobody() -> None:
