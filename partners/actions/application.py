@@ -242,6 +242,8 @@ def save_revision(
     revision.number = Revision.objects.filter(application=application).count() + 1
     revision.made_by = by.user
     revision.made_at = clock.now()
+    wrote = Answer.objects.filter(application=application).values_list("saved_by", flat=True)
+    revision.authors = sorted({*wrote, by.person_id})
     revision.save(force_insert=True)
     screen_sent(application, revision)
     return revision

@@ -9,13 +9,14 @@ from partners.actions.clock import keep_clock
 from partners.actions.signature import void_signatures
 from partners.models import Application, ConflictDeclaration
 from partners.models.application import REVIEW
+from partners.notices_screening import tell_to_sign_again
 from partners.queries.answers import latest_revision
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import scored
 from partners.queries.verdicts import screening_verdict
 from partners.rules.case import may_send
-from partners.rules.hands import body_of, may_be_assigned, may_screen
+from partners.rules.hands import Hands, body_of, hands_with, may_be_assigned, may_screen
 from portal.accounts import assign
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -66,7 +67,17 @@ def declare_conflict(*, application: Application, conflict: bool, by: Actor, det
         assign.unassign(REVIEW, by.user, application)
         officers = members_with("case_officer", application.authority_id)
         notices.tell(notices.RECUSED, application, to=officers, key=f"recused:{by.user_id}", person=by.name)
+    if conflict and application.state == "awaiting_signatures":
+        _void_after_recusal(application, hands, by)
     return declared
+
+
+def _void_after_recusal(application: Application, hands: Hands, by: Actor) -> None:
+    """Their own signature counts no more; of whoever assessed the case, no signature that rests on that does."""
+    whose = None if by.user_id in hands.assessors else by.person_id
+    people = void_signatures(application, _("A conflict of interest was declared"), by, of=whose)
+    if again := [user for user in people if user.pk != by.user_id]:
+        tell_to_sign_again(application, again)
 
 
 @as_deed
@@ -86,6 +97,7 @@ def screen_application(*, application: Application, tier: str, by: Actor, reason
             "tier_reason": reason.strip(),
             "screened_by": by.user,
             "screened_at": clock.now(),
+            "handled_by": hands_with(application, by),
         },
         detail={"tier": tier, "suggested": suggestion.tier, "because": list(suggestion.citations), "reason": reason},
         about=[application.institution_id],
@@ -106,7 +118,7 @@ def set_tier(*, application: Application, tier: str, by: Actor, reason: str) -> 
         "set_tier",
         by=by,
         rulebook=application.rulebook,
-        changes={"tier": tier, "tier_reason": reason.strip()},
+        changes={"tier": tier, "tier_reason": reason.strip(), "handled_by": hands_with(application, by)},
         detail={"was": application.tier, "is": tier, "suggested": suggestion.tier, "reason": reason},
         about=[application.institution_id],
         tier=Tier.AUTHORITY,
@@ -202,7 +214,7 @@ def send_to_signatories(*, application: Application, by: Actor) -> Application:
         "send_to_signatories",
         by=by,
         rulebook=application.rulebook,
-        changes={"sent_at": clock.now(), "sent_by": by.user},
+        changes={"sent_at": clock.now(), "sent_by": by.user, "handled_by": hands_with(application, by)},
         detail={"quorum": f"quorum.{application.kind}.{application.tier}", "revision": case.sent.digest},
         about=[application.institution_id],
     )
@@ -226,6 +238,7 @@ def return_to_review(*, application: Application, reason: str, by: Actor) -> App
         "return_to_review",
         by=by,
         rulebook=application.rulebook,
+        changes={"handled_by": hands_with(application, by)},
         detail={"reason": reason[:2000]},
         about=[application.institution_id],
         tier=Tier.AUTHORITY,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from partners import notices
 from partners.actions.search import index_notes
 from partners.models import Application, Recommendation, SectionAssessment
 from partners.queries.answers import latest_revision
-from partners.queries.case import case_of
+from partners.queries.case import Case, case_of
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked
 from partners.queries.verdicts import recommendation_verdict
@@ -67,6 +69,11 @@ def assess_section(
     return filed
 
 
+def _still_blind(case: Case, by: Actor) -> frozenset[UUID]:
+    """Case officers who review the case themselves hear nothing of the others; whoever files knows it anyway."""
+    return (case.hands.assigned if case.quorum.blind else frozenset()) | {by.person_id}
+
+
 @as_deed
 def recommend_decision(*, application: Application, outcome: str, text: str, by: Actor) -> Recommendation:
     """Recommend to the signatories, on the revision that stands now, after assessing every section of it."""
@@ -100,6 +107,6 @@ def recommend_decision(*, application: Application, outcome: str, text: str, by:
         at=clock.now(),
     )
     index_notes(application, recommendation.by_id)
-    officers = members_with("case_officer", application.authority_id)
+    officers = members_with("case_officer", application.authority_id).exclude(pk__in=_still_blind(case, by))
     notices.tell(notices.RECOMMENDED, application, to=officers, key=f"recommended:{recommendation.pk}", person=by.name)
     return recommendation

@@ -19,7 +19,7 @@ from partners.queries.rulebook import rules_of
 from partners.queries.screening.candidates import candidates
 from partners.queries.screening.cases import digest_of, itself, last_removal, subjects_of, waiting_lists
 from partners.queries.screening.removed import Removed, accounts_of, removed_parties
-from partners.rules.hands import may_screen
+from partners.rules.hands import hands_with, may_screen
 from partners.rules.screening.hits import Resemblance, least_of, resembles
 from partners.rules.screening.subjects import Subject
 from portal.core import clock
@@ -205,6 +205,8 @@ def decide_hit(*, hit: Hit, verb: str, reason: str, by: Actor) -> Hit:
     require(may_screen(hands_of(application), by))
     if not reason.strip():
         require(refused(_("Give the reason: it is read by whoever decides."), code="no_reason", rule="screening"))
+    application.handled_by = hands_with(application, by)
+    application.save(update_fields=["handled_by"])
     changes = {"decided_by": by.user, "decided_at": clock.now(), "reason": reason.strip()[:2000]}
     detail = {"pair": hit.pair, "reason": changes["reason"], "score": hit.score}
     move(hit, verb, by=by, changes=changes, detail=detail, about=[application.pk], tier=Tier.AUTHORITY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from partners.actions.clock import keep_clock
 from partners.actions.letter import make_letter
 from partners.actions.qualification import grant_qualification
 from partners.models import Application, Dossier, Signature, SignatureVoid
+from partners.notices_screening import tell_to_sign_again
 from partners.queries.case import Case, case_of
 from partners.queries.verdicts import signing_verdict
 from partners.rules.binding import is_fresh
@@ -35,6 +37,7 @@ def sign_application(*, application: Application, seen: str, by: Actor, note: st
     """
     lock(application)
     case = _require_may(application, "sign", seen, by)
+    _void_outdated(case, by)
     signature = _write(case, Signature.Decision.SIGN, by, note=note)
     record(
         application,
@@ -52,6 +55,14 @@ def sign_application(*, application: Application, seen: str, by: Actor, note: st
     if case.quorum_state.met:
         _approve(application, by)
     return signature
+
+
+def _void_outdated(case: Case, by: Actor) -> None:
+    """Signatures on something else than what stands now, such as an address that the institution changed since."""
+    for row in case.outdated_signatures:
+        SignatureVoid.objects.create(signature=row, reason=_("What was signed has changed since"), by=by.user)
+    if people := [row.by for row in case.outdated_signatures if row.by_id != by.user_id]:
+        tell_to_sign_again(case.application, people)
 
 
 def _approve(application: Application, by: Actor) -> None:
@@ -154,9 +165,11 @@ def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (),
     )
 
 
-def void_signatures(application: Application, reason: str, by: Actor) -> list[User]:
-    """Void every signature that still counts; returns whose they were. Inside a deed on the application."""
+def void_signatures(application: Application, reason: str, by: Actor, *, of: UUID | None = None) -> list[User]:
+    """Void every signature that still counts (`of`: that person's); returns whose they were. Inside a deed on it."""
     live = application.signature_rows.filter(decision="sign", void__isnull=True).select_related("by")
+    if of is not None:
+        live = live.filter(by=of)
     people = []
     for signature in live:
         SignatureVoid.objects.create(signature=signature, reason=reason[:200], by=by.user, at=clock.now())

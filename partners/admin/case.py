@@ -135,9 +135,14 @@ def _pen(case: Case, actor: Actor) -> str:
 
 def _tabs(case: Case, tab: str, actor: Actor) -> list[dict[str, Any]]:
     sections = case.sections
+    blind = case.is_blind_for(actor.user_id)
     assessed = sum(
         item.key in case.carried
-        or any(case.is_current(row) for row in case.newest_by_person.get(item.key, {}).values())
+        or any(
+            case.is_current(row)
+            for person, row in case.newest_by_person.get(item.key, {}).items()
+            if not blind or person == actor.user_id
+        )
         for item in sections
     )
     counts: dict[str, Any] = {
@@ -217,18 +222,16 @@ def _tag(row: SectionAssessment, current: bool) -> str:
 
 
 def _events(case: Case, actor: Actor, limit: int) -> list[Any]:
-    tiers = tiers_for(actor, own=False, assigned=_sees_restricted(case, actor))
-    return timeline(case.application.pk, tiers=tiers, viewer=actor, limit=limit, nouns=("application", "qualification"))
-
-
-def _sees_restricted(case: Case, actor: Actor) -> bool:
-    """Assessments in the record: for everyone on the case but reviewers who are still blind to each other."""
-    return not case.is_blind_for(actor.user_id)
+    tiers = tiers_for(actor, own=False, assigned=True)
+    blind = case.is_blind_for(actor.user_id)
+    nouns = ("application", "qualification")
+    return timeline(case.application.pk, tiers=tiers, viewer=actor, limit=limit, nouns=nouns, blind=blind)
 
 
 def _summary(case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "section_rows": section_rows(case, actor),
+        "recommendations": [row for row in case.seen_recommendations(actor.user_id) if case.counts(row)],
         "events": _events(case, actor, 8),
         "letters": letters_of(case.application) if case.application.decided_at else [],
         "may_assess": actor.user_id in case.hands.assigned,
@@ -288,7 +291,7 @@ def _assessment(case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "section_rows": section_rows(case, actor),
         "blind": blind,
-        "recommendations": [row for row in case.recommendations if not blind or row.by_id == actor.user_id],
+        "recommendations": case.seen_recommendations(actor.user_id),
         "current": {row.pk for row in case.current_recommendations},
         "may_assess": actor.user_id in case.hands.assigned,
     }
@@ -301,8 +304,8 @@ def _signatures(case: Case, actor: Actor) -> dict[str, Any]:
 
 def seen_timeline(request: PortalRequest, case: Case, actor: Actor) -> dict[str, Any] | HttpResponseBase:
     """The timeline as the address asks for it, or the file of it."""
-    tiers = tiers_for(actor, own=False, assigned=_sees_restricted(case, actor))
-    return read_timeline(request, case.application, tiers, audiences=True)
+    tiers = tiers_for(actor, own=False, assigned=True)
+    return read_timeline(request, case.application, tiers, audiences=True, blind=case.is_blind_for(actor.user_id))
 
 
 _PARTS = {

@@ -60,6 +60,7 @@ class Application(LifecycleModel):
     screened_at = models.DateTimeField(_("screened"), null=True, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent to the signatories"), null=True, blank=True)
+    handled_by = ArrayField(models.UUIDField(), default=list, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True, editable=False)
     refusal_reasons = models.JSONField(_("reasons of refusal"), default=list, blank=True)
@@ -161,8 +162,9 @@ class Revision(Record):
     """What was sent, as it was sent: at submission, and again with each answer to a question.
 
     `sections` maps each section to the digest of its answers and documents; `evidence` lists the documents
-    with their hashes. `digest` covers all of it. `carried` maps each section of a renewal or change that is as it was
-    assessed in an earlier application, and need not be assessed anew, to that assessment.
+    with their hashes. `digest` covers all of it. `authors` are the accounts that wrote what was sent, or sent it: an
+    answer that a colleague overwrites later still had its author. `carried` maps each section of a renewal or change
+    that is as it was assessed in an earlier application, and need not be assessed anew, to that assessment.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="revisions")
@@ -176,6 +178,7 @@ class Revision(Record):
     digest = models.CharField(_("digest"), max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("sent"))
+    authors = ArrayField(models.UUIDField(), default=list, editable=False)
 
     class Meta:
         verbose_name = _("revision")

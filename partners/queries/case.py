@@ -34,6 +34,8 @@ from portal.rulebook.questionnaire import AskedSection
 from portal.rulebook.risk import Score
 from portal.rulebook.schema import QuorumRule, Rulebook
 
+OVER = ("approved", "declined", "withdrawn")
+
 
 @dataclass
 class Case:
@@ -128,8 +130,8 @@ class Case:
 
     @property
     def current_recommendations(self) -> list[Recommendation]:
-        """The newest of each reviewer, where it is on what stands now."""
-        newest = {row.by_id: row for row in self.recommendations}
+        """The newest of each reviewer without a conflict of interest, where it is on what stands now."""
+        newest = {row.by_id: row for row in self.recommendations if row.by_id not in self.hands.conflicted}
         now = self.revision.sections if self.revision else None
         return [row for row in newest.values() if row.revision.sections == now]
 
@@ -139,17 +141,43 @@ class Case:
         return len(self.current_recommendations) < self.quorum.assessors
 
     def is_blind_for(self, user_id: UUID | None) -> bool:
-        """Whether this reviewer may not see the others' assessments yet: the rule says so and they have not filed."""
-        if not self.quorum.blind or user_id not in self.hands.assigned:
+        """Whether this reviewer may not see the others' assessments yet.
+
+        Where the quorum says so, until everyone whom it asks for has filed, the reviewer among them: whoever files
+        first could otherwise read along while the second still writes. Over once the case is.
+        """
+        if not self.quorum.blind or user_id not in self.hands.assigned or self.application.state in OVER:
             return False
-        return user_id not in {row.by_id for row in self.current_recommendations}
+        filed = {row.by_id for row in self.current_recommendations}
+        return user_id not in filed or len(filed) < self.quorum.assessors
+
+    def counts(self, recommendation: Recommendation) -> bool:
+        """Whether it is one that the quorum counts."""
+        return any(row.pk == recommendation.pk for row in self.current_recommendations)
+
+    def seen_recommendations(self, user_id: UUID | None) -> list[Recommendation]:
+        """Those that the person may read: all, or while they are blind their own."""
+        blind = self.is_blind_for(user_id)
+        return [row for row in self.recommendations if not blind or row.by_id == user_id]
 
     # --- signatures -------------------------------------------------------------------------------
 
     @property
     def live_signatures(self) -> list[Signature]:
-        """Signatures that count: not voided."""
+        """Signatures that count: not voided, and on what stands now."""
+        outdated = {row.pk for row in self.outdated_signatures}
+        return [row for row in self._unvoided if row.pk not in outdated]
+
+    @property
+    def _unvoided(self) -> list[Signature]:
         return [row for row in self.signatures if row.decision == "sign" and not hasattr(row, "void")]
+
+    @cached_property
+    def outdated_signatures(self) -> list[Signature]:
+        """Signatures on what is no longer so, which the next deed voids. Two queries where there is any signature."""
+        if self.application.state != "awaiting_signatures":
+            return []
+        return [row for row in self._unvoided if row.digest != self.dossier_digest]
 
     @property
     def signed(self) -> list[Signed]:

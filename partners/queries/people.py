@@ -17,6 +17,8 @@ _PARTS = """
 SELECT CASE WHEN conflict THEN 'conflicted' ELSE 'clear' END, by_id
     FROM partners_conflictdeclaration WHERE application_id = %(case)s
 UNION SELECT 'author', saved_by_id FROM partners_answer WHERE application_id = %(case)s
+UNION SELECT 'author', made_by_id FROM partners_revision WHERE application_id = %(case)s
+UNION SELECT 'author', unnest(authors) FROM partners_revision WHERE application_id = %(case)s
 UNION SELECT 'assessor', by_id FROM partners_sectionassessment WHERE application_id = %(case)s
 UNION SELECT 'assessor', by_id FROM partners_recommendation WHERE application_id = %(case)s
 UNION SELECT 'assigned', held.user_id FROM partners_applicationuserobjectpermission held
@@ -37,7 +39,7 @@ def hands_of(application: Application) -> Hands:
             found[part].add(person)
     return Hands(
         authors=frozenset(found["author"]) | _ids(application.started_by_id, application.submitted_by_id),
-        screeners=_ids(application.screened_by_id, application.sent_by_id),
+        screeners=_ids(application.screened_by_id, application.sent_by_id, *application.handled_by),
         assessors=frozenset(found["assessor"]),
         conflicted=frozenset(found["conflicted"]),
         clear=frozenset(found["clear"] - found["conflicted"]),

@@ -39,6 +39,8 @@ from portal.core.actors import Actor
 
 MOST = 1000
 """Documents that are ranked: the newest that match."""
+BEYOND_REVIEW = ("awaiting_signatures", "approved", "declined", "withdrawn")
+"""States in which nobody assesses: whoever had to has filed."""
 FEW = 5
 """With fewer hits than this, names are looked for by likeness too."""
 LONGEST = 200
@@ -58,22 +60,30 @@ def readable_documents(actor: Actor) -> QuerySet[SearchDocument]:
     """What the actor may search: of cases that they see the name, and the rest once they declared no conflict.
 
     Never the content of a case that they wrote for the institution. A reviewer who is assigned searches the notes of
-    others only after having recommended on what stands now: until then assessors may be blind to each other.
+    others only once everybody assigned has recommended on what stands now, or the case has left review: until then
+    assessors may be blind to each other.
     """
     me, of_case = actor.user_id, {"application": OuterRef("application")}
     clear = Exists(ConflictDeclaration.objects.filter(**of_case, by=me, conflict=False))
-    wrote = Exists(Answer.objects.filter(**of_case, saved_by=me))
-    reviews = Exists(
-        ApplicationUserObjectPermission.objects.filter(
-            content_object=OuterRef("application"), user=me, permission__codename=REVIEW
-        )
+    wrote = Exists(Answer.objects.filter(**of_case, saved_by=me)) | Exists(
+        Revision.objects.filter(Q(made_by=me) | Q(authors__contains=[me]), **of_case)
+    )
+    assigned = ApplicationUserObjectPermission.objects.filter(
+        content_object=OuterRef("application"), permission__codename=REVIEW
     )
     newer = Revision.objects.filter(application=OuterRef("application"), number__gt=OuterRef("revision__number"))
-    filed = Exists(Recommendation.objects.filter(**of_case, by=me).filter(~Exists(newer)))
+    standing = Recommendation.objects.filter(~Exists(newer))
+    writing = assigned.filter(
+        ~Exists(standing.filter(application=OuterRef("content_object"), by=OuterRef("user"))),
+    )
+    reviews = Exists(assigned.filter(user=me))
+    filed = Q(application__state__in=BEYOND_REVIEW) | (
+        ~Q(Exists(writing)) & Q(Exists(standing.filter(**of_case, by=OuterRef("author"))))
+    )
     opened = (
         Q(clear) & ~Q(wrote) & ~Q(application__started_by=me) & ~Q(application__submitted_by=me)
     )  # what rules.hands.no_conflict asks
-    notes = Q(kind="notes") & (Q(author=me) | ~Q(reviews) | Q(filed))
+    notes = Q(kind="notes") & (Q(author=me) | ~Q(reviews) | filed)
     visible = visible_cases(Application.objects.order_by(), actor).values("pk")
     return SearchDocument.objects.filter(application__in=visible).filter(
         Q(kind="name") | (opened & (Q(kind="case") | notes))
@@ -186,10 +196,6 @@ def marked(text: str) -> SafeString:
     return format_html_join("", "{}", ((one,) for one in shown))
 
 
-def ordered_by(ids: Iterable[UUID]) -> Any:
-    """An expression that sorts rows as these ids are sorted."""
-    wanted = Value(list(ids), output_field=ArrayField(UUIDField()))
-    return Func(wanted, F("pk"), function="array_position", output_field=IntegerField())
 def to_be_indexed() -> QuerySet[Application]:
     """Sent applications that are not found by the name that their institution has now: renamed, or from before."""
     named = SearchDocument.objects.filter(
@@ -199,3 +205,7 @@ def to_be_indexed() -> QuerySet[Application]:
     return rows.select_related("institution__organisation")
 
 
+def ordered_by(ids: Iterable[UUID]) -> Any:
+    """An expression that sorts rows as these ids are sorted."""
+    wanted = Value(list(ids), output_field=ArrayField(UUIDField()))
+    return Func(wanted, F("pk"), function="array_position", output_field=IntegerField())

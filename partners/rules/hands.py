@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -18,9 +19,18 @@ def body_of(actor: Actor) -> UUID:
     return actor.body_id
 
 
+class HandledBy(Protocol):
+    """An application, as far as it says which case officers had a part in it."""
+
+    handled_by: list[UUID]
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who had a part in a case, as ids of accounts."""
+    """Who had a part in a case, as ids of accounts.
+
+    `screeners` screened it, set its tier, sent it to the signatories or took it back, or judged what a name resembles.
+    """
 
     authors: frozenset[UUID] = frozenset()
     screeners: frozenset[UUID] = frozenset()
@@ -28,6 +38,11 @@ class Hands:
     conflicted: frozenset[UUID] = frozenset()
     clear: frozenset[UUID] = frozenset()
     assigned: frozenset[UUID] = frozenset()
+
+
+def hands_with(application: HandledBy, by: Actor) -> list[UUID]:
+    """The case officers who had a part in the case, and this one with them."""
+    return sorted({*application.handled_by, by.person_id})
 
 
 def no_conflict(hands: Hands, actor: Actor) -> Verdict:

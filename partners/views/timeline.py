@@ -28,6 +28,7 @@ from partners.queries.timeline import (
     case_page,
     case_rows,
     tiers_for,
+    unseen_by,
 )
 from portal.core.requests import PortalRequest
 from portal.ui.tables import safe_cell
@@ -51,11 +52,16 @@ def timeline(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 
 def read(
-    request: PortalRequest, application: Application, tiers: tuple[str, ...], *, audiences: bool = False
+    request: PortalRequest,
+    application: Application,
+    tiers: tuple[str, ...],
+    *,
+    audiences: bool = False,
+    blind: bool = False,
 ) -> dict[str, Any] | HttpResponseBase:
     """What the address asks for: `?kind=`, `?seen=` where audiences may be chosen, `?before=`, or `?export=csv`.
 
-    `tiers` are the viewer's own: an audience never adds to them.
+    `tiers` are the viewer's own: an audience never adds to them. `blind`: without what other assessors filed.
     """
     given = request.GET
     audience = next((one for one in AUDIENCES if audiences and one.key == given.get("seen")), None)
@@ -63,6 +69,8 @@ def read(
     seen = tuple(tier for tier in (audience.tiers if audience else tiers) if tier in tiers)
     viewer = as_seen(request.actor, audience, application.institution_id)
     rows = case_events(application.pk, tiers=seen, kind=kind)
+    if blind:
+        rows = rows.exclude(unseen_by(request.actor))
     if given.get("export") == "csv":
         return export(application, case_rows(rows, viewer=viewer))
     before = given.get("before", "")
