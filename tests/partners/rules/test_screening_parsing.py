@@ -120,7 +120,7 @@ class Endless(io.RawIOBase):
         self.left = size
         self.begun = False
 
-    def readline(self, size: int | None = -1) -> bytes:  # type: ignore[override]
+    def readline(self, size: int | None = -1) -> bytes:
         if not self.begun:
             self.begun = True
             return b"id,name\n"
