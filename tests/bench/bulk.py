@@ -102,8 +102,9 @@ def search_documents(count: int, *, clear: list[str], body: str) -> None:
             CREATE TEMPORARY TABLE bench_text ON COMMIT DROP AS SELECT t, string_agg(
                 translate(substr(md5((t * 7919 + w * 104729) %% 3000 || 'w'), 1, 9), '0123456789', 'ghijklmnop'), ' '
             ) said FROM generate_series(0, 199) t, generate_series(1, 120) w GROUP BY t;
-            CREATE TEMPORARY TABLE bench_name ON COMMIT DROP AS SELECT n, CASE WHEN n = 77777 THEN 'Trondvik' ELSE
-                translate(substr(md5(n %% 20000 || 'n'), 1, 8), '0123456789', 'aeiouybrst') END AS named
+            CREATE TEMPORARY TABLE bench_name ON COMMIT DROP AS SELECT n,
+                CASE WHEN n = %(count)s - 1 THEN 'Trondvik'
+                ELSE translate(substr(md5(n %% 20000 || 'n'), 1, 8), '0123456789', 'aeiouybrst') END AS named
             FROM generate_series(1, %(count)s) n;
             INSERT INTO partners_searchdocument (id, application_id, kind, author_id, names, aside, body)
             SELECT md5('d' || n)::uuid, md5('a' || n)::uuid, 'name', NULL, 'A-B-' || n || ' Institute ' || named, '', ''

@@ -21,7 +21,7 @@ WORDS = {
     "three words": "sandbox calibration evaluation",
     "a word in all": "evaluation",
     "a misspelt name": "Trondwik",
-    "a reference": "A-B-77777",
+    "a reference": f"A-B-{ROWS - 1}",
 }
 
 
