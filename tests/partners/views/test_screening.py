@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from partners.actions.screening import decide_hit
 from partners.models import Hit, NameList
 from partners.tasks import load_list, load_lists
 from portal.core.actors import Actor
@@ -141,6 +142,17 @@ def test_the_case_page_says_why_it_cannot_be_sent() -> None:
     make.assess(make.assign(made))
     page = client_for(made.officer).get(reverse("admin:partners_application_change", args=[made.application.pk]))
     assert "Open “Screening” and clear or confirm it." in page.content.decode()
+
+
+def test_signatories_read_what_was_confirmed_on_the_page_that_they_sign() -> None:
+    made, hit = a_hit()
+    decide_hit(hit=hit, verb="confirm", reason="The same birthday", by=made.officer)
+    make.send(make.assess(make.assign(made)))
+    make.declare_conflict(application=made.application, conflict=False, by=made.signatory)
+    url = reverse("admin:partners_application_sign", args=[made.application.pk])
+    page = client_for(made.signatory).get(url).content.decode()
+    assert "The same birthday" in page
+    assert "Confirmed" in page
 
 
 def test_an_export_holds_no_formula() -> None:
