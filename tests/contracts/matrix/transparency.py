@@ -10,4 +10,6 @@ ROWS: list[Any] = [
     row("transparency:about", public()),
     row("transparency:register", public()),
     row("transparency:record", public()),
+    row("transparency:statistics", public()),
+    row("transparency:statistics_export", public(), make=lambda world: {"key": "quarter"}),
 ]
