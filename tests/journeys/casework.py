@@ -25,28 +25,57 @@ def open_case(person: Person) -> str:
     return person.page.url.removeprefix(person.base)
 
 
+def recuse(person: Person, why: str) -> str:
+    """Declare a conflict of interest in the only case in the queue; the address of the case, now closed to them."""
+    person.go(DESK)
+    person.turn(person.page.locator(":is(main, #main)").get_by_role("link", name=re.compile(r"A-\d{4}-\d+")).first)
+    person.check_both("what might be a conflict")
+    case = person.page.url.removeprefix(person.base).replace("/declare/", "/change/").partition("?")[0]
+    person.choose("Yes")
+    person.fill("What is it?", why)
+    person.press("Declare")
+    person.see("The case is closed to you")
+    return case
+
+
 def screen_and_assign(officer: Person, reviewer: str) -> str:
     """Screen with the suggested tier and assign the reviewer; the address of the case."""
     case = open_case(officer)
     officer.check_both("case, submitted")
-    officer.follow("Screen")
-    officer.check_page("screening")
-    officer.press("Accept for review with this tier")
-    officer.see("Screened. Next: assign a reviewer.")
-    officer.go(case.replace("/change/", "/reviewers/"))
-    officer.page.get_by_label("Reviewer").select_option(label=reviewer)
-    officer.check_page("assigning")
-    officer.press("Assign", exact=True)
-    officer.see("Assigned. They have been told.")
+    screen(officer)
+    assign(officer, case, reviewer)
     return case
 
 
-def assess_all(reviewer: Person, case: str) -> None:
+def screen(officer: Person, tier: str = "", reason: str = "") -> None:
+    """From the case: accept it with the suggested tier, or with another one and the reason why."""
+    officer.follow("Screen and set the tier")
+    officer.check_page("screening")
+    if tier:
+        officer.choose(tier)
+        officer.fill("Reason", reason)
+    officer.press("Accept for review with this tier")
+    officer.see("Screened. Next: assign a reviewer.")
+
+
+def assign(officer: Person, case: str, reviewer: str) -> None:
+    """Give a reviewer sight of the case."""
+    officer.go(case.replace("/change/", "/reviewers/"))
+    choice = officer.page.get_by_label("Reviewer")
+    choice.select_option(choice.locator("option", has_text=reviewer).get_attribute("value"))
+    officer.check_page("assigning")
+    officer.press("Assign", exact=True)
+    officer.see("Assigned. They have been told.")
+
+
+def assess_all(reviewer: Person, case: str, outcome: str = "Met", note: str = "") -> None:
     """Assess each section that waits, one after the other."""
     reviewer.go(case.replace("/change/", "/assess/"))
     reviewer.check_both("assessing")
     for _ in range(20):
-        reviewer.choose("Met")
+        reviewer.choose(outcome)
+        if note:
+            reviewer.fill("Note", note)
         last = reviewer.page.get_by_role("button", name="Save the assessment", exact=True).count()
         reviewer.press("Save the assessment")
         if last:
@@ -92,15 +121,17 @@ def read_changes(reviewer: Person, case: str) -> None:
     assess_all(reviewer, case)
 
 
-def recommend(reviewer: Person, case: str) -> None:
+def recommend(
+    reviewer: Person, case: str, what: str = "Qualify", why: str = "Sound throughout. Retention was shortened."
+) -> None:
     """Close the question that was answered, and recommend."""
     reviewer.go(f"{case}?tab=assessment")
     close = reviewer.page.get_by_role("button", name="Close the question")
     if close.count():
         reviewer.turn(close.first)
     reviewer.go(case.replace("/change/", "/recommend/"))
-    reviewer.choose("Qualify")
-    reviewer.fill("Reasons", "Sound throughout. Retention was shortened after a question.")
+    reviewer.choose(what)
+    reviewer.fill("Reasons", why)
     reviewer.check_page("recommending")
     reviewer.press("File the recommendation")
     reviewer.see("Your recommendation is filed.")
@@ -117,12 +148,25 @@ def sign(signatory: Person) -> None:
     """Read and sign the only case that waits."""
     case = open_case(signatory)
     signatory.go(case.replace("/change/", "/sign/"))
+    signatory.confirm()
     signatory.check_both(f"signing of {signatory.email}")
     signatory.press("Sign", exact=True)
     signatory.see("Confirm that you have read it.")
     signatory.choose("I have read what is shown on this page and sign it for my authority")
     signatory.press("Sign", exact=True)
     signatory.see("Signed.")
+
+
+def refuse(signatory: Person, reason: str, note: str) -> None:
+    """Read and refuse the only case that waits."""
+    case = open_case(signatory)
+    signatory.go(case.replace("/change/", "/refuse/"))
+    signatory.confirm()
+    signatory.choose(reason)
+    signatory.fill("Explain it to the institution", note)
+    signatory.check_both("refusing")
+    signatory.press("Refuse, and decline the application")
+    signatory.see("Refused. The application is declined")
 
 
 def letter(applicant: Person, application: str, folder: Path) -> Path:

@@ -152,6 +152,7 @@ def answer_as_provider(provider: Person) -> None:
 def sign(signatory: Person) -> None:
     case = open_request(signatory)
     signatory.go(case.replace("/change/", "/sign/"))
+    signatory.confirm()
     signatory.check_both(f"signing a request, {signatory.email}")
     signatory.choose("I sign")
     signatory.press("Record my decision")

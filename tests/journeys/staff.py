@@ -25,7 +25,7 @@ from portal.core.actors import SYSTEM, Actor
 from tests.factories import accounts, partners
 from tests.factories.accounts import make_member, make_organisation, make_user
 from tests.factories.grants import grant_in_force, qualified
-from tests.factories.partners import reviewed_application
+from tests.factories.partners import reviewed_application, submitted_application
 from tests.journeys.person import PASSWORD
 
 BASELINE = Path(__file__).resolve().parents[2] / "audits" / "baseline" / "catalog.json"
@@ -67,6 +67,29 @@ def prepare_review() -> None:
     reviewer, secret = _person(authority, "reviewer.abroad", "Mirjam Visser", ("reviewer",))
     reviewed_application(jurisdiction="NL", reviewer=reviewer)
     print(json.dumps({"email": reviewer.user.email, "totp_secret": secret}))
+
+
+def prepare_authority() -> None:
+    """An application that has arrived in a country of its own, everybody who decides it, and its applicant."""
+    accounts._number, partners._used = itertools.count(7000), iter(range(7000, 8000))
+    home = make_organisation("authority", "Modelstyrelsen", "DK")
+    abroad = make_organisation("authority", "Tietovirasto", "FI")
+    found = {}
+    for part, name, role, body in (
+        ("sagsbehandler", "Mette Lindqvist", "case_officer", home),
+        ("first", "Anders Holm", "reviewer", home),
+        ("second", "Sofie Krag", "reviewer", home),
+        ("third", "Bo Winther", "reviewer", home),
+        ("dansk", "Karen Friis", "signatory", home),
+        ("suomi", "Aino Laakso", "signatory", abroad),
+    ):
+        actor, secret = _person(body, part, name, (role,))
+        found[part] = {"email": actor.user.email, "totp_secret": secret, "name": name}
+    made = submitted_application(jurisdiction="DK", authority=home, other_authority=abroad)
+    applicant, secret = _person(made.institution.organisation, "ansoger", "Peter Juhl", ("applicant",))
+    found["applicant"] = {"email": applicant.user.email, "totp_secret": secret}
+    found["application"] = f"/applications/{made.application.pk}/"
+    print(json.dumps(found))
 
 
 def prepare_people() -> None:
