@@ -36,12 +36,12 @@ def applications(count: int, *, authority: str, reviewer: str, visible: int) -> 
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
             INSERT INTO partners_application (id, state, reference, kind, institution_id, authority_id, rulebook,
                 tier, tier_reason, answers_version, started_by_id, started_at, submitted_by_id, submitted_at,
-                screened_by_id, screened_at, due_on, circumstances,
+                screened_by_id, screened_at, due_on, circumstances, handled_by,
                 refusal_reasons, refusal_note)
             SELECT md5('a' || n)::uuid, 'under_review', 'A-B-' || n, 'initial', md5('o' || n)::uuid, %(authority)s,
                 '1.0', 'standard', '', 1, %(reviewer)s, now() - n * interval '1 minute', %(reviewer)s,
                 now() - n * interval '1 minute', %(reviewer)s, now() - n * interval '1 minute',
-                current_date + 42 - n / 1440, '{}', '[]', ''
+                current_date + 42 - n / 1440, '{}', '{}', '[]', ''
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
             INSERT INTO partners_clockstretch (id, application_id, stage, holder, began_at, "limit", used, due_on,
                 chased)
@@ -117,7 +117,7 @@ def search_documents(count: int, *, clear: list[str], body: str) -> None:
             CREATE INDEX search_vector ON partners_searchdocument USING gin (vector) WITH (fastupdate = off);
             INSERT INTO partners_conflictdeclaration (id, application_id, by_id, body_id, at, conflict, detail)
             SELECT md5(person || n)::uuid, md5('a' || n)::uuid, person::uuid, %(body)s, now(), false, ''
-            FROM generate_series(1, %(count)s) n, unnest(%(clear)s) person;
+            FROM generate_series(1, %(count)s) n, unnest(%(clear)s::text[]) person;
             """,
             {"count": count, "clear": clear, "body": body},
         )
