@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from partners.models import (
@@ -273,6 +274,11 @@ def _asked(row: Query) -> dict[str, Any]:
     return {"reference": row.reference, "section": row.section, "question": row.text, "answer": row.answer}
 
 
+def _signatures(application: Application) -> QuerySet[Signature]:
+    rows = Signature.objects.filter(application=application)
+    return rows.select_related("by", "body", "void", "stands_for").order_by("at", "id")
+
+
 def case_of(application: Application, hands: Hands | None = None) -> Case:
     """The case, as it stands in the database now. `hands` where they were just read."""
     newest = Revision.objects.filter(application=application).order_by("-number").first()
@@ -294,9 +300,5 @@ def case_of(application: Application, hands: Hands | None = None) -> Case:
             .select_related("asked_by", "asked_body", "answered_by", "application")
             .order_by("asked_at", "id")
         ),
-        signatures=list(
-            Signature.objects.filter(application=application)
-            .select_related("by", "body", "void", "stands_for")
-            .order_by("at", "id")
-        ),
+        signatures=list(_signatures(application)) if application.sent_at else [],
     )

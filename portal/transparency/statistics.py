@@ -174,11 +174,11 @@ def days_of(cases: Iterable[Ended]) -> dict[str, list[int]]:
     The stages count while the authority had the pen; `answers` counts while the institution had it.
     """
     countries = {one.pk: one.country for one in cases}
-    rows = ClockStretch.objects.filter(application__in=countries, ended_at__isnull=False)
+    rows = ClockStretch.objects.filter(application__in=countries)
     spent: Counter[tuple[str, Any]] = Counter()
     for pk, stage, holder, began, ended in rows.values_list("application", "stage", "holder", "began_at", "ended_at"):
         key = stage if holder == "authority" else ANSWERS
-        spent[key, pk] += working_days_between(began.date(), ended.date(), countries[pk])
+        spent[key, pk] += working_days_between(began.date(), (ended or began).date(), countries[pk])
     found: dict[str, list[int]] = defaultdict(list)
     for (stage, _pk), days in spent.items():
         found[stage].append(days)

@@ -53,7 +53,7 @@ def ended(draft: Application, count: int, state: str, at: datetime = MARCH, days
     ]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        QuerySet(Application).bulk_create(rows)
+        QuerySet[Application](Application).bulk_create(rows)
         cursor.execute("SET session_replication_role = origin")
     ClockStretch.objects.bulk_create(
         ClockStretch(application=row, stage="screening", holder="authority", began_at=sent, ended_at=at, limit=10)

@@ -1,4 +1,4 @@
-"""No small count can be read off, nor worked out: each could be another in a table that agrees with all that is shown."""
+"""No small count can be read off, nor worked out: each could be another, and all that is shown would be the same."""
 
 from __future__ import annotations
 
