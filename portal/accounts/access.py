@@ -54,14 +54,14 @@ def get_invitation_by_token(*, token: str) -> Invitation:
 
 def get_authority(*, actor: Actor, pk: UUID) -> Organisation:
     """One's own authority, for its people; covers for absence are its business. Raises Http404 for everybody else."""
-    return _one(Organisation.objects.filter(pk=pk, kind=Organisation.Kind.AUTHORITY).filter(pk=actor.body_id))
+    rows: QuerySet[Organisation] = Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY, pk=actor.body_id)
+    return _one(rows.filter(pk=pk))
 
 
 def get_delegation(*, actor: Actor, pk: UUID) -> Delegation:
     """A cover for absence of one's own authority. Raises Http404 else."""
-    return _one(
-        Delegation.objects.filter(pk=pk, organisation=actor.body_id).select_related("membership__user", "deputy")
-    )
+    rows: QuerySet[Delegation] = Delegation.objects.select_related("membership__user", "deputy")
+    return _one(rows.filter(pk=pk, organisation=actor.body_id))
 
 
 def get_gateway(*, actor: Actor, pk: UUID) -> Gateway:

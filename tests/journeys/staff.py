@@ -10,6 +10,7 @@ import itertools
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
@@ -74,7 +75,7 @@ def prepare_authority() -> None:
     accounts._number, partners._used = itertools.count(7000), iter(range(7000, 8000))
     home = make_organisation("authority", "Modelstyrelsen", "DK")
     abroad = make_organisation("authority", "Tietovirasto", "FI")
-    found = {}
+    found: dict[str, Any] = {}
     for part, name, role, body in (
         ("sagsbehandler", "Mette Lindqvist", "case_officer", home),
         ("first", "Anders Holm", "reviewer", home),
