@@ -54,8 +54,10 @@ def get_invitation_by_token(*, token: str) -> Invitation:
 
 def get_authority(*, actor: Actor, pk: UUID) -> Organisation:
     """One's own authority, for its people; covers for absence are its business. Raises Http404 for everybody else."""
-    rows: QuerySet[Organisation] = Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY, pk=actor.body_id)
-    return _one(rows.filter(pk=pk))
+    found = get_organisation(actor=actor, pk=pk)
+    if found.kind != Organisation.Kind.AUTHORITY or found.pk != actor.body_id:
+        raise Http404("No such authority.")
+    return found
 
 
 def get_delegation(*, actor: Actor, pk: UUID) -> Delegation:

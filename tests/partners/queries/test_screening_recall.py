@@ -1,8 +1,9 @@
 """How many of those who should be found are found, on names that others paired, by the whole way through the database.
 
-The least likeness is the rulebook's, one number for people and one for organisations. That for organisations was lowered
-once when its recall had been seen here, and the comparison learned from misses among these pairs: so the figures say how
-good the whole is on them, and no more than that. Many of the organisations that are missed were renamed, and share no word.
+The least likeness is the rulebook's, one number for people and one for organisations. That for organisations was
+lowered once when its recall had been seen here, and the comparison learned from misses among these pairs: so the
+figures say how good the whole is on them, and no more. Many organisations that are missed were renamed, and share
+no word.
 """
 
 from __future__ import annotations
