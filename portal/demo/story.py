@@ -17,7 +17,8 @@ from audits.catalogues import read_oscal
 from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
 from grants.models import Environment, Grant, GrantRequest, Hold, Release
 from partners.models import Application, Person, Qualification
-from portal.accounts.models import Organisation
+from portal.accounts.actions.delegation import give_delegation
+from portal.accounts.models import Membership, Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
@@ -89,6 +90,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(audits.inspections(stage), stage.begins + timedelta(days=31))
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
         timeline.run()
+        away(stage)
         sweep()
         warn()
         letters.handed_over(stage)
@@ -114,6 +116,21 @@ class Quarters:
         if self._now:
             self._say(f"{self._now}: {total - self._deeds} deeds")
         self._now, self._deeds = quarter, total
+
+
+def away(stage: Stage) -> None:
+    """A signatory is on leave now, and an auditor signs in their place."""
+    home = stage.authorities[0]
+    give_delegation(
+        membership=Membership.objects.select_related("organisation").get(
+            user=home.signatories[-1].user, organisation=home.organisation, state="active"
+        ),
+        deputy=home.auditors[-1].user,
+        starts_on=clock.today() - timedelta(days=3),
+        ends_on=clock.today() + timedelta(days=18),
+        reason="Parental leave.",
+        by=home.signatories[-1],
+    )
 
 
 def institution(stage: Stage, body: Body, part: Part) -> Story:

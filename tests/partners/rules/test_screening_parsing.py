@@ -45,11 +45,12 @@ def test_entities_keep_what_the_list_says_and_weak_names_are_weak() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (gzip.compress(b"id,name\n"), "gzip"),
+        (gzip.compress(b"id,name\n", mtime=0), "gzip"),
         (b"", "empty"),
         (b"ref;label\n1;Kari\n", "no column"),
         (b"\x00\x00\x00\n", "no column"),
     ],
+    ids=["packed", "empty", "other columns", "no text"],
 )
 def test_a_file_that_is_none_says_what_to_do(content: bytes, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
