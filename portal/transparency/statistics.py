@@ -149,7 +149,14 @@ def _by(cases: Sequence[Ended], key: str, title: str, first: str, name: Callable
         totals = [sum(column) for column in zip(*counts, strict=True)]
         rows.append([_("All"), *map(str, totals), *([str(len(cases))] if apart else [])])
     note = "" if apart else _("One outcome was too rare this year to tell them apart.")
-    return Figure(key, title, note, head, rows, _chart(names, labels, cells))
+    chart = _chart(names, labels, cells) or (_whole(labels, rows[-1]) if rows and key == "quarter" else None)
+    return Figure(key, title, note, head, rows, chart)
+
+
+def _whole(labels: list[str], totals: list[str]) -> dict[str, Any]:
+    """A bar for each outcome of the whole year, where its quarters are not all told."""
+    values = [int(count) for count in totals[1 : len(labels) + 1]]
+    return {"kind": "bar", "labels": labels, "whole": True, "series": [{"name": _("All"), "values": values}]}
 
 
 def _chart(names: list[str], labels: list[str], cells: list[list[Cell]]) -> dict[str, Any] | None:
