@@ -1,0 +1,274 @@
+"""The deeds, drawn at random from everybody and done by the real actions; refusals are taken as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis import target
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from partners.actions.application import withdraw_application
+from partners.actions.assignment import assign_to_all
+from partners.actions.case import (
+    assign_reviewer,
+    declare_conflict,
+    return_to_review,
+    screen_application,
+    send_to_signatories,
+    set_tier,
+    unassign_reviewer,
+)
+from partners.actions.institution import amend_institution
+from partners.actions.query import answer_question, ask_question, withdraw_question
+from partners.actions.review import assess_section, recommend_decision
+from partners.actions.screening import decide_hit
+from partners.actions.signature import refuse_application, sign_application
+from partners.models import Application, Hit, Query
+from partners.queries.case import case_of
+from partners.queries.people import hands_of
+from portal.core.actors import Actor
+from portal.core.verdicts import Refused
+from tests.factories import partners as make
+from tests.partners.separation.oracle import Oracle, assessors_of
+from tests.partners.separation.world import World
+from tests.rollback import rolled_back
+
+SECTIONS = ("security", "data", "governance", "personnel")
+WHO = st.integers(0, 10_000)
+"""Which of those who hold the role, by remainder. Now and then anybody at all is taken: `stray`."""
+SOMETIMES = st.sampled_from((False, False, False, False, False, True))
+
+
+class Machine(RuleBasedStateMachine):
+    """One example: one application of the world, from the stage that is drawn."""
+
+    world: ClassVar[World]
+    seen: ClassVar[dict[str, int]] = {}
+    """How many examples got how far, over all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undone = ExitStack()
+        self.undone.enter_context(rolled_back())
+        self.oracle: Oracle | None = None
+        self.state, self.asked, self.done = "", False, True
+
+    @initialize(stage=st.sampled_from(("awaiting_signatures", "under_review", "high", "submitted")))
+    def begin(self, stage: str) -> None:
+        self.oracle = Oracle(self.world, self.world.played[stage])
+        self.own = {self.oracle.cast.institution.pk}
+        self.mine = [actor for actor in self.world.people if actor.body_id in self.own]
+        self.desk = [actor for actor in self.world.people if actor.body_kind == "authority"]
+
+    def look(self) -> None:
+        """How the application stands, for the choice of the next deed."""
+        self.state = self.application.state
+        self.asked = Query.objects.filter(application=self.watch.cast.application, state="open").exists()
+
+    @property
+    def watch(self) -> Oracle:
+        assert self.oracle is not None
+        return self.oracle
+
+    @property
+    def application(self) -> Application:
+        return self.watch.cast.fresh()
+
+    def someone(self, who: int, stray: bool, *roles: str) -> Actor:
+        """One of those with the role, rather of the home authority; anybody of any body where it is a stray."""
+        fit = [actor for actor in self.desk if actor.has(*roles)]
+        chosen = self.world.people if stray else fit
+        return chosen[who % len(chosen)]
+
+    def attempt(self, deed: Callable[..., Any], **given: Any) -> bool:
+        """Whether it was done. Refused ones leave nothing."""
+        try:
+            deed(**given)
+        except Refused:
+            return False
+        self.done = True
+        return True
+
+    # --- the authority ------------------------------------------------------------------------------
+
+    @rule(who=WHO, conflict=SOMETIMES)
+    def declare(self, who: int, conflict: bool) -> None:
+        actor = self.desk[who % len(self.desk)]
+        detail = "A friend works there." if conflict else ""
+        self.attempt(declare_conflict, application=self.application, conflict=conflict, detail=detail, by=actor)
+
+    def officer_deed(self, deed: Callable[..., Any], who: int, stray: bool, **given: Any) -> bool:
+        actor = self.someone(who, stray, "case_officer")
+        self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+        done = self.attempt(deed, application=self.application, by=actor, **given)
+        if done:
+            self.watch.officers.add(actor.person_id)
+        return done
+
+    @precondition(lambda self: self.state == "submitted")
+    @rule(who=WHO, stray=SOMETIMES, tier=st.sampled_from(("standard", "standard", "elevated", "high")))
+    def screen(self, who: int, stray: bool, tier: str) -> None:
+        self.officer_deed(screen_application, who, stray, tier=tier, reason="Drawn at random.")
+
+    @precondition(lambda self: self.state == "under_review")
+    @rule(who=WHO, stray=SOMETIMES, tier=st.sampled_from(("standard", "standard", "elevated", "high")))
+    def tier(self, who: int, stray: bool, tier: str) -> None:
+        self.officer_deed(set_tier, who, stray, tier=tier, reason="Drawn at random.")
+
+    @precondition(lambda self: self.state == "under_review")
+    @rule(who=WHO, stray=SOMETIMES)
+    def send(self, who: int, stray: bool) -> None:
+        self.officer_deed(send_to_signatories, who, stray)
+
+    @precondition(lambda self: self.state == "awaiting_signatures")
+    @rule(who=WHO, stray=SOMETIMES)
+    def take_back(self, who: int, stray: bool) -> None:
+        self.officer_deed(return_to_review, who, stray, reason="Drawn at random.")
+
+    @rule(who=WHO, whom=WHO, stray=SOMETIMES, bulk=st.booleans())
+    def assign(self, who: int, whom: int, stray: bool, bulk: bool) -> None:
+        officer, reviewer = self.someone(who, stray, "case_officer"), self.someone(whom, stray, "reviewer")
+        if bulk:
+            assign_to_all(applications=[self.application], reviewer=reviewer.user, by=officer)
+            self.done = True
+        else:
+            self.attempt(assign_reviewer, application=self.application, reviewer=reviewer.user, by=officer)
+        self.attempt(declare_conflict, application=self.application, conflict=False, by=reviewer)
+
+    @rule(who=WHO, whom=WHO, really=SOMETIMES)
+    def unassign(self, who: int, whom: int, really: bool) -> None:
+        officer, reviewer = self.someone(who, False, "case_officer"), self.someone(whom, False, "reviewer")
+        if really:
+            self.attempt(unassign_reviewer, application=self.application, reviewer=reviewer.user, by=officer)
+
+    @rule(who=WHO, verb=st.sampled_from(("clear", "clear", "confirm")), stray=SOMETIMES)
+    def look_at_hits(self, who: int, verb: str, stray: bool) -> None:
+        actor = self.someone(who, stray, "case_officer")
+        self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+        for hit in Hit.objects.filter(application=self.application).select_related("application", "institution"):
+            if self.attempt(decide_hit, hit=hit, verb=verb, reason="Looked at.", by=actor):
+                self.watch.officers.add(actor.person_id)
+
+    @precondition(lambda self: self.state in ("under_review", "awaiting_applicant"))
+    @rule(who=WHO, stray=SOMETIMES, one=SOMETIMES, outcome=st.sampled_from(("met", "met", "not_met")))
+    def assess(self, who: int, stray: bool, one: bool, outcome: str) -> None:
+        """One section, or whatever the person has not assessed yet, and then the recommendation."""
+        assigned = [actor for actor in self.desk if actor.user_id in hands_of(self.application).assigned]
+        able = [actor for actor in assigned if actor.has("reviewer")]
+        actor = self.someone(who, stray, "reviewer") if stray or not able else able[who % len(able)]
+        case = case_of(self.application)
+        missing = set(case.unassessed_by(actor.user_id))
+        due = [section.key for section in case.sections if str(section.title) in missing]
+        for section in due[:1] if one else due:
+            given = {"section": section, "outcome": outcome, "note": "Read."}
+            if not self.attempt(assess_section, application=self.application, by=actor, **given):
+                return
+        if not one:
+            self.attempt(recommend_decision, application=self.application, outcome="approve", text="Sound.", by=actor)
+
+    @precondition(lambda self: not self.asked)
+    @rule(who=WHO, section=st.sampled_from(SECTIONS), stray=SOMETIMES)
+    def ask(self, who: int, section: str, stray: bool) -> None:
+        actor = self.someone(who, stray, "reviewer", "case_officer", "signatory")
+        self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+        self.attempt(ask_question, application=self.application, section=section, text="Say more.", by=actor)
+
+    # --- signing ------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.state == "awaiting_signatures")
+    @rule(who=WHO, stray=SOMETIMES, other=SOMETIMES, involved=st.booleans())
+    def sign(self, who: int, stray: bool, other: bool, involved: bool) -> None:
+        """Half of the time it is tried by somebody who had another part, where there is such a signatory."""
+        parts = self.watch.authors | self.watch.officers | assessors_of(self.application)
+        likely = [actor for actor in self.desk if actor.has("signatory") and actor.user_id in parts]
+        actor = likely[who % len(likely)] if involved and likely else self.someone(who, stray, "signatory")
+        self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+        seen = "0" * 64 if other else case_of(self.application).dossier_digest
+        self.attempt(sign_application, application=self.application, seen=seen, by=actor)
+
+    @precondition(lambda self: self.state == "awaiting_signatures")
+    @rule(who=WHO, really=SOMETIMES, stray=SOMETIMES)
+    def refuse(self, who: int, really: bool, stray: bool) -> None:
+        if really:
+            given = {"seen": case_of(self.application).dossier_digest, "reasons": ["security"], "note": "No."}
+            actor = self.someone(who, stray, "signatory")
+            self.attempt(refuse_application, application=self.application, by=actor, **given)
+
+    # --- the institution ----------------------------------------------------------------------------
+
+    def writer(self, who: int, stray: bool) -> Actor:
+        chosen = [actor for actor in self.world.people if actor.body_kind == "institution"] if stray else self.mine
+        return chosen[who % len(chosen)]
+
+    @precondition(lambda self: self.asked)
+    @rule(who=WHO, writer=WHO, stray=SOMETIMES, hours=st.integers(1, 48), changed=st.booleans())
+    def answer(self, who: int, writer: int, stray: bool, hours: int, changed: bool) -> None:
+        """One person changes an answer, another may send it."""
+        query = Query.objects.filter(application=self.application, state="open").order_by("asked_at")[0]
+        query.application = self.application
+        if changed:
+            self.save(self.writer(writer, stray), hours)
+        actor = self.writer(who, stray)
+        if self.attempt(answer_question, query=query, text="Said.", by=actor):
+            self.watch.sent(actor.person_id)
+
+    @precondition(lambda self: self.asked)
+    @rule(writer=WHO, hours=st.integers(1, 48))
+    def write(self, writer: int, hours: int) -> None:
+        self.save(self.writer(writer, False), hours)
+
+    def save(self, actor: Actor, hours: int) -> None:
+        posted = {"personnel": {"leavers_hours": hours}, "data": {"retention_months": hours}}
+        for section, answers in posted.items():
+            given = {"section": section, "posted": answers, "seen": 10**6, "page": f"page-{actor.user_id}"[:40]}
+            if self.attempt(make.save_answers, application=self.application, by=actor, **given):
+                self.watch.wrote(actor.person_id)
+
+    @precondition(lambda self: self.asked)
+    @rule(who=WHO)
+    def take_question_back(self, who: int) -> None:
+        query = Query.objects.filter(application=self.application, state="open").order_by("asked_at")[0]
+        query.application = self.application
+        self.attempt(withdraw_question, query=query, by=self.desk[who % len(self.desk)])
+
+    @rule(who=WHO, really=SOMETIMES, number=st.integers(1, 3))
+    def move_house(self, who: int, really: bool, number: int) -> None:
+        """The institution's address changes while others decide."""
+        institution = self.application.institution
+        if really:
+            given = {"kind": institution.kind, "lei": institution.lei, "ror": institution.ror}
+            self.attempt(
+                amend_institution,
+                institution=institution,
+                by=self.writer(who, False),
+                address=f"{number} Quay",
+                **given,
+            )
+
+    @rule(who=WHO, really=SOMETIMES, surely=SOMETIMES, stray=SOMETIMES)
+    def withdraw(self, who: int, really: bool, surely: bool, stray: bool) -> None:
+        if really and surely:
+            self.attempt(withdraw_application, application=self.application, by=self.writer(who, stray))
+
+    # --- what holds ---------------------------------------------------------------------------------
+
+    @invariant()
+    def holds(self) -> None:
+        if self.oracle is not None and self.done:
+            self.done = False
+            self.oracle.check()
+            self.look()
+
+    def teardown(self) -> None:
+        try:
+            if self.oracle is not None:
+                state = self.application.state
+                target(float(self.oracle.most_signatures), label="signatures")
+                reached = "approved" if state == "approved" else "signed" if self.oracle.most_signatures else "other"
+                self.seen[reached] = self.seen.get(reached, 0) + 1
+                self.oracle.at_the_end()
+        finally:
+            self.undone.close()
