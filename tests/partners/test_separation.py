@@ -20,7 +20,7 @@ from tests.rollback import db, rolled_back
 __all__ = ["db"]
 
 QUICK = settings(
-    max_examples=20,
+    max_examples=40,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

@@ -36,6 +36,7 @@ from tests.partners.separation.oracle import Oracle, assessors_of
 from tests.partners.separation.world import World
 from tests.rollback import rolled_back
 
+STAGES = ("awaiting_signatures", "awaiting_signatures", "under_review", "high", "submitted")
 SECTIONS = ("security", "data", "governance", "personnel")
 WHO = st.integers(0, 10_000)
 """Which of those who hold the role, by remainder. Now and then anybody at all is taken: `stray`."""
@@ -56,7 +57,7 @@ class Machine(RuleBasedStateMachine):
         self.oracle: Oracle | None = None
         self.state, self.asked, self.done = "", False, True
 
-    @initialize(stage=st.sampled_from(("awaiting_signatures", "under_review", "high", "submitted")))
+    @initialize(stage=st.sampled_from(STAGES))
     def begin(self, stage: str) -> None:
         self.oracle = Oracle(self.world, self.world.played[stage])
         self.own = {self.oracle.cast.institution.pk}
@@ -179,15 +180,23 @@ class Machine(RuleBasedStateMachine):
     # --- signing ------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.state == "awaiting_signatures")
-    @rule(who=WHO, stray=SOMETIMES, other=SOMETIMES, involved=st.booleans())
+    @rule(who=WHO, stray=SOMETIMES, other=SOMETIMES, involved=SOMETIMES)
     def sign(self, who: int, stray: bool, other: bool, involved: bool) -> None:
-        """Half of the time it is tried by somebody who had another part, where there is such a signatory."""
+        """Now and then it is tried by somebody who had another part, where there is such a signatory."""
         parts = self.watch.authors | self.watch.officers | assessors_of(self.application)
         likely = [actor for actor in self.desk if actor.has("signatory") and actor.user_id in parts]
         actor = likely[who % len(likely)] if involved and likely else self.someone(who, stray, "signatory")
         self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
         seen = "0" * 64 if other else case_of(self.application).dossier_digest
         self.attempt(sign_application, application=self.application, seen=seen, by=actor)
+
+    @precondition(lambda self: self.state == "awaiting_signatures")
+    @rule(whom=st.lists(WHO, min_size=2, max_size=4))
+    def several_sign(self, whom: list[int]) -> None:
+        """One after the other, as on a day of signing."""
+        for who in whom:
+            self.sign(who=who, stray=False, other=False, involved=False)
+            self.holds()
 
     @precondition(lambda self: self.state == "awaiting_signatures")
     @rule(who=WHO, really=SOMETIMES, stray=SOMETIMES)
