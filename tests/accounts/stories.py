@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from django.urls import reverse
 
+from portal.accounts.actions.delegation import give_delegation, withdraw_delegation
 from portal.accounts.actions.gateway import register_gateway, revoke_gateway, rotate_gateway
 from portal.accounts.actions.invitation import resend_invitation, send_invitation, withdraw_invitation
 from portal.accounts.actions.membership import change_roles, end_membership
 from portal.accounts.actions.organisation import amend_organisation
-from portal.accounts.models import Invitation, Membership, Organisation
+from portal.accounts.models import Delegation, Invitation, Membership, Organisation
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.notifications.models import Message
 from tests.factories.accounts import appointed, make_member, make_organisation
@@ -46,7 +49,7 @@ class Telling:
 def of_bodies_and_people(parts: int) -> Iterator[Opened]:
     """One world with an organisation, somebody new, a machine, and those who keep the portal."""
     told = Telling()
-    for story in (_organisation, _newcomer, _gateway, _appointment):
+    for story in (_organisation, _cover, _newcomer, _gateway, _appointment):
         yield from story(told, parts)
 
 
@@ -97,6 +100,31 @@ def _invite(body: Organisation, parts: int, by: Actor) -> Invitation:
     for _ in range(parts):
         resend_invitation(invitation=invitation, by=by)
     return invitation
+
+
+def _cover(told: Telling, parts: int) -> Iterator[Opened]:
+    """Covers for absence of an authority's signatories are many; some have ended."""
+    body, signatory = told.world.authority, told.world.actor("signatory")
+    today = clock.today()
+    for number in range(parts):
+        for colleague in (make_member(body, "case_officer"), make_member(body, "signatory")):
+            by = signatory if "case_officer" in colleague.roles else colleague
+            deputy = make_member(body, "reviewer")
+            made = _covered(body, by, deputy, today + timedelta(days=10 * number + 1))
+        withdraw_delegation(delegation=made, by=by)
+    cover = _covered(body, signatory, told.world.actor("auditor"), today + timedelta(days=10 * parts + 1))
+    manager = "administrator@authority"
+    everybody = ("case_officer", "reviewer", "signatory", "auditor", manager, "dormant")
+    yield from told.opens("delegations", body.pk, *everybody)
+    yield from told.opens("delegation_give", body.pk, "signatory", manager)
+    yield from told.opens("delegation_withdraw", cover.pk, "signatory", "auditor", manager)
+
+
+def _covered(body: Organisation, who: Actor, deputy: Actor, start: date) -> Delegation:
+    """A deputy for two days."""
+    place = Membership.objects.select_related("organisation", "user").get(user=who.user_id, organisation=body)
+    end = start + timedelta(days=1)
+    return give_delegation(membership=place, deputy=deputy.user, starts_on=start, ends_on=end, reason="Leave.", by=who)
 
 
 def _token(invitation: Invitation) -> str:
