@@ -26,6 +26,7 @@ from grants.models import Environment, Grant, GrantLine, GrantRequest, Model, Re
 from grants.queries.request import lines_of
 from grants.rules.decision import Question
 from partners.models import Institution
+from portal.accounts.actor import confirmed
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import Actor
@@ -233,7 +234,7 @@ def to_signatories(made: GrantCast) -> GrantCast:
 
 
 def sign_grant(made: GrantCast, *signatories: Actor) -> GrantCast:
-    for who in signatories or (made.signatory, made.other_signatory):
+    for who in map(confirmed, signatories or (made.signatory, made.other_signatory)):
         declare_interests(request=made.request, conflict=False, by=who)
         sign_request(request=made.request, seen=made.request.digest, by=who)
     return made

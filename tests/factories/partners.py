@@ -269,7 +269,7 @@ def send(made: Cast) -> Cast:
 
 
 def sign(made: Cast, *signatories: Actor) -> Cast:
-    for who in signatories or (made.signatory, made.other_signatory):
+    for who in map(confirmed, signatories or (made.signatory, made.other_signatory)):
         declare_conflict(application=made.application, conflict=False, by=who)
         sign_application(application=made.application, seen=case_of(made.application).dossier_digest, by=who)
     return made
