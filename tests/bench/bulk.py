@@ -39,8 +39,9 @@ def applications(count: int, *, authority: str, reviewer: str, visible: int) -> 
                 screened_by_id, screened_at, due_on, circumstances, handled_by,
                 refusal_reasons, refusal_note)
             SELECT md5('a' || n)::uuid, 'under_review', 'A-B-' || n, 'initial', md5('o' || n)::uuid, %(authority)s,
-                '1.0', 'standard', '', 1, %(reviewer)s, now() - n * interval '1 minute', %(reviewer)s,
-                now() - n * interval '1 minute', %(reviewer)s, now() - n * interval '1 minute',
+                '1.0', 'standard', '', 1, md5('somebody else')::uuid, now() - n * interval '1 minute',
+                md5('somebody else')::uuid, now() - n * interval '1 minute',
+                md5('somebody else')::uuid, now() - n * interval '1 minute',
                 current_date + 42 - n / 1440, '{}', '{}', '[]', ''
             FROM generate_series(1, %(count)s) n ON CONFLICT DO NOTHING;
             INSERT INTO partners_clockstretch (id, application_id, stage, holder, began_at, "limit", used, due_on,
