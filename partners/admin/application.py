@@ -23,7 +23,7 @@ from partners.models import Application, Institution
 from partners.queries.clock import BY_DUE, clock_of, in_time, with_clocks
 from partners.queries.desk import age_of, with_reviewers
 from partners.queries.saved_filter import filters_for
-from partners.queries.search import ordered_by, search_cases
+from partners.queries.search import ordered_by, search_cases, those
 from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -111,7 +111,7 @@ class ApplicationAdmin(DeskAdmin):
             return queryset, False
         found = search_cases(cast(PortalRequest, request).actor, search_term)
         request.found = found  # type: ignore[attr-defined]
-        rows = queryset.filter(pk__in=found.ids)
+        rows = queryset.filter(pk__in=those(found.ids))
         return (rows if request.GET.get("o") else rows.order_by(ordered_by(found.ids))), False
 
     @admin.display(description=_("Case"), ordering="reference")

@@ -18,6 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -203,6 +204,11 @@ def to_be_indexed() -> QuerySet[Application]:
     )
     rows = Application.objects.filter(~Exists(named), submitted_at__isnull=False)
     return rows.select_related("institution__organisation")
+
+
+def those(ids: Iterable[UUID]) -> RawSQL:
+    """The ids as rows of one array: written out one by one, a thousand of them cost more than finding them."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
 
 
 def ordered_by(ids: Iterable[UUID]) -> Any:
