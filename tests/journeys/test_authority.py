@@ -110,7 +110,7 @@ def check_letter(visitor: Person, letter: Path, folder: Path) -> None:
     """Somebody without an account checks the letter, and one in which a byte was added."""
     visitor.go("/verify/")
     visitor.check_both("checking a letter")
-    visitor.page.get_by_label("The letter as a PDF").set_input_files(letter)
+    visitor.page.locator("input[type=file][name=letter]").set_input_files(letter)
     visitor.press("Check the file")
     expect(visitor.page.get_by_role("status").first).to_contain_text(re.compile("genuine", re.IGNORECASE))
     visitor.see("Modelstyrelsen")
@@ -118,6 +118,6 @@ def check_letter(visitor: Person, letter: Path, folder: Path) -> None:
     forged = folder / "forged.pdf"
     forged.write_bytes(letter.read_bytes() + b"\n% and qualified after all\n")
     visitor.go("/verify/")
-    visitor.page.get_by_label("The letter as a PDF").set_input_files(forged)
+    visitor.page.locator("input[type=file][name=letter]").set_input_files(forged)
     visitor.press("Check the file")
     visitor.see("Do not rely on it")
