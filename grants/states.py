@@ -6,28 +6,25 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from grants.states_places import (
+    ENVIRONMENT,
+    MODEL,
+    RE_REVIEW,
+    RELEASE,
+    STATEMENT_CATALOGUE,
+    own_institution,
+    own_provider,
+)
 from portal.core.actors import Actor
 from portal.core.states import Move, State, StateTable, roles
 from portal.core.verdicts import ALLOWED, Verdict, refused
+
+__all__ = ["ENVIRONMENT", "MODEL", "RELEASE", "RE_REVIEW", "STATEMENT_CATALOGUE"]
 
 HOLD_STOPS = ("placed", "confirmed")
 """States of a hold in which it stops access: from the moment that it is placed."""
 GRANT_LIVE = ("awaiting_agreement", "in_force")
 """States of a grant that has not ended."""
-
-
-def own_provider(subject: Any, actor: Actor) -> Verdict:
-    """Provider staff act on what belongs to their own provider."""
-    if actor.has("system") or actor.body_id == subject.provider_id:
-        return ALLOWED
-    return refused(_("This belongs to another provider."), code="other_body", rule="grants.own_provider")
-
-
-def own_institution(subject: Any, actor: Actor) -> Verdict:
-    """People of an institution act on what belongs to their own institution."""
-    if actor.has("system") or actor.body_id == subject.institution_id:
-        return ALLOWED
-    return refused(_("This belongs to another institution."), code="other_body", rule="grants.own_institution")
 
 
 def own_authority(subject: Any, actor: Actor) -> Verdict:
@@ -40,6 +37,20 @@ def own_authority(subject: Any, actor: Actor) -> Verdict:
 def own_authority_or_signatory(subject: Any, actor: Actor) -> Verdict:
     """Signatories come from every authority; case officers and reviewers from the one that runs the case."""
     return ALLOWED if actor.has("signatory") else own_authority(subject, actor)
+
+
+def own_authority_or_signatory_of_grant(measure: Any, actor: Actor) -> Verdict:
+    """Case officers propose measures on grants of their own authority, signatories on any."""
+    return own_authority_or_signatory(measure.grant, actor)
+
+
+def own_proposal(measure: Any, actor: Actor) -> Verdict:
+    """Only whoever proposed a measure takes it back."""
+    if actor.has("system") or actor.user_id == measure.proposed_by_id:
+        return ALLOWED
+    return refused(
+        _("Only whoever proposed it takes it back. You can refuse to sign it."), code="not_yours", rule="measure.drop"
+    )
 
 
 def other_signatory(hold: Any, actor: Actor) -> Verdict:
@@ -64,85 +75,6 @@ def concerned_signatory(hold: Any, actor: Actor) -> Verdict:
         _("Only an authority that placed or confirmed this hold may lift it."), code="other_body", rule="hold.lift"
     )
 
-
-MODEL = StateTable(
-    noun="model",
-    title="Model",
-    states=(
-        State("listed", _("Listed"), "The provider's model family can be asked for, release by release."),
-        State("unlisted", _("Unlisted"), "No new release is added, and none can be asked for any more.", final=True),
-    ),
-    moves=(
-        Move(
-            "list", (), "listed", roles("provider_staff", "system"), _("List a model"), _("Model listed"), own_provider
-        ),
-        Move(
-            "unlist", ("listed",), "unlisted", roles("provider_staff"), _("Unlist"), _("Model unlisted"), own_provider
-        ),
-    ),
-)
-
-RELEASE = StateTable(
-    noun="release",
-    title="Release",
-    states=(
-        State("announced", _("Announced"), "Can be asked for; nothing can be used before it is released."),
-        State("released", _("Released"), "Can be asked for and used where a grant line covers it."),
-        State("retired", _("Retired"), "Cannot be used or asked for any more, whatever was granted.", final=True),
-    ),
-    moves=(
-        Move(
-            "announce", (), "announced", roles("provider_staff", "system"), _("Announce a release"),
-            _("Release announced"), own_provider,
-        ),
-        Move(
-            "release", ("announced",), "released", roles("provider_staff", "system"), _("Release it"),
-            _("Released"), own_provider,
-        ),
-        Move(
-            "retire", ("announced", "released"), "retired", roles("provider_staff"), _("Retire it"),
-            _("Release retired"), own_provider,
-        ),
-    ),
-)  # fmt: skip
-
-ENVIRONMENT = StateTable(
-    noun="environment",
-    title="Environment",
-    states=(
-        State("registered", _("Registered"), "Described, but its safeguards are not attested yet."),
-        State("attested", _("Attested"), "Its safeguards are attested; an authority has not looked at them yet."),
-        State("accredited", _("Accredited"), "An authority accepted what was attested, until a date."),
-        State("suspended", _("Suspended"), "An attested fact changed, or an authority stopped it. Nothing runs here."),
-        State("closed", _("Closed"), "No longer used.", final=True),
-    ),
-    moves=(
-        Move(
-            "register", (), "registered", roles("applicant"), _("Register an environment"),
-            _("Environment registered"), own_institution,
-        ),
-        Move(
-            "attest", ("registered", "attested"), "attested", roles("applicant"), _("Attest safeguards"),
-            _("Safeguards attested"), own_institution,
-        ),
-        Move(
-            "drift", ("accredited", "suspended"), "suspended", roles("applicant"), _("Report a change"),
-            _("Attested facts changed; accreditation is suspended until an authority has looked"), own_institution,
-        ),
-        Move(
-            "accredit", ("attested", "suspended", "accredited"), "accredited", roles("case_officer"), _("Accredit"),
-            _("Environment accredited"),
-        ),
-        Move(
-            "suspend", ("accredited",), "suspended", roles("case_officer", "system"), _("Suspend"),
-            _("Accreditation suspended"),
-        ),
-        Move(
-            "close", ("registered", "attested", "accredited", "suspended"), "closed", roles("applicant"), _("Close"),
-            _("Environment closed"), own_institution,
-        ),
-    ),
-)  # fmt: skip
 
 IN_HAND = ("submitted", "under_review", "awaiting_partner", "awaiting_provider", "awaiting_signatures")
 """States of a request in which an authority has it."""
@@ -218,6 +150,14 @@ GRANT_REQUEST = StateTable(
             _("Send to the signatories"), _("Sent to the signatories"), own_authority,
         ),
         Move("remind", ("awaiting_provider",), None, roles("system"), _("Remind"), _("Providers reminded")),
+        Move(
+            "miss_consent", ("awaiting_provider",), None, roles("system"), _("Mark as late"),
+            _("The providers' time is over and lines are without an answer"),
+        ),
+        Move(
+            "extend_consent", ("awaiting_provider",), None, roles("case_officer"), _("Give providers more time"),
+            _("Providers were given more time"), own_authority,
+        ),
         Move("sign", ("awaiting_signatures",), None, roles("signatory"), _("Sign"), _("Signed")),
         Move(
             "send_back", ("awaiting_signatures",), "under_review", roles("signatory"), _("Refuse to sign"),
@@ -255,14 +195,23 @@ GRANT = StateTable(
         Move("remind", GRANT_LIVE, None, roles("system"), _("Remind"), _("Reminder of the end of the grant")),
         Move("expire", GRANT_LIVE, "expired", roles("system"), _("Expire"), _("Grant expired")),
         Move(
-            "supersede", ("in_force",), "superseded", roles("representative"), _("Supersede"),
+            "supersede", GRANT_LIVE, "superseded", roles("representative"), _("Supersede"),
             _("Superseded by a later grant"), own_institution,
         ),
         Move(
             "surrender", GRANT_LIVE, "surrendered", roles("administrator"), _("Give the grant back"),
             _("Grant surrendered"), own_institution,
         ),
+        Move(
+            "surrender_line", ("in_force",), None, roles("administrator"), _("Give a line back"),
+            _("Line surrendered"), own_institution,
+        ),
         Move("revoke", GRANT_LIVE, "revoked", roles("signatory"), _("Revoke"), _("Grant revoked")),
+        Move("narrow", GRANT_LIVE, None, roles("signatory"), _("Narrow a line"), _("A line was narrowed")),
+        Move(
+            "renew_agreement", ("awaiting_agreement",), None, roles("signatory", "provider_staff", "system"),
+            _("Make the agreement anew"), _("The lines changed: the agreement was made anew"),
+        ),
     ),
 )  # fmt: skip
 
@@ -287,6 +236,60 @@ HOLD = StateTable(
         Move("lift", HOLD_STOPS, "lifted", roles("signatory"), _("Lift"), _("Hold lifted"), concerned_signatory),
         Move(
             "lapse", ("placed",), "lapsed", roles("system"), _("Lapse"), _("Hold lapsed: nobody confirmed it in time"),
+        ),
+    ),
+)  # fmt: skip
+
+CONSENT_WITHDRAWAL = StateTable(
+    noun="consent_withdrawal",
+    title="Withdrawal of consent",
+    states=(
+        State(
+            "noticed", _("Notice given"),
+            "The line ends on the day named, the rulebook's working days from the notice, unless it is taken back.",
+        ),
+        State("in_effect", _("In effect"), "The day has come: the line permits nothing any more.", final=True),
+        State("taken_back", _("Taken back"), "Taken back before the day: the line goes on as granted.", final=True),
+    ),
+    moves=(
+        Move(
+            "give_notice", (), "noticed", roles("provider_staff"), _("Withdraw consent"),
+            _("The provider gave notice that it withdraws its consent to a line"), own_provider,
+        ),
+        Move(
+            "take_back", ("noticed",), "taken_back", roles("provider_staff"), _("Take the withdrawal back"),
+            _("The provider took its withdrawal back"), own_provider,
+        ),
+        Move(
+            "take_effect", ("noticed",), "in_effect", roles("system"), _("Take effect"),
+            _("The consent to a line has ended, and the line with it"),
+        ),
+    ),
+)  # fmt: skip
+
+GRANT_MEASURE = StateTable(
+    noun="grant_measure",
+    title="Measure on a grant",
+    states=(
+        State("proposed", _("Proposed"), "Waits for the quorum. The grant stays as it is until then."),
+        State("in_effect", _("In effect"), "Signed by the quorum. It holds from that moment on.", final=True),
+        State("rejected", _("Rejected"), "A signatory refused. The grant stays as it is.", final=True),
+        State("dropped", _("Dropped"), "Taken back by whoever proposed it, or the grant ended first.", final=True),
+    ),
+    moves=(
+        Move(
+            "propose", (), "proposed", roles("case_officer", "signatory"), _("Propose"), _("Measure proposed"),
+            own_authority_or_signatory_of_grant,
+        ),
+        Move("sign", ("proposed",), None, roles("signatory"), _("Sign"), _("Signed")),
+        Move("reject", ("proposed",), "rejected", roles("signatory"), _("Refuse to sign"), _("Rejected")),
+        Move(
+            "take_effect", ("proposed",), "in_effect", roles("signatory"), _("Put into effect"),
+            _("Signed by the quorum; in effect"),
+        ),
+        Move(
+            "drop", ("proposed",), "dropped", roles("case_officer", "signatory", "system"), _("Take it back"),
+            _("Taken back"), own_proposal,
         ),
     ),
 )  # fmt: skip

@@ -3,9 +3,14 @@
 from grants.models.access import AccessTally
 from grants.models.catalogue import Model, Release
 from grants.models.consent import Consent, GrantSignature
-from grants.models.environment import Attestation, Environment
+from grants.models.environment import Accreditation, AdoptedCatalogue, Attestation, AttestedDocument, Environment
 from grants.models.grant import Agreement, Grant, GrantLine
 from grants.models.hold import Hold
+from grants.models.measure import GrantMeasure, LineVersion, MeasureSignature
+from grants.models.pack import AgreementPack
+from grants.models.people import GrantLinePerson, LinePerson
+from grants.models.plan import EvaluationPlan
+from grants.models.re_review import ReReview
 from grants.models.request import (
     ConflictDeclaration,
     GrantQuestion,
@@ -14,23 +19,41 @@ from grants.models.request import (
     LineReview,
     RequestLine,
 )
+from grants.models.statement import Statement, StatementCatalogue
+from grants.models.surrender import LineSurrender
+from grants.models.withdrawal import ConsentWithdrawal
 
 __all__ = [
     "AccessTally",
+    "Accreditation",
+    "AdoptedCatalogue",
     "Agreement",
+    "AgreementPack",
     "Attestation",
+    "AttestedDocument",
     "ConflictDeclaration",
     "Consent",
+    "ConsentWithdrawal",
     "Environment",
+    "EvaluationPlan",
     "Grant",
     "GrantLine",
+    "GrantLinePerson",
+    "GrantMeasure",
     "GrantQuestion",
     "GrantRequest",
     "GrantRequestUserPermission",
     "GrantSignature",
     "Hold",
+    "LinePerson",
     "LineReview",
+    "LineSurrender",
+    "LineVersion",
+    "MeasureSignature",
     "Model",
+    "ReReview",
     "Release",
     "RequestLine",
+    "Statement",
+    "StatementCatalogue",
 ]

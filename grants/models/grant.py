@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.catalogue import stays_while_granted
 from grants.models.request import GrantRequest, RequestLine
 from grants.models.scope import Scope
 from grants.states import GRANT
@@ -19,7 +20,11 @@ from portal.workflow import LifecycleModel, Record, append_only, lifecycle_trigg
 
 
 class Grant(LifecycleModel):
-    """What an institution may do. `ends_on` is the last day of its last line."""
+    """What an institution may do. `ends_on` is the last day of its last line.
+
+    `supersedes` is the grant that it replaces once its own agreement is accepted; a successor that nobody accepted in
+    time leaves room for another one.
+    """
 
     TABLE = GRANT
 
@@ -27,9 +32,7 @@ class Grant(LifecycleModel):
     request = models.OneToOneField(GrantRequest, on_delete=models.PROTECT, related_name="grant")
     institution = models.ForeignKey("partners.Institution", on_delete=models.PROTECT, related_name="grants")
     authority = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
-    supersedes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
-    )
+    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors")
     rulebook = models.CharField(_("rulebook"), max_length=20)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -62,6 +65,14 @@ class Grant(LifecycleModel):
                 name="grant_ended_with_time",
             ),
             models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="grant_dates"),
+            models.UniqueConstraint(
+                fields=["supersedes"], condition=models.Q(in_force_since__isnull=False), name="grant_superseded_once"
+            ),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=models.Q(state="awaiting_agreement"),
+                name="grant_one_successor_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,8 +80,9 @@ class Grant(LifecycleModel):
 
 
 class GrantLine(Scope):
-    """One line as it was granted. Never changed: a change is a new grant. `institution` and `provider` are those of
-    the grant and the release, kept here so that the question at the gate is one look into one index.
+    """One line as it was granted. Never changed: a change is a new grant, or, where authorities narrow it without a
+    new request, a LineVersion, of which the newest holds instead of what stands here. `institution` and `provider`
+    are those of the grant and the release, kept here so that the question at the gate is one look into one index.
 
     `obligations` are safeguards that the gateway must apply with a permit (rulebook: scope.safeguards).
     """
@@ -89,7 +101,7 @@ class GrantLine(Scope):
     class Meta:
         verbose_name = _("line of a grant")
         verbose_name_plural = _("lines of grants")
-        triggers = append_only()
+        triggers: ClassVar = [*append_only(), stays_while_granted()]
         ordering: ClassVar = ["number"]
         indexes: ClassVar = [
             models.Index(
@@ -107,11 +119,17 @@ class GrantLine(Scope):
 
 
 class Agreement(Record):
-    """The text made from the lines. It is accepted once, by a person entitled to bind the institution."""
+    """The text made from the lines. It is accepted once, by a person entitled to bind the institution.
+
+    `terms` is the digest of the lines that it was made from. When they change before it is accepted, it is made anew as
+    the next `version`; each version stays as an AgreementPack. Once accepted it never changes.
+    """
 
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="agreement")
     text = models.TextField(_("text"))
     digest = models.CharField(max_length=64)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    terms = models.CharField(max_length=64, blank=True, editable=False)
     made_at = models.DateTimeField(_("made"), default=clock.now)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     accepted_by = models.ForeignKey(
@@ -135,8 +153,10 @@ class Agreement(Record):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func="""
-                IF TG_OP = 'UPDATE' AND OLD.accepted_at IS NULL AND NEW.text = OLD.text AND NEW.digest = OLD.digest
-                   AND NEW.grant_id = OLD.grant_id AND NEW.id = OLD.id AND NEW.made_at = OLD.made_at THEN
+                IF TG_OP = 'UPDATE' AND OLD.accepted_at IS NULL AND NEW.grant_id = OLD.grant_id AND NEW.id = OLD.id
+                   AND ((NEW.version = OLD.version AND NEW.text = OLD.text AND NEW.digest = OLD.digest
+                         AND NEW.terms = OLD.terms AND NEW.made_at = OLD.made_at)
+                        OR (NEW.version = OLD.version + 1 AND NEW.accepted_at IS NULL)) THEN
                     RETURN NEW;
                 END IF;
                 RAISE EXCEPTION 'append-only: an agreement is accepted once and never changed';

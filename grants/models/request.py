@@ -46,6 +46,7 @@ class GrantRequest(LifecycleModel):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     consent_due = models.DateTimeField(_("providers answer by"), null=True, blank=True)
+    consent_missed_at = models.DateTimeField(_("deadline of providers missed"), null=True, blank=True, editable=False)
     notice_sent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent to the signatories"), null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -78,6 +79,11 @@ class GrantRequest(LifecycleModel):
                 condition=models.Q(state__in=["granted", "refused"], decided_at__isnull=False)
                 | (~models.Q(state__in=["granted", "refused"]) & models.Q(decided_at__isnull=True)),
                 name="grantrequest_decided_with_time",
+            ),
+            models.UniqueConstraint(
+                fields=["amends"],
+                condition=models.Q(state__in=GRANT_REQUEST.open_states),
+                name="grantrequest_one_change_open",
             ),
         ]
 

@@ -7,6 +7,8 @@ LIFECYCLE = {
     "grants.GrantRequest",
     "grants.Grant",
     "grants.Hold",
+    "grants.ConsentWithdrawal",
+    "grants.GrantMeasure",
 }
 APPEND_ONLY = {
     "grants.Attestation",
@@ -16,9 +18,16 @@ APPEND_ONLY = {
     "grants.GrantSignature",
     "grants.GrantLine",
     "grants.AccessTally",
+    "grants.AgreementPack",
+    "grants.LineVersion",
+    "grants.MeasureSignature",
+    "grants.GrantLinePerson",
+    "grants.LineSurrender",
 }
 GUARDED = {
     "grants.RequestLine": {"only_in_drafts", "no_truncate"},
+    "grants.LinePerson": {"only_in_drafts", "no_truncate"},
+    "grants.EvaluationPlan": {"only_in_drafts", "no_truncate"},
     "grants.GrantQuestion": {"answered_once", "no_truncate"},
     "grants.Agreement": {"accepted_once", "no_truncate"},
 }
