@@ -233,6 +233,8 @@ def describe(hold: Hold) -> str:
             return str(_("grant %(reference)s") % {"reference": hold.grant})
         case "line" if hold.line:
             return str(_("one line of grant %(reference)s") % {"reference": hold.line.grant})
+        case "person":
+            return str(_("one person"))
     return str(_("environment “%(name)s”") % {"name": hold.environment})
 
 
@@ -244,6 +246,7 @@ def concerned_providers(hold: Hold) -> list[UUID]:
         "grant": Q(grant_id=hold.grant_id),
         "line": Q(pk=hold.line_id),
         "environment": Q(environment_id=hold.environment_id),
+        "person": Q(),
     }[hold.target_kind]
     return sorted(set(lines.filter(narrowed).values_list("provider_id", flat=True)))
 

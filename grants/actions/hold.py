@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grants import notices
 from grants.models import Environment, Grant, GrantLine, Hold
-from partners.models import Institution
+from partners.models import Institution, Person
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -17,12 +17,13 @@ from portal.core.verdicts import refused, require
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 
-Target = Institution | Grant | GrantLine | Environment
+Target = Institution | Grant | GrantLine | Environment | Person
 TARGET_FIELD: dict[type, str] = {
     Institution: "partner",
     Grant: "grant",
     GrantLine: "line",
     Environment: "environment",
+    Person: "person",
 }
 
 
@@ -30,7 +31,7 @@ TARGET_FIELD: dict[type, str] = {
 def place_hold(
     *, target: Target, reason: str, lifted_when: str, by: Actor, emergency: bool = True, incident: str = ""
 ) -> Hold:
-    """Stop access of a partner, of a grant, of one line, or in an environment, at once.
+    """Stop access of a partner, of a grant, of one line, in an environment, or of one person, at once.
 
     An emergency hold, by one signatory, must be confirmed by another body in time, or it lapses (rulebook:
     enforcement.emergency). One that is not an emergency follows a decision that had its own quorum.

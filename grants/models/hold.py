@@ -1,4 +1,4 @@
-"""Holds: what stops access at once, on a partner, a grant, one line or an environment."""
+"""Holds: what stops access at once, on a partner, a grant, one line, an environment or a person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grants.states import HOLD, HOLD_STOPS
 from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers
 
-TARGETS = ("partner", "grant", "line", "environment")
+TARGETS = ("partner", "grant", "line", "environment", "person")
 
 
 def _exactly_one() -> models.Q:
@@ -31,6 +31,10 @@ class Hold(LifecycleModel):
     """Stops access from the moment it is placed. `institution` is the partner concerned, whatever the target.
 
     `confirm_by` is set for an emergency hold only: when nobody of another body confirms it until then, it lapses.
+
+    One on a `person` stops that person at that institution, whichever of its namings the hold was placed on: every
+    naming of the same institution with the same account or the same e-mail address (in any case of letters). Others of
+    the institution, and questions about no person, go on.
     """
 
     TABLE = HOLD
@@ -44,6 +48,7 @@ class Hold(LifecycleModel):
     environment = models.ForeignKey(
         "grants.Environment", on_delete=models.PROTECT, null=True, blank=True, related_name="holds"
     )
+    person = models.ForeignKey("partners.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="holds")
     emergency = models.BooleanField(_("emergency"), default=False)
     reason = models.TextField(_("why"), max_length=2000)
     lifted_when = models.TextField(_("lifted when"), max_length=2000)
@@ -103,7 +108,7 @@ class Hold(LifecycleModel):
 
     @property
     def target_kind(self) -> str:
-        """Which of the four it is on: partner, grant, line or environment."""
+        """Which of the five it is on: partner, grant, line, environment or person."""
         return next(name for name in TARGETS if getattr(self, f"{name}_id") is not None)
 
     @property
