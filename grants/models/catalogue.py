@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,8 +21,39 @@ key_validator = RegexValidator(
 """What machines call a release or an environment."""
 
 
+def granted_stays(names: str, granted: str) -> pgtrigger.Trigger:
+    """What a grant line names does not change any more: not these columns, whoever asks. `granted` is a condition."""
+    columns = [name.strip() for name in names.split(",")]
+    new, old = (", ".join(f"{row}.{name}" for name in columns) for row in ("NEW", "OLD"))
+    return pgtrigger.Trigger(
+        name="granted_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+        IF ({new}) IS DISTINCT FROM ({old})
+           AND EXISTS (SELECT 1 FROM grants_grantline line WHERE {granted}) THEN
+            RAISE EXCEPTION 'immutable: a grant names this row of %', TG_TABLE_NAME;
+        END IF;
+        RETURN NEW;
+        """,  # noqa: S608 names of columns written in this file
+    )
+
+
+def stays_while_granted() -> pgtrigger.Trigger:
+    """For lines of grants: their release cannot be changed at the same moment, because its row is locked."""
+    return pgtrigger.Trigger(
+        name="release_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="PERFORM 1 FROM grants_release WHERE id = NEW.release_id FOR SHARE; RETURN NEW;",
+    )
+
+
+OF_MODEL = "line.release_id IN (SELECT id FROM grants_release WHERE model_id = OLD.id)"
+
+
 class Model(LifecycleModel):
-    """A provider's model family."""
+    """A provider's model family. Its name stays once a grant line names one of its releases."""
 
     TABLE = MODEL
 
@@ -33,7 +65,7 @@ class Model(LifecycleModel):
     class Meta(LifecycleModel.Meta):
         verbose_name = _("model")
         verbose_name_plural = _("models")
-        triggers = lifecycle_triggers(MODEL)
+        triggers: ClassVar = [*lifecycle_triggers(MODEL), granted_stays("provider_id, name", OF_MODEL)]
         constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "name"], name="model_name_once")]
 
     def __str__(self) -> str:
@@ -41,7 +73,10 @@ class Model(LifecycleModel):
 
 
 class Release(LifecycleModel):
-    """One version of a model. What a grant covers is always a release, never a family."""
+    """One version of a model. What a grant covers is always a release, never a family.
+
+    Once a grant line names it nothing of it changes but its state, with the times at which it came out or was retired.
+    """
 
     TABLE = RELEASE
 
@@ -59,7 +94,25 @@ class Release(LifecycleModel):
     class Meta(LifecycleModel.Meta):
         verbose_name = _("release")
         verbose_name_plural = _("releases")
-        triggers = lifecycle_triggers(RELEASE)
+        triggers: ClassVar = [
+            *lifecycle_triggers(RELEASE),
+            granted_stays(
+                "model_id, provider_id, version, key, capability_tier, access_routes, notes, announced_at",
+                "line.release_id = OLD.id",
+            ),
+            pgtrigger.Trigger(
+                name="times_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                IF (OLD.released_at IS NOT NULL AND NEW.released_at IS DISTINCT FROM OLD.released_at)
+                   OR (OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at) THEN
+                    RAISE EXCEPTION 'immutable: when a release came out or was retired is not rewritten';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["model", "version"], name="release_version_once"),
             models.UniqueConstraint(fields=["provider", "key"], name="release_key_once"),

@@ -159,6 +159,14 @@ ROLES: tuple[Role, ...] = (
         (_("Sign in to pages"), _("Ask about another provider's models")),
     ),
     Role(
+        "release_pipeline",
+        _("Release pipeline"),
+        (PROVIDER,),
+        _("A provider's machine that keeps its catalogue."),
+        (_("List, change, release and retire models and releases of its own provider"),),
+        (_("Sign in to pages"), _("Change a release that a grant names"), _("Ask about access")),
+    ),
+    Role(
         "referee",
         _("Third party"),
         (),
@@ -177,11 +185,13 @@ ROLES: tuple[Role, ...] = (
     ),
 )
 BY_SLUG = {role.slug: role for role in ROLES}
-MEMBER_ROLES = tuple(role for role in ROLES if role.kinds and role.slug != "gateway")
+MACHINES = ("gateway", "release_pipeline")
+"""Roles of a provider's machines, which come with the scopes of their tokens."""
+MEMBER_ROLES = tuple(role for role in ROLES if role.kinds and role.slug not in MACHINES)
 """Roles that a membership can carry."""
 DESK_ROLES = frozenset(role.slug for role in ROLES if role.desk)
 NEEDS_SECOND_FACTOR = frozenset(
-    role.slug for role in ROLES if role.second_factor and role.slug not in ("gateway", "system")
+    role.slug for role in ROLES if role.second_factor and role.slug not in (*MACHINES, "system")
 )
 
 

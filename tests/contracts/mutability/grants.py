@@ -1,6 +1,8 @@
 """Catalogue, environments, grant requests, grants and holds."""
 
 LIFECYCLE = {
+    "grants.StatementCatalogue",
+    "grants.ReReview",
     "grants.Model",
     "grants.Release",
     "grants.Environment",
@@ -11,6 +13,10 @@ LIFECYCLE = {
     "grants.GrantMeasure",
 }
 APPEND_ONLY = {
+    "grants.Statement",
+    "grants.AdoptedCatalogue",
+    "grants.AttestedDocument",
+    "grants.Accreditation",
     "grants.Attestation",
     "grants.LineReview",
     "grants.ConflictDeclaration",
