@@ -14,6 +14,8 @@ from django.utils.text import capfirst
 
 from portal.core.verdicts import Text
 from portal.rulebook import sentences as say
+from portal.rulebook import sentences_places as places
+from portal.rulebook import sentences_plans as plans
 from portal.rulebook.schema import DECISIONS, Rulebook
 
 
@@ -182,6 +184,11 @@ def _scope(rules: Rulebook) -> Iterator[Citation]:
         yield _rule(f"scope.limits.{tier}", say.limits_title(tier), say.limits(limits), limits)
     for tier, months in scope.accreditation_months.items():
         yield Citation(f"scope.accreditation_months.{tier}", say.accreditation_title(tier), say.months(months))
+    told = say.notices(scope.accreditation_notices_days)
+    yield Citation("scope.accreditation_notices_days", str(places.NOTICES), told)
+    yield from _terms("scope.plan_parts", scope.plan_parts)
+    yield Citation("scope.plan", str(plans.PLAN), plans.needed(scope))
+    yield Citation("scope.renewal_lead_days", str(plans.RENEWAL), plans.renewal(scope))
 
 
 def _screening(rules: Rulebook) -> Iterator[Citation]:
@@ -194,7 +201,7 @@ def _screening(rules: Rulebook) -> Iterator[Citation]:
 def _consent(rules: Rulebook) -> Iterator[Citation]:
     part = rules.consent
     yield Citation("consent.deadline_working_days", str(say.CONSENT_TIME), say.consent_time(part))
-    yield Citation("consent.withdrawal_notice_days", str(say.WITHDRAWAL), say.withdrawal(part))
+    yield Citation("consent.withdrawal_notice_working_days", str(say.WITHDRAWAL), say.withdrawal(part))
     yield from _terms("consent.decline_reasons", part.decline_reasons)
 
 

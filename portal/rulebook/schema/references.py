@@ -90,6 +90,7 @@ def _unique_keys(rules: Rulebook) -> Found:
         "scope.prohibited_uses": (item.key for item in rules.scope.prohibited_uses),
         "scope.not_allowed": (item.key for item in rules.scope.not_allowed),
         "scope.needed": (item.key for item in rules.scope.needed),
+        "scope.plan_parts": (item.key for item in rules.scope.plan_parts),
         "consent.decline_reasons": (item.key for item in rules.consent.decline_reasons),
         "audits.sooner": (item.key for item in rules.audits.sooner),
         "audits.escalation": (item.key for item in rules.audits.escalation),

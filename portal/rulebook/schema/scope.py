@@ -10,7 +10,9 @@ from portal.rulebook.schema.base import ByTier, Positive, RiskTier, Rule, Slug, 
 
 
 class UseCase(Term):
-    """What a model is used for. `only_where`: not allowed at all unless one of these patterns fits."""
+    """What a model is used for. `only_where`: not allowed at all unless one of these patterns fits. `needs_plan`: asked
+    for only with an evaluation plan.
+    """
 
     only_where: tuple[Pattern, ...] = ()
     needs_plan: bool = True
@@ -74,7 +76,11 @@ class Limits(Rule):
 
 
 class Scope(Rule):
-    """The taxonomy of scope and its rules."""
+    """The taxonomy of scope and its rules.
+
+    `plan_parts` are what an evaluation plan consists of, each to be written; without any, none is asked for. A renewal
+    of a grant can be asked for from `renewal_lead_days` before its last day on.
+    """
 
     use_cases: Annotated[tuple[UseCase, ...], Field(min_length=1)]
     data_classes: Annotated[tuple[Ranked, ...], Field(min_length=1)]
@@ -86,6 +92,9 @@ class Scope(Rule):
     needed: tuple[Needed, ...] = ()
     limits: ByTier[Limits]
     accreditation_months: ByTier[Positive]
+    accreditation_notices_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (60, 30, 7)
+    plan_parts: tuple[Term, ...] = ()
+    renewal_lead_days: Positive = 120
 
 
 UseCase.model_rebuild()
