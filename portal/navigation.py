@@ -40,6 +40,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Models"), "grants:models", frozenset({"provider_staff"})),
     Place(_("Consents"), "grants:consents", frozenset({"provider_staff"})),
     Place(_("Holds"), "grants:holds", frozenset({"provider_staff"})),
+    Place(_("API clients"), "gateways", frozenset({"provider_staff", "administrator"}), kind="provider"),
     Place(
         _("Grant requests"),
         "admin:grants_grantrequest_changelist",

@@ -211,6 +211,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "portal.accounts.secrets.ClientSecretHasher",  # of machines only: Django makes people's passwords by the first
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -83,4 +83,4 @@ class GatewayAdapter(DefaultOIDCAdapter):
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
         """Say what is offered: client credentials, by basic authentication or in the body (RFC 8414)."""
         data["grant_types_supported"] = [Client.GrantType.CLIENT_CREDENTIALS.value]
-        data["scopes_supported"] = ["access"]
+        data["scopes_supported"] = ["access", "catalogue"]

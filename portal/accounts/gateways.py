@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from allauth.idp.oidc.adapter import get_adapter
@@ -40,18 +41,24 @@ def token_digest(request: HttpRequest) -> str | None:
     return digest
 
 
-def gateway_among(rows: Iterable[tuple[Any, ...]]) -> Actor | None:
-    """The gateway of the first of these rows of GATEWAYS whose token has the scope `access`."""
+def gateway_among(rows: Iterable[tuple[Any, ...]], scope: str = SCOPE) -> Actor | None:
+    """The gateway of the first of these rows of GATEWAYS whose token has the scope."""
     for scopes, name, provider_id, provider in rows:
-        if SCOPE in scopes.split():
+        if scope in scopes.split():
             return machine(name=name, provider_id=provider_id, provider=provider)
     return None
 
 
-def authenticate_gateway(request: HttpRequest) -> Actor | None:
+def authenticate_gateway(request: HttpRequest, scope: str = SCOPE) -> Actor | None:
     """The gateway whose access token the request carries, or None. One query, planned once.
 
-    The token must be of its own client, in time, and of the scope `access`; the gateway and its provider active.
+    The token must be of its own client, in time, and of the scope (Gateway.Scope); the gateway and its provider active.
     """
     digest = token_digest(request)
-    return gateway_among(GATEWAYS(digest)) if digest else None
+    return gateway_among(GATEWAYS(digest), scope) if digest else None
+
+
+def used(gateway: Actor, at: datetime) -> None:
+    """Write when a gateway last asked something, for the page that shows it. Only ever later than it was."""
+    rows = Gateway.objects.filter(organisation_id=gateway.body_id, name=gateway.name, state="active")
+    rows.filter(Q(last_used_at=None) | Q(last_used_at__lt=at)).update(last_used_at=at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Delegation, Invitation, Membership, Organisation
+from portal.accounts.models import Delegation, Gateway, Invitation, Membership, Organisation
 from portal.accounts.models.delegation import MOST_DAYS
 from portal.accounts.roles import roles_of_kind
 from portal.core import clock
@@ -162,13 +163,39 @@ def name_is_free(*, taken: bool) -> Verdict:
 
 
 def looks_after_gateways(actor: Actor) -> Verdict:
-    """Credentials of machines are looked after by provider staff; the system administrator may see and revoke them."""
-    if actor.has("provider_staff", "system_administrator"):
+    """A provider's staff and administrators look after its machines; the system administrator sees and revokes them."""
+    if actor.has("system_administrator") or (
+        actor.body_kind == Organisation.Kind.PROVIDER and actor.has("provider_staff", "administrator")
+    ):
         return ALLOWED
     return refused(
-        _("Gateways are looked after by provider staff. Ask an administrator of your organisation for that role."),
+        _("Gateways are looked after by a provider's staff and administrators."),
         code="wrong_role",
         rule="gateway.staff",
+    )
+
+
+def known_scopes(scopes: Iterable[str]) -> Verdict:
+    """A machine may do something, and only what there is to be done."""
+    wanted = set(scopes)
+    if wanted and wanted <= set(Gateway.Scope.values):
+        return ALLOWED
+    return refused(_("Choose what it may do."), code="wrong_scope", rule="gateway.scopes")
+
+
+FRESH_MINUTES = 15
+"""A secret is shown to whoever has shown a second factor within so many minutes."""
+STALE = "stale_factor"
+
+
+def freshly_confirmed(actor: Actor) -> Verdict:
+    """Whoever is shown a secret has just shown a second factor. The portal itself has none."""
+    if actor.kind != "person":
+        return ALLOWED
+    if actor.confirmed_at is not None and clock.now() - actor.confirmed_at <= timedelta(minutes=FRESH_MINUTES):
+        return ALLOWED
+    return refused(
+        _("Confirm that it is you first: show your second factor once more."), code=STALE, rule="gateway.fresh"
     )
 
 

@@ -27,5 +27,6 @@ urlpatterns = [
     path("gateways/register/", gateways.gateway_register, name="gateway_register"),
     path("gateways/<uuid:pk>/", gateways.gateway, name="gateway"),
     path("gateways/<uuid:pk>/rotate/", gateways.gateway_rotate, name="gateway_rotate"),
+    path("gateways/<uuid:pk>/end-old-secret/", gateways.gateway_end_former, name="gateway_end_former"),
     path("gateways/<uuid:pk>/revoke/", gateways.gateway_revoke, name="gateway_revoke"),
 ]

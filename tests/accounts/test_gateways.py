@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from allauth.idp.oidc.models import Token
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from portal.accounts.actions.gateway import register_gateway, revoke_gateway, rotate_gateway
+from portal.accounts.actions.gateway import end_former_secret, register_gateway, revoke_gateway, rotate_gateway
 from portal.accounts.actions.organisation import close_organisation
-from portal.accounts.gateways import authenticate_gateway
+from portal.accounts.gateways import authenticate_gateway, used
 from portal.accounts.models import Gateway
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
 from portal.ledger.models import Event
@@ -70,6 +72,7 @@ def test_a_wrong_secret_gives_nothing(made: tuple[Gateway, str], secret: str) ->
     [
         {"scope": "openid"},
         {"scope": "access openid"},
+        {"scope": "catalogue"},
         {"grant_type": "password"},
         {"grant_type": "authorization_code", "code": "x"},
     ],
@@ -93,6 +96,96 @@ def test_replacing_the_secret_ends_the_old_one_and_its_tokens(made: tuple[Gatewa
     assert who(token) is None
     assert ask_token(gateway, old).status_code == 401
     assert who(ask_token(gateway, new).json()["access_token"]) is not None
+
+
+def test_with_an_overlap_the_old_secret_and_its_tokens_hold_until_it_is_over(
+    made: tuple[Gateway, str], world: World
+) -> None:
+    gateway, old = made
+    token = ask_token(gateway, old).json()["access_token"]
+    new = rotate_gateway(gateway=gateway, by=world.actor("provider_staff"), overlap=timedelta(days=1))
+    assert who(token) is not None
+    assert [ask_token(gateway, secret).status_code for secret in (old, new)] == [200, 200]
+    with clock.at(clock.now() + timedelta(days=1, seconds=1)):
+        assert [ask_token(gateway, secret).status_code for secret in (old, new)] == [401, 200]
+        assert not Gateway.objects.get(pk=gateway.pk).former_holds
+
+
+def test_two_secrets_hold_at_most(made: tuple[Gateway, str], world: World) -> None:
+    gateway, first = made
+    by, day = world.actor("provider_staff"), timedelta(days=1)
+    second, third = (rotate_gateway(gateway=gateway, by=by, overlap=day) for _ in range(2))
+    assert [ask_token(gateway, secret).status_code for secret in (first, second, third)] == [401, 200, 200]
+
+
+def test_the_old_secret_can_be_ended_before_its_time(made: tuple[Gateway, str], world: World) -> None:
+    gateway, old = made
+    by = world.actor("administrator@provider")
+    new = rotate_gateway(gateway=gateway, by=by, overlap=timedelta(days=1))
+    token = ask_token(gateway, old).json()["access_token"]
+    end_former_secret(gateway=gateway, by=by)
+    assert who(token) is None
+    assert [ask_token(gateway, secret).status_code for secret in (old, new)] == [401, 200]
+
+
+def test_revoking_ends_both_secrets(made: tuple[Gateway, str], world: World) -> None:
+    gateway, old = made
+    by = world.actor("provider_staff")
+    new = rotate_gateway(gateway=gateway, by=by, overlap=timedelta(days=1))
+    revoke_gateway(gateway=gateway, by=by, reason="Leaked.")
+    assert [ask_token(gateway, secret).status_code for secret in (old, new)] == [401, 401]
+
+
+@pytest.mark.parametrize("deed", ["register", "rotate"])
+def test_a_secret_is_shown_to_whoever_has_just_shown_a_second_factor(
+    made: tuple[Gateway, str], world: World, deed: str
+) -> None:
+    stale = replace(world.actor("administrator@provider"), confirmed_at=clock.now() - timedelta(minutes=16))
+    with pytest.raises(Refused) as caught:
+        if deed == "register":
+            register_gateway(organisation=world.provider, name="B", by=stale)
+        else:
+            rotate_gateway(gateway=made[0], by=stale)
+    assert caught.value.verdict.code == "stale_factor"
+    revoke_gateway(gateway=made[0], by=stale, reason="Leaked.")
+
+
+def test_the_page_asks_for_the_second_factor_before_it_shows_a_secret(world: World) -> None:
+    client = client_for(world.actor("administrator@provider"))
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        for page in (client.get("/gateways/register/"), client.post("/gateways/register/", {"name": "X"})):
+            assert "Confirm that it is you" in page.content.decode()
+            assert "secret" not in page.context
+    assert not Gateway.objects.filter(name="X").exists()
+
+
+def test_a_token_reaches_what_its_gateway_may_do_and_nothing_else(world: World) -> None:
+    by = world.actor("provider_staff")
+    gateway, secret = register_gateway(organisation=world.provider, name="Both", by=by, scopes=["catalogue", "access"])
+    assert gateway.scopes == ["access", "catalogue"]
+    narrow = ask_token(gateway, secret, scope="catalogue").json()["access_token"]
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {narrow}"})
+    assert authenticate_gateway(request, "catalogue") is not None
+    assert authenticate_gateway(request) is None
+
+
+@pytest.mark.parametrize("scopes", [[], ["openid"], ["access", "everything"]])
+def test_only_known_scopes_are_given(world: World, scopes: list[str]) -> None:
+    with pytest.raises(Refused) as caught:
+        register_gateway(organisation=world.provider, name="C", by=world.actor("provider_staff"), scopes=scopes)
+    assert caught.value.verdict.code == "wrong_scope"
+
+
+def test_when_a_gateway_was_last_used_is_on_its_page(made: tuple[Gateway, str], world: World) -> None:
+    client = client_for(world.actor("provider_staff"))
+    assert "Never" in client.get("/gateways/").content.decode()
+    actor = who(ask_token(*made).json()["access_token"])
+    assert actor is not None
+    at = clock.now()
+    used(actor, at)
+    used(actor, at - timedelta(hours=1))
+    assert Gateway.objects.get(pk=made[0].pk).last_used_at == at
+    assert "Never" not in client.get("/gateways/").content.decode()
 
 
 def test_closing_the_provider_ends_its_gateways(made: tuple[Gateway, str], world: World) -> None:
@@ -141,7 +234,8 @@ def test_finding_the_gateway_is_one_query(made: tuple[Gateway, str], django_asse
     [
         ("provider_staff", ""),
         ("provider_staff.stranger", "other_body"),
-        ("administrator@provider", "wrong_role"),
+        ("administrator@provider", ""),
+        ("administrator@institution", "other_body"),
         ("applicant", "wrong_role"),
         ("gateway", "wrong_role"),
     ],
@@ -166,7 +260,7 @@ def test_only_providers_have_gateways_and_names_are_used_once(made: tuple[Gatewa
 
 def test_the_secret_is_shown_once_and_kept_nowhere(world: World) -> None:
     client = client_for(world.actor("provider_staff"))
-    page = client.post("/gateways/register/", {"name": "Oslo"})
+    page = client.post("/gateways/register/", {"name": "Oslo", "scopes": "access"})
     secret = page.context["secret"]
     assert secret in page.content.decode()
     assert "no-store" in page["Cache-Control"]

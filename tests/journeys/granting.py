@@ -184,8 +184,9 @@ def accept_agreement(person: Person) -> str:
 def register_gateway(provider: Person) -> Gateway:
     """Register a gateway by its page, and keep the secret that is shown once."""
     page = provider.go("/gateways/register/")
+    provider.confirm()
     provider.fill("Name", "Inference gateway, Oregon")
-    provider.press("Register the gateway")
+    provider.press("Register the client")
     provider.check_both("secret of the gateway")
     codes = page.locator(":is(main, #main) code").all_inner_texts()
     return Gateway(provider.base, codes[0], codes[1])

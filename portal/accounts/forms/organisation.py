@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Membership, Organisation, User
+from portal.accounts.models import Gateway, Membership, Organisation, User
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.accounts.roles import roles_of_kind
 from portal.core.verdicts import Refused
@@ -90,6 +91,30 @@ class GatewayForm(forms.Form):
     """A new gateway."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("For example: Inference gateway, Frankfurt"))
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=Gateway.Scope.choices,
+        initial=[Gateway.Scope.ACCESS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Give each machine only what it needs."),
+    )
+
+
+class RotateForm(forms.Form):
+    """For how long the old secret holds beside the new one."""
+
+    overlap = forms.TypedChoiceField(
+        label=_("Until when the old secret holds"),
+        choices=(
+            ("24", _("24 hours: time to give the new one to every machine")),
+            ("168", _("7 days")),
+            ("1", _("1 hour")),
+            ("0", _("It ends at once: choose this where it may have leaked")),
+        ),
+        initial="24",
+        coerce=lambda hours: timedelta(hours=int(hours)),
+        widget=forms.RadioSelect,
+    )
 
 
 class CoverForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,21 @@ from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers
 
 
+def only_access() -> list[str]:
+    """What a gateway may do unless more was said: ask for decisions."""
+    return [Gateway.Scope.ACCESS.value]
+
+
 class Gateway(LifecycleModel):
-    """A provider's enforcement point. `client` holds its id and the hash of its secret."""
+    """A provider's enforcement point, or another machine of its own. `client` holds its id and how its secret is kept.
+
+    `former_until`: until then the secret before the present one is accepted too. `last_used_at` is when it last asked
+    something; it is written some seconds later, and nothing rests on it.
+    """
+
+    class Scope(models.TextChoices):
+        ACCESS = "access", _("Ask for access decisions")
+        CATALOGUE = "catalogue", _("Read and change your catalogue of models")
 
     TABLE = GATEWAY
 
@@ -23,6 +37,11 @@ class Gateway(LifecycleModel):
     name = models.CharField(_("name"), max_length=100)
     created_at = models.DateTimeField(_("since"), default=clock.now, editable=False)
     secret_set_at = models.DateTimeField(_("secret since"), default=clock.now)
+    former_until = models.DateTimeField(_("the secret before it holds until"), null=True, blank=True)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), default=only_access, verbose_name=_("what it may do")
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("gateway")
@@ -32,7 +51,21 @@ class Gateway(LifecycleModel):
             models.UniqueConstraint(
                 fields=["organisation", "name"], condition=models.Q(state="active"), name="gateway_name_once"
             ),
+            models.CheckConstraint(
+                condition=models.Q(scopes__len__gt=0) & models.Q(scopes__contained_by=["access", "catalogue"]),
+                name="gateway_scopes_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
+    @property
+    def former_holds(self) -> bool:
+        """Whether the secret before the present one is still accepted."""
+        return self.former_until is not None and clock.now() < self.former_until

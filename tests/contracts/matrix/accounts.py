@@ -15,6 +15,9 @@ from tests.contracts.matrix import desk_model, object_of, public, roles, row, si
 from tests.world import World
 
 INSIDE = ("applicant.body", "representative.body", "named_person.body", "administrator@institution.body")
+KEEPERS = ("provider_staff", "administrator@provider")
+OWN_KEEPERS = ("provider_staff.body", "administrator@provider.body")
+KEEPERS_OF_IT = (*OWN_KEEPERS, "system_administrator")
 ADMINS = ("administrator@institution.body", "system_administrator")
 TOKEN = "a-token-that-only-the-mailbox-knows"
 
@@ -160,22 +163,21 @@ ROWS = [
         make=membership,
         data=reason,
     ),
-    row("gateways", roles("provider_staff")),
-    row("gateway_register", roles("provider_staff"), roles("provider_staff"), data=lambda world: {"name": "New"}),
-    row(
-        "gateway",
-        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
-        make=gateway,
-    ),
+    row("gateways", roles(*KEEPERS)),
+    row("gateway_register", roles(*KEEPERS), roles(*KEEPERS), data=lambda world: {"name": "New", "scopes": "access"}),
+    row("gateway", object_of(may=KEEPERS_OF_IT), make=gateway),
     row(
         "gateway_rotate",
-        post=object_of(may=["provider_staff.body"], sees=["administrator@provider.body", "system_administrator"]),
+        object_of(may=OWN_KEEPERS, sees=["system_administrator"]),
+        object_of(may=OWN_KEEPERS, sees=["system_administrator"]),
         make=gateway,
+        data=lambda world: {"overlap": "24"},
     ),
+    row("gateway_end_former", post=object_of(may=OWN_KEEPERS, sees=["system_administrator"]), make=gateway),
     row(
         "gateway_revoke",
-        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
-        object_of(may=["provider_staff.body", "system_administrator"], sees=["administrator@provider.body"]),
+        object_of(may=KEEPERS_OF_IT),
+        object_of(may=KEEPERS_OF_IT),
         make=gateway,
         data=reason,
     ),
