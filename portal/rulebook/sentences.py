@@ -68,6 +68,8 @@ DECISION = {
     "grant_renewal": lazy("Renewal of a grant"),
     "hold_confirmation": lazy("Confirmation of an emergency hold"),
     "risk_acceptance": lazy("Acceptance of a finding’s risk"),
+    "grant_narrowing": lazy("Narrowing of a grant in force"),
+    "grant_revocation": lazy("Revocation of a grant"),
 }
 _TIER = {"standard": lazy("standard tier"), "elevated": lazy("elevated tier"), "high": lazy("high tier")}
 _SEVERITY = {"low": lazy("low"), "moderate": lazy("moderate"), "high": lazy("high"), "critical": lazy("critical")}
@@ -318,8 +320,14 @@ def consent_time(part: Any) -> str:
 
 def withdrawal(part: Any) -> str:
     """How consent is withdrawn."""
-    text = _("Consent can be withdrawn with %(days)s’ notice.")
-    return text % {"days": days(part.withdrawal_notice_days)}
+    text = _("Consent can be withdrawn with %(days)s’ notice.") % {
+        "days": working_days(part.withdrawal_notice_working_days)
+    }
+    labels = [item.label for item in part.decline_reasons if item.key in part.withdrawal_at_once]
+    if not labels:
+        return text
+    at_once = _("An emergency hold stops access at once where the reason is: %(reasons)s.")
+    return f"{text} {at_once % {'reasons': listed(labels)}}"
 
 
 # --- scope ----------------------------------------------------------------------------------------

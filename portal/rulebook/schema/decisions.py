@@ -79,6 +79,8 @@ class Quorum(Rule):
     grant_renewal: ByTier[QuorumRule]
     hold_confirmation: ByTier[QuorumRule]
     risk_acceptance: ByTier[QuorumRule]
+    grant_narrowing: ByTier[QuorumRule]
+    grant_revocation: ByTier[QuorumRule]
 
     @model_validator(mode="after")
     def _stricter_with_risk(self) -> Self:
@@ -217,12 +219,23 @@ class People(Rule):
 
 
 class Consent(Rule):
-    """The provider's time to consent to each line. Silence is never consent."""
+    """The provider's time to consent to each line. Silence is never consent.
+
+    A consent is withdrawn with `withdrawal_notice_working_days`' notice; where the reason is one of
+    `withdrawal_at_once`, an emergency hold stops the line until the notice is over.
+    """
 
     deadline_working_days: Positive
     reminder_days: tuple[Positive, ...] = ()
-    withdrawal_notice_days: Positive
+    withdrawal_notice_working_days: Positive
+    withdrawal_at_once: tuple[Slug, ...] = ()
     decline_reasons: Annotated[tuple[Term, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _at_once_for_reasons(self) -> Self:
+        if unknown := set(self.withdrawal_at_once) - {item.key for item in self.decline_reasons}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not in decline_reasons. Name reasons that are.")
+        return self
 
 
 class Appealable(Rule):
