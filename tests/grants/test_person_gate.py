@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from grants.queries.decision import _STATEMENTS, decide
+from grants.queries.decision import decide
+from grants.queries.statements import STATEMENTS
 from partners.actions.person import accept_rules, end_person, revoke_check
 from partners.models import Person
 from partners.models.person import UNTIL
@@ -150,5 +151,5 @@ def test_a_person_costs_no_more_questions_to_the_database_than_a_partner(
 
 
 def test_the_statement_about_a_partner_knows_nothing_of_people() -> None:
-    for (kind, _release, _environment), statement in _STATEMENTS.items():
+    for (kind, _release, _environment), statement in STATEMENTS.items():
         assert ("partners_person" in statement) == kind.startswith("person"), kind
