@@ -10,21 +10,29 @@ from django.db.models import Model as DjangoModel
 from django.http import Http404
 
 from grants.models import (
+    AttestedDocument,
     ConflictDeclaration,
     Environment,
     Grant,
     GrantLine,
+    GrantMeasure,
     GrantRequest,
     GrantRequestUserPermission,
     Hold,
     Model,
     Release,
     RequestLine,
+    ReReview,
 )
-from grants.queries.environment import environments_for
+from grants.queries.environment import documents_for, environments_for
+from grants.queries.re_review import re_reviews_for
 from grants.queries.request import ASSESS
+from partners.models import Evidence, Qualification
+from partners.queries.evidence import handed_out
+from partners.rules.evidence import may_read_in_full
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
+from portal.core.verdicts import Refused
 
 M = TypeVar("M", bound=DjangoModel)
 DESK = ("case_officer", "reviewer", "signatory", "auditor")
@@ -110,6 +118,33 @@ def get_own_environment(*, actor: Actor, pk: UUID) -> Environment:
     return get_environment(actor=actor, pk=pk)
 
 
+def get_environment_document(*, actor: Actor, pk: UUID, document: UUID) -> Evidence:
+    """A document behind attestations of an environment, for whoever may look at it and as its marking lets them.
+
+    AMBER+STRICT and RED: only at the authority that ran the institution's last approved application; RED: only its
+    case officers, who accredit. Whom the marking keeps from it gets the newest redacted copy, or is Refused.
+    """
+    environment = get_environment(actor=actor, pk=pk)
+    found = documents_for(environment).filter(pk=document).first()
+    if found is None:
+        raise Http404
+    own = actor.body_id == environment.institution_id
+    if not own and not AttestedDocument.objects.filter(evidence=found, attestation__environment=environment).exists():
+        raise Http404
+    last = Qualification.objects.filter(institution_id=environment.institution_id).order_by("-valid_from", "-id")
+    home = last.values_list("application__authority_id", flat=True).first()
+    reader = {"own": own, "home": actor.body_id == home, "named": actor.has("case_officer")}
+    handed = handed_out([found.pk], reader)[found.pk]
+    if handed is None:
+        raise Refused(may_read_in_full(found.marking, **reader))
+    return handed
+
+
+def get_re_review(*, actor: Actor, pk: UUID) -> ReReview:
+    """A re-review of a grant that the actor's authority runs, or any for an auditor."""
+    return _one(re_reviews_for(actor), pk)
+
+
 def models_for(actor: Actor) -> QuerySet[Model]:
     """A provider's own models."""
     rows = Model.objects.select_related("provider")
@@ -144,11 +179,20 @@ def get_consent_line(*, actor: Actor, pk: UUID) -> RequestLine:
     return _one(consent_lines_for(actor), pk)
 
 
+def get_measure(*, actor: Actor, pk: UUID) -> GrantMeasure:
+    """A measure on a grant, for those who work at the desk."""
+    rows = GrantMeasure.objects.select_related(
+        "grant__institution__organisation", "grant__authority", "grant__request", "line", "proposed_body",
+        "proposed_by", "institution__organisation",
+    )  # fmt: skip
+    return _one(rows if actor.has(*DESK) else rows.none(), pk)
+
+
 def holds_for(actor: Actor) -> QuerySet[Hold]:
     """The holds that concern the actor: on their institution, on lines of their models, or all for an authority."""
     rows = Hold.objects.select_related(
-        "institution__organisation", "partner__organisation", "grant", "line__grant", "environment", "placed_body",
-        "placed_by", "confirmed_body", "confirmed_by", "ended_by",
+        "institution__organisation", "partner__organisation", "grant", "line__grant", "environment", "person",
+        "placed_body", "placed_by", "confirmed_body", "confirmed_by", "ended_by",
     )  # fmt: skip
     if is_partner(actor):
         return rows.filter(institution_id=actor.body_id)
@@ -156,6 +200,7 @@ def holds_for(actor: Actor) -> QuerySet[Hold]:
         own = GrantLine.objects.filter(institution_id=OuterRef("institution_id"), provider_id=actor.body_id)
         return rows.filter(
             Q(Exists(own), partner__isnull=False)
+            | Q(Exists(own), person__isnull=False)
             | Q(Exists(own.filter(grant_id=OuterRef("grant_id"))))
             | Q(Exists(own.filter(pk=OuterRef("line_id"))))
             | Q(Exists(own.filter(environment_id=OuterRef("environment_id"))))

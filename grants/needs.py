@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
 from grants.access import is_partner, is_provider, requests_for
-from grants.models import ConflictDeclaration, Environment, Grant, GrantRequest, GrantSignature, Hold
+from grants.models import ConflictDeclaration, Environment, Grant, GrantRequest, GrantSignature, Hold, ReReview
 from grants.queries.consent import waiting_lines
-from grants.states import HOLD_STOPS
+from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.accounts.needs import Need, Waiting, counted, register
 from portal.core.actors import Actor
 
@@ -38,6 +38,14 @@ def partner(actor: Actor) -> list[Need]:
             reverse("grants:holds"),
             oldest="placed_at",
             tone="red",
+        ),
+        Waiting(
+            Environment.objects.filter(institution_id=actor.body_id).filter(
+                Q(state__in=("registered", "suspended", "expired")) | ~Q(remark="")
+            ),
+            ngettext_lazy("environment where nothing is permitted", "environments where nothing is permitted"),
+            reverse("grants:environments"),
+            tone="amber",
         ),
         *_to_sign(actor),
     )
@@ -72,9 +80,15 @@ def officer(actor: Actor) -> list[Need]:
             oldest="submitted_at",
         ),
         Waiting(
-            Environment.objects.filter(state__in=("attested", "suspended")),
+            Environment.objects.filter(state__in=("attested", "suspended", "expired"), remark=""),
             ngettext_lazy("environment to look at", "environments to look at"),
             reverse("admin:grants_environment_changelist"),
+        ),
+        Waiting(
+            ReReview.objects.filter(authority_id=actor.body_id, state="open", grant__state__in=GRANT_LIVE),
+            ngettext_lazy("grant to look at again", "grants to look at again"),
+            f"{reverse('admin:grants_rereview_changelist')}?state__exact=open",
+            oldest="raised_at",
         ),
     )
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from grants.actions.accreditation import expire_accreditation, remind_of_accreditation
+from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
 from grants.actions.hold import lapse_hold, remind_to_confirm
+from grants.actions.re_review import lapse_re_review
 from grants.actions.reminders import remind_providers
-from grants.models import Grant, GrantRequest, Hold
+from grants.actions.withdrawal import end_consent
+from grants.models import Consent, ConsentWithdrawal, Grant, GrantRequest, Hold, LineReview, RequestLine
+from grants.queries.environment import accreditations_to_announce, ended_accreditations
+from grants.queries.re_review import about_nothing
 from grants.states import GRANT_LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM
@@ -55,6 +61,38 @@ def consents_to_remind() -> QuerySet[GrantRequest]:
     return GrantRequest.objects.filter(due, state="awaiting_provider", consent_due__gt=now)
 
 
+def missed_consents() -> QuerySet[GrantRequest]:
+    """Requests before providers whose time is over while a line has no answer to the review that counts."""
+    review = LineReview.objects.filter(line=OuterRef("pk")).order_by("-id")
+    answer = Consent.objects.filter(line=OuterRef("pk"), review=OuterRef("latest_review"))
+    waiting = (
+        RequestLine.objects.filter(request=OuterRef("pk"))
+        .annotate(latest_review=Subquery(review.values("pk")[:1]), outcome=Subquery(review.values("outcome")[:1]))
+        .exclude(outcome="refused")
+        .exclude(Exists(answer))
+    )
+    late = GrantRequest.objects.filter(state="awaiting_provider", consent_due__lt=clock.now())
+    return late.filter(Exists(waiting), consent_missed_at__isnull=True)
+
+
+def withdrawals_due() -> QuerySet[ConsentWithdrawal]:
+    """Withdrawals of consent whose day has come. The gate does not wait for this sweep."""
+    rows = ConsentWithdrawal.objects.filter(state="noticed", effective_on__lte=clock.today())
+    return rows.select_related("line__grant__institution__organisation", "provider")
+
+
+@sweep_task
+def mark_missed_consents() -> Tally:
+    """Requests are marked where providers let their time pass; officers and providers hear of it."""
+    return sweep_rows(missed_consents(), lambda row: mark_missed_consent(request=row, by=SYSTEM))
+
+
+@sweep_task
+def end_withdrawn_lines() -> Tally:
+    """Withdrawals of consent take effect on their day."""
+    return sweep_rows(withdrawals_due(), lambda row: end_consent(withdrawal=row, by=SYSTEM))
+
+
 @sweep_task
 def expire_grants() -> Tally:
     """Grants whose last day has passed are expired."""
@@ -83,3 +121,21 @@ def remind_signatories() -> Tally:
 def remind_of_consents() -> Tally:
     """Providers are reminded of lines that wait for their answer."""
     return sweep_rows(consents_to_remind(), lambda row: remind_providers(request=row, by=SYSTEM))
+
+
+@sweep_task
+def announce_accreditations() -> Tally:
+    """Institutions and case officers hear in time that an accreditation ends."""
+    return sweep_rows(accreditations_to_announce(), lambda row: remind_of_accreditation(environment=row, by=SYSTEM))
+
+
+@sweep_task
+def expire_accreditations() -> Tally:
+    """Accreditations whose last day has passed are expired, loudly."""
+    return sweep_rows(ended_accreditations(), lambda row: expire_accreditation(environment=row, by=SYSTEM))
+
+
+@sweep_task
+def lapse_re_reviews() -> Tally:
+    """Re-reviews of grants that ended lapse."""
+    return sweep_rows(about_nothing(), lambda row: lapse_re_review(re_review=row, by=SYSTEM))

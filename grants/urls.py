@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.views import catalogue, consent, environment, grant, request
+from grants.views import attest, builder, catalogue, consent, environment, grant, lines, request
 from grants.views.guards import partner_staff, provider_staff
 
 app_name = "grants"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("requests/<uuid:pk>/describe/", request.describe, name="request_describe"),
     path("requests/<uuid:pk>/lines/add/", request.line_add, name="line_add"),
     path("requests/<uuid:pk>/lines/check/", request.line_check, name="line_check"),
+    path("requests/<uuid:pk>/scope/", builder.build, name="scope_builder"),
+    path("requests/<uuid:pk>/plans/<slug:use_case>/", lines.plan, name="plan"),
+    path("requests/<uuid:pk>/lines/<uuid:line>/", lines.line_change, name="line_change"),
     path("requests/<uuid:pk>/lines/<uuid:line>/remove/", request.line_remove, name="line_remove"),
     path("requests/<uuid:pk>/check/", request.check, name="request_check"),
     path("requests/<uuid:pk>/ask/", request.ask, name="request_ask_to_sign"),
@@ -26,7 +29,17 @@ urlpatterns = [
     path("environments/", partner_staff(environment.EnvironmentList.as_view()), name="environments"),
     path("environments/new/", environment.environment_new, name="environment_new"),
     path("environments/<uuid:pk>/", environment.environment, name="environment"),
-    path("environments/<uuid:pk>/attest/", environment.environment_attest, name="environment_attest"),
+    path("environments/<uuid:pk>/change/", environment.environment_change, name="environment_change"),
+    path("environments/<uuid:pk>/catalogues/", environment.environment_adopt, name="environment_adopt"),
+    path("environments/<uuid:pk>/statements/", partner_staff(attest.StatementList.as_view()), name="statements"),
+    path("environments/<uuid:pk>/attest/", attest.environment_attest, name="environment_attest"),
+    path("environments/<uuid:pk>/attest/<str:group>/", attest.environment_group, name="environment_group"),
+    path("environments/<uuid:pk>/documents/", environment.environment_document_new, name="environment_document_new"),
+    path(
+        "environments/<uuid:pk>/documents/<uuid:document>/",
+        environment.environment_document,
+        name="environment_document",
+    ),
     path("environments/<uuid:pk>/close/", environment.environment_close, name="environment_close"),
     path("models/", catalogue.models, name="models"),
     path("models/new/", catalogue.model_new, name="model_new"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audits.catalogues import CatalogueError, ControlRow, Read
 from audits.models import Catalogue, Control, ControlGroup
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.oscal import CatalogueError, ControlRow, Read
 from portal.ledger.models import Tier
 from portal.workflow import as_deed, create, move
 

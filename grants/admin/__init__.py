@@ -3,10 +3,16 @@
 from django.contrib import admin
 
 from grants.admin.cases import GrantRequestAdmin
-from grants.admin.rows import EnvironmentAdmin, GrantAdmin, HoldAdmin
-from grants.models import Environment, Grant, GrantRequest, Hold
+from grants.admin.environment import EnvironmentAdmin
+from grants.admin.hold import HoldAdmin
+from grants.admin.measure import GrantMeasureAdmin
+from grants.admin.re_review import ReReviewAdmin
+from grants.admin.rows import GrantAdmin
+from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview
 
 admin.site.register(GrantRequest, GrantRequestAdmin)
 admin.site.register(Environment, EnvironmentAdmin)
 admin.site.register(Grant, GrantAdmin)
 admin.site.register(Hold, HoldAdmin)
+admin.site.register(GrantMeasure, GrantMeasureAdmin)
+admin.site.register(ReReview, ReReviewAdmin)

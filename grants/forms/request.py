@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from grants.forms.fields import DeclarationsForm, plain_terms, terms
-from grants.models import Attestation, Environment, Release
-from portal.accounts.models.organisation import jurisdiction_choices
+from grants.models import Environment, Release
 from portal.core import clock
 from portal.rulebook.schema import Limits, Rulebook
 from portal.ui.forms import offer, offer_rows
@@ -87,57 +86,6 @@ class LineForm(forms.Form):
         if start and end and end < start:
             self.add_error("ends_on", _("The last day is before the first day."))
         return cleaned
-
-
-class EnvironmentForm(forms.Form):
-    """A place where models are used."""
-
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Such as “Fjell lab”."))
-    key = forms.RegexField(
-        label=_("Identifier at the gateway"),
-        regex=r"^[a-z0-9][a-z0-9._-]{0,79}\Z",
-        help_text=_(
-            "Lower-case letters, digits, dots and hyphens, such as fjell-lab. Gateways name it in their questions."
-        ),
-        error_messages={"invalid": _("Use lower-case letters, digits, dots, hyphens and underscores only.")},
-    )
-    country = forms.ChoiceField(label=_("Country where it runs"))
-    owner = forms.CharField(label=_("Who answers for it"), max_length=150, help_text=_("Function or name."))
-    description = forms.CharField(label=_("Description"), max_length=4000, required=False, widget=forms.Textarea)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        offer(self, "country", [("", _("Choose a country")), *jurisdiction_choices()])
-
-
-class AttestForm(forms.Form):
-    """One answer and one note for each safeguard of the rulebook."""
-
-    def __init__(self, *args: Any, book: Rulebook, before: dict[str, Attestation], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.safeguards = book.scope.safeguards
-        for item in self.safeguards:
-            old = before.get(item.key)
-            self.fields[f"value_{item.key}"] = forms.ChoiceField(
-                label=item.label,
-                help_text=item.meaning,
-                choices=Attestation.Value.choices,
-                widget=forms.RadioSelect,
-                initial=old.value if old else None,
-            )
-            self.fields[f"note_{item.key}"] = forms.CharField(
-                label=_("How “%(name)s” is met") % {"name": item.label},
-                required=False,
-                max_length=2000,
-                widget=forms.Textarea(attrs={"rows": 2}),
-                initial=old.note if old else "",
-            )
-
-    @property
-    def values(self) -> dict[str, tuple[str, str]]:
-        """Safeguard → (value, how)."""
-        data = self.cleaned_data
-        return {item.key: (data[f"value_{item.key}"], data[f"note_{item.key}"]) for item in self.safeguards}
 
 
 class AnswerForm(forms.Form):

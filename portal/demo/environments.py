@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from grants.actions.environment import (
-    accredit_environment,
-    attest_environment,
-    register_environment,
-)
+from grants.actions.accreditation import accredit_environment
+from grants.actions.environment import attest_environment, register_environment
 from grants.models import Environment
 from portal.core import clock
 from portal.core.actors import Actor
@@ -33,8 +30,10 @@ HOW = {
         "The firewall lets through one address: the provider's gateway. The rule set is reviewed monthly."
     ),
     "output_control": "Exports pass a queue in which a second person releases each file.",
+    "retention": "Logs are kept for three years, everything else for ninety days; a nightly job deletes and reports.",
 }
-ALWAYS = ("logging", "content_filtering", "rate_limiting")
+NOT_YET = ("not_met", "Not in place: our work does not need it. We attest it before we ask for more.")
+ALWAYS = ("logging", "content_filtering", "rate_limiting", "retention")
 CAREFUL = (*ALWAYS, "human_review", "network_isolation", "output_control")
 
 
@@ -50,7 +49,9 @@ def set_up(stage: Stage, partner: Partner, number: int, until: str = "accredited
     yield partner.later(1, 4)
     safeguards = ALWAYS if partner.tier == "standard" else CAREFUL
     attest_environment(
-        environment=environment, values={key: ("met", HOW[key]) for key in safeguards}, by=partner.applicant
+        environment=environment,
+        values={key: ("met", how) if key in safeguards else NOT_YET for key, how in HOW.items()},
+        by=partner.applicant,
     )
     if until == "attested":
         return

@@ -13,7 +13,6 @@ from django.db.models import F
 from django.utils.translation import override
 
 from audits.actions.catalogue import import_catalogue
-from audits.catalogues import read_oscal
 from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
 from grants.models import Environment, Grant, GrantRequest, Hold, Release
 from partners.models import Application, Person, Qualification
@@ -22,6 +21,7 @@ from portal.accounts.models import Membership, Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
+from portal.core.oscal import read_oscal
 from portal.demo import (
     applications,
     audits,

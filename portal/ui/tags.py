@@ -100,7 +100,11 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "qualification": {"restricted": PAUSED, "lapsed": BAD},
     "model": {"listed": GOOD, "unlisted": OVER},
     "release": {"announced": IDLE, "released": GOOD},
-    "environment": {"registered": WITH_US, "attested": MOVING, "accredited": GOOD, "closed": OVER},
+    "environment": {"registered": WITH_US, "attested": MOVING, "accredited": GOOD, "expired": BAD, "closed": OVER},
+    "statement_catalogue": {"in_use": GOOD},
+    "re_review": {"open": YOURS, "looked_at": GOOD},
+    "consent_withdrawal": {"noticed": PAUSED, "in_effect": GONE, "taken_back": OVER},
+    "grant_measure": {"proposed": WITH_US, "in_effect": GOOD, "dropped": OVER},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},
     "audit": {

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from audits.actions.audit import close_audit, draft_report, respond_to_report, send_report
 from audits.actions.catalogue import import_catalogue
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding, verify_finding
-from audits.catalogues import CatalogueError, read_oscal
 from audits.models import Catalogue, Control
 from portal.core.actors import SYSTEM
+from portal.core.oscal import CatalogueError, read_oscal
 from portal.ledger.verify import verify
 from portal.local import machine
 from tests.factories.audits import BASELINE, Stage, audit_in_fieldwork, finding_in, results_for_all

@@ -26,11 +26,11 @@ from audits.actions.finding import agree_plan, propose_plan, record_finding, rem
 from audits.actions.incident import Concerns, report_incident, triage_incident
 from audits.actions.obligation import plan_due_obligations
 from audits.actions.planning import plan_due_audits
-from audits.catalogues import read_oscal
 from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
 from partners.models import Institution, Qualification
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
+from portal.core.oscal import read_oscal
 from tests.factories.accounts import make_member
 from tests.factories.partners import Cast, application_to_sign, sign
 

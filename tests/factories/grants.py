@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from grants.actions.accreditation import accredit_environment
 from grants.actions.catalogue import announce_release, list_model, publish_release
 from grants.actions.consent import give_consent
-from grants.actions.environment import accredit_environment, attest_environment, register_environment
+from grants.actions.environment import attest_environment, register_environment
 from grants.actions.grant import accept_agreement
-from grants.actions.request import add_line, begin_request, submit_request
+from grants.actions.lines import add_line
+from grants.actions.measure import propose_narrowing, propose_revocation, sign_measure
+from grants.actions.plan import write_plans
+from grants.actions.request import begin_request, submit_request
 from grants.actions.review import (
     assign_reviewer,
     declare_interests,
@@ -22,7 +26,7 @@ from grants.actions.review import (
     take_up_request,
 )
 from grants.actions.signature import sign_request
-from grants.models import Environment, Grant, GrantLine, GrantRequest, Model, Release
+from grants.models import Environment, Grant, GrantLine, GrantMeasure, GrantRequest, Model, Release
 from grants.queries.request import lines_of
 from grants.rules.decision import Question
 from partners.models import Institution
@@ -148,6 +152,11 @@ def qualified(**options: Any) -> Cast:
     return sign(send(assess_application(assign_application(screen_application(submitted_application(**options))))))
 
 
+def plan(**parts: str) -> dict[str, str]:
+    """A whole evaluation plan, by the parts that the rulebook asks for."""
+    return {**{item.key: f"{item.label}: as set out." for item in rules().scope.plan_parts}, **parts}
+
+
 Place = tuple[Release, Environment]
 """Which release a line is about, and where it is used."""
 
@@ -174,6 +183,8 @@ def draft_request(
     asked = lines or ({},) * len(places)
     for line, (release, environment) in zip(asked, itertools.cycle(places), strict=False):
         add_line(request=request, release=release, environment=environment, by=partner.applicant, **scope(**line))
+    uses = {scope(**line)["use_case"] for line in asked}
+    write_plans(request=request, plans={use_case: plan() for use_case in uses}, by=partner.applicant)
     release, environment = places[0]
     return GrantCast(
         institution=partner.institution,
@@ -269,3 +280,21 @@ def issued_grant(*lines: dict[str, Any], **people: Any) -> GrantCast:
 def grant_in_force(*lines: dict[str, Any], **people: Any) -> GrantCast:
     """A grant in force for one line of evaluation with synthetic data, unless other lines are named."""
     return accept(issued_grant(*lines, **people))
+
+
+def revoke(made: GrantCast, reason: str = "Enforcement.") -> GrantCast:
+    """The officer proposes it, and the signatories decide."""
+    return decide_measure(made, propose_revocation(grant=made.grant, reason=reason, by=made.officer))
+
+
+def narrow(made: GrantCast, **limits: Any) -> GrantCast:
+    """The officer proposes to narrow the first line, and the signatories decide."""
+    reason = limits.pop("reason", "Less is enough.")
+    return decide_measure(made, propose_narrowing(line=made.line, reason=reason, by=made.officer, **limits))
+
+
+def decide_measure(made: GrantCast, measure: GrantMeasure) -> GrantCast:
+    """Both signatories sign the measure."""
+    for who in map(confirmed, (made.signatory, made.other_signatory)):
+        sign_measure(measure=measure, seen=measure.digest, by=who)
+    return made

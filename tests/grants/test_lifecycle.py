@@ -12,10 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from grants import tasks
 from grants.actions.consent import give_consent
-from grants.actions.environment import accredit_environment, attest_environment
-from grants.actions.grant import accept_agreement, revoke_grant
+from grants.actions.accreditation import accredit_environment
+from grants.actions.environment import attest_environment
+from grants.actions.grant import accept_agreement
 from grants.actions.hold import Target, confirm_hold, lift_hold, place_hold
-from grants.actions.request import add_line, begin_amendment, submit_request
+from grants.actions.amendment import begin_amendment
+from grants.actions.lines import add_line
+from grants.actions.request import submit_request
 from grants.actions.review import declare_interests, review_line, send_to_signatories, take_up_request
 from grants.actions.signature import refuse_to_sign, sign_request
 from grants.models import Consent, GrantSignature, Hold, RequestLine
@@ -230,7 +233,7 @@ def test_the_end_is_announced_once_for_each_range_even_when_a_day_was_missed(mad
 
 
 def test_a_revoked_grant_is_denied(made: make.GrantCast) -> None:
-    revoke_grant(grant=made.grant, reason="Enforcement.", by=made.signatory)
+    make.revoke(made)
     assert decide(made.question()).code == "grant_ended"
 
 

@@ -16,13 +16,13 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from audits.actions.catalogue import import_catalogue
-from audits.catalogues import read_oscal
 from grants.actions.catalogue import announce_release, list_model, publish_release
 from partners.models import Person
 from portal.accounts.actions.gateway import register_gateway
 from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
+from portal.core.oscal import read_oscal
 from tests.factories import accounts, partners
 from tests.factories.accounts import make_member, make_organisation, make_user
 from tests.factories.grants import grant_in_force, qualified

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
 
 from audits.actions.catalogue import import_catalogue
-from audits.catalogues import CatalogueError, read_oscal
 from portal.core.actors import SYSTEM
+from portal.core.oscal import CatalogueError, read_oscal
 
 
 class Command(BaseCommand):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from grants.actions.environment import attest_statements
 from grants.actions.hold import place_hold
 from grants.actions.review import ask_partner
-from grants.models import Environment, Hold, Release, RequestLine
+from grants.models import Environment, Hold, Release, RequestLine, ReReview
+from grants.rules.attestation import Answer
+from partners.actions.evidence import upload_evidence
 from tests.contracts.matrix import Expect, desk_model, object_of, roles, row
 from tests.factories import grants as make
 from tests.factories.partners import Cast
@@ -82,6 +87,26 @@ def our_institution(world: World) -> dict[str, Any]:
 
 def environment(world: World) -> Environment:
     return make.make_environment(world.once(partner).institution, world.actor("applicant"))
+
+
+def shown_document(world: World) -> dict[str, Any]:
+    """A document behind an attestation of our environment."""
+    found, by = world.once(environment), world.actor("applicant")
+    upload = SimpleUploadedFile("plan.txt", b"A plan.\n")
+    document = upload_evidence(institution=found.institution, upload=upload, by=by, about=found.pk)
+    answer = Answer("met", "See the plan.", frozenset({document.pk}))
+    attest_statements(environment=found, answers={("baseline", "log-1"): answer}, by=by)
+    return {"pk": found.pk, "document": document.pk}
+
+
+def looked_again(world: World) -> ReReview:
+    """A grant that our authority runs, to be looked at because of a new release."""
+    made = make.accept(make.sign_grant(world.once(to_sign)))
+    make.announce_release(
+        model=made.release.model, version="5", key=f"{made.release.key}-5", capability_tier="general",
+        access_routes=["api"], by=made.staff,
+    )  # fmt: skip
+    return ReReview.objects.get(grant=made.grant)
 
 
 def announced(world: World) -> Release:
@@ -284,6 +309,24 @@ ROWS: list[Any] = [
         "grants:environment_attest", own(write=True), own(write=True),
         make=lambda world: {"pk": world.once(environment).pk}, data=sent(value_logging="met"),
     ),
+    row(
+        "grants:environment_change", own(write=True), own(write=True),
+        make=lambda world: {"pk": world.once(environment).pk}, data=sent(name="Lab"),
+    ),
+    row(
+        "grants:environment_adopt", own(write=True), own(write=True),
+        make=lambda world: {"pk": world.once(environment).pk}, data=sent(catalogue=""),
+    ),
+    row("grants:statements", own(), make=lambda world: {"pk": world.once(environment).pk}),
+    row(
+        "grants:environment_group", own(write=True), own(write=True),
+        make=lambda world: {"pk": world.once(environment).pk, "group": "baseline:logging"}, data=sent(value="met"),
+    ),
+    row(
+        "grants:environment_document_new", own(write=True), own(write=True),
+        make=lambda world: {"pk": world.once(environment).pk}, data=sent(marking="amber"),
+    ),
+    row("grants:environment_document", object_of(may=[*OWN, *DESK]), make=lambda world: world.once(shown_document)),
     row("grants:environment_close", post=own(write=True), make=lambda world: {"pk": world.once(environment).pk}),
     row("grants:models", PROVIDER),
     row("grants:model_new", PROVIDER, PROVIDER, data=sent(name="Aster")),
@@ -323,6 +366,21 @@ ROWS: list[Any] = [
     *_rest("environment", *DESK_ROLES, make=lambda world: world.once(environment)),
     *_rest("grant", *DESK_ROLES, make=lambda world: world.once(in_force).grant),
     *_rest("hold", *DESK_ROLES, make=lambda world: world.once(held)),
+    *_rest("rereview", "case_officer", "auditor", make=lambda world: world.once(looked_again)),
+    row(
+        "admin:grants_rereview_change",
+        object_of(may=("case_officer", "case_officer.colleague", "auditor.any")).but(
+            *NOT_AT_THE_DESK, gets="403"),
+        make=lambda world: {"object_id": world.once(looked_again).pk},
+    ),
+    row(
+        "admin:grants_rereview_look",
+        object_of(may=("case_officer", "case_officer.colleague"), sees=("auditor.any",)).but(
+            *NOT_AT_THE_DESK, gets="403"),
+        object_of(may=("case_officer", "case_officer.colleague"), sees=("auditor.any",)).but(
+            *NOT_AT_THE_DESK, gets="403"),
+        make=lambda world: {"pk": world.once(looked_again).pk}, data=sent(outcome=""),
+    ),
     *_page("environment", lambda world: world.once(environment)),
     *_page("grant", lambda world: world.once(in_force).grant),
     *_page("hold", lambda world: world.once(held)),
@@ -331,7 +389,7 @@ ROWS: list[Any] = [
             f"admin:grants_environment_{verb}", at_desk("case_officer.any"), at_desk("case_officer.any"),
             make=lambda world: {"pk": world.once(accredited).pk}, data=sent(reason="Because."),
         )
-        for verb in ("accredit", "suspend")
+        for verb in ("accredit", "accept_change", "send_back", "suspend")
     ),
     row(
         "admin:grants_hold_place", SIGNATORY, SIGNATORY,
