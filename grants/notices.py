@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import Environment, Grant, GrantLine, GrantRequest, Hold
+from grants.models import Environment, Grant, GrantLine, GrantMeasure, GrantRequest, Hold
 from grants.states import GRANT_LIVE
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -104,6 +104,71 @@ IN_FORCE = NoticeKind(
     _("The agreement was accepted. Gateways now permit what the lines cover, until {until} at the latest."),
     _("See the grant"),
 )
+AGREEMENT_ANEW = NoticeKind(
+    "agreement_made_anew",
+    _("The agreement on grant {reference} was made anew"),
+    _("{why}\n\nRead version {version} and sign it. What you read before can no longer be signed."),
+    _("Read the agreement"),
+)
+CONSENT_MISSED = NoticeKind(
+    "consent_missed",
+    _("{reference}: no consent in time for line {lines}"),
+    _(
+        "The providers’ time was over on {due}. Silence is never consent: give them more time, or send the case on"
+        " without these lines, which are then refused."
+    ),
+    _("Open the case"),
+)
+CONSENT_MISSED_PROVIDER = NoticeKind(
+    "consent_missed_provider",
+    _("Your time to answer on {reference} is over"),
+    _("You had until {due}. Lines without your answer are not granted. Ask the authority if you need more time."),
+    _("See the lines"),
+)
+CONSENT_EXTENDED = NoticeKind(
+    "consent_extended",
+    _("You have more time to answer on {reference}: until {due}"),
+    _("The authority gave you more time for the lines that have no answer yet. Silence is never consent."),
+    _("Answer line by line"),
+)
+CONSENT_WITHDRAWN = NoticeKind(
+    "consent_withdrawn",
+    _("{provider} withdraws its consent to line {line} of grant {reference}"),
+    _("From {day} on nothing is permitted under this line, unless {provider} takes it back before.\n\n{reason}"),
+    _("See the grant"),
+    urgent=True,
+)
+WITHDRAWAL_TAKEN_BACK = NoticeKind(
+    "withdrawal_taken_back",
+    _("{provider} consents again to line {line} of grant {reference}"),
+    _("The withdrawal was taken back before its day, so the line goes on as it was granted.\n\n{reason}"),
+    _("See the grant"),
+)
+CONSENT_ENDED = NoticeKind(
+    "consent_ended",
+    _("Line {line} of grant {reference} has ended"),
+    _("{provider} withdrew its consent, and the day that it named has come: {day}.\n\n{reason}"),
+    _("See the grant"),
+)
+MEASURE_TO_SIGN = NoticeKind(
+    "grant_measure_to_sign",
+    _("{what} of grant {reference} waits for signatures"),
+    _("{body} proposes it.\n\n{reason}"),
+    _("Read and sign"),
+)
+NARROWED = NoticeKind(
+    "grant_narrowed",
+    _("Line {line} of your grant {reference} was narrowed"),
+    _("{reason}\n\nIt holds from now on. You can appeal against it."),
+    _("See what holds now"),
+    urgent=True,
+)
+NARROWED_PROVIDER = NoticeKind(
+    "grant_narrowed_provider",
+    _("Line {line} of grant {reference} of {institution} was narrowed"),
+    _("Authorities lowered what it permits. Your gateway is answered by what holds now."),
+    _("See what holds now"),
+)
 EXPIRING = NoticeKind(
     "grant_expiring",
     _("Your grant {reference} ends on {until}"),
@@ -114,6 +179,12 @@ ENDED = NoticeKind(
     "grant_ended",
     _("Grant {reference} of {institution} is now: {state}"),
     _("{reason}\n\nGateways no longer permit anything under it."),
+    _("See the grant"),
+)
+LINE_ENDED = NoticeKind(
+    "grant_line_ended",
+    _("Line {line} of grant {reference} of {institution} was given back"),
+    _("{reason}\n\nGateways no longer permit anything under it. The other lines stay as they are."),
     _("See the grant"),
 )
 HELD = NoticeKind(
@@ -198,6 +269,18 @@ def tell_about_grant(kind: NoticeKind, grant: Grant, *, to: Iterable[Any], key: 
     words = {"reference": grant.reference, "institution": grant.institution.name, "until": day(grant.ends_on), **more}
     url = reverse("grants:grant", args=[grant.pk])
     notify(kind, to=to, context=words, url=url, key=f"{grant.pk}:{key}", about=grant.pk)
+
+
+def tell_about_measure(kind: NoticeKind, measure: GrantMeasure, *, to: Iterable[Any], key: str) -> None:
+    """Notify about a measure that is proposed; it leads to its page at the desk."""
+    words = {
+        "reference": measure.grant.reference,
+        "what": measure.get_kind_display(),
+        "body": measure.proposed_body.name,
+        "reason": measure.reason,
+    }
+    url = reverse("admin:grants_grantmeasure_change", args=[measure.pk])
+    notify(kind, to=to, context=words, url=url, key=f"{measure.pk}:{key}", about=measure.pk)
 
 
 def provider_staff_of(grant: Grant) -> list[User]:

@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from grants.views import attest, builder, catalogue, consent, environment, grant, lines, request
+from grants.views import (
+    agreement,
+    attest,
+    builder,
+    catalogue,
+    consent,
+    environment,
+    grant,
+    hold,
+    lines,
+    provider,
+    request,
+)
 from grants.views.guards import partner_staff, provider_staff
 
 app_name = "grants"
 urlpatterns = [
     path("grants/", grant.grants, name="grants"),
     path("grants/<uuid:pk>/", grant.show, name="grant"),
-    path("grants/<uuid:pk>/agreement/", grant.agreement, name="agreement"),
+    path("grants/<uuid:pk>/agreement/", agreement.agreement, name="agreement"),
+    path("grants/<uuid:pk>/agreement/<uuid:pack>/", agreement.pack, name="agreement_pack"),
     path("grants/<uuid:pk>/surrender/", grant.surrender, name="surrender"),
     path("grants/<uuid:pk>/change/", grant.change, name="grant_change"),
     path("requests/", partner_staff(request.RequestList.as_view()), name="requests"),
@@ -49,7 +62,10 @@ urlpatterns = [
     path("releases/<uuid:pk>/retire/", catalogue.release_retire, name="release_retire"),
     path("consents/", provider_staff(consent.ConsentList.as_view()), name="consents"),
     path("consents/<uuid:pk>/", consent.consent, name="consent"),
-    path("holds/", grant.holds, name="holds"),
-    path("holds/<uuid:pk>/", grant.hold, name="hold"),
+    path("uses/", provider.uses, name="uses"),
+    path("uses/<uuid:pk>/withdraw/", provider.withdraw, name="withdraw"),
+    path("withdrawals/<uuid:pk>/take-back/", provider.take_back, name="take_back"),
+    path("holds/", hold.holds, name="holds"),
+    path("holds/<uuid:pk>/", hold.hold, name="hold"),
     path("access/console/", grant.console, name="console"),
 ]

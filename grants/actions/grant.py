@@ -8,16 +8,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from grants import notices
-from grants.models import Agreement, Grant, GrantLine
-from grants.queries.agreement import agreement_text
+from grants.actions.agreement import locked_agreement, make_agreement, make_signed_pack
+from grants.models import Grant, GrantLine, GrantLinePerson, GrantMeasure
 from grants.queries.request import CaseLine, RequestCase
+from grants.states import GRANT_LIVE
 from partners.actions.declaration import make_declarations
+from partners.queries.standing import standing
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.canonical import digest
 from portal.core.references import next_reference
-from portal.core.verdicts import Conflict, refused, require
+from portal.core.verdicts import refused, require
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 
@@ -45,10 +46,12 @@ def issue_grant(*, case: RequestCase, by: Actor) -> Grant:
         about=[request.institution_id, request.pk, *{item.line.release.provider_id for item in granted}],
     )
     lines = GrantLine.objects.bulk_create([_line(grant, number, item) for number, item in enumerate(granted, start=1)])
-    text = agreement_text(grant, lines, case.rules)
-    Agreement.objects.create(
-        grant=grant, text=text, digest=digest({"grant": grant.reference, "text": text}), made_at=clock.now()
+    GrantLinePerson.objects.bulk_create(
+        GrantLinePerson(line=line, person=person)
+        for line, item in zip(lines, granted, strict=True)
+        for person in item.people
     )
+    make_agreement(grant, lines, case.rules)
     return grant
 
 
@@ -84,12 +87,7 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
 
     `seen` is the digest of the text shown, `capacity` the function in which the person binds the institution.
     """
-    lock(grant)
-    agreement = Agreement.objects.select_for_update().get(grant=grant)
-    if agreement.digest != seen:
-        raise Conflict(
-            refused(_("This is not the text that you read. Read it again."), code="changed", rule="grant.accept")
-        )
+    agreement = locked_agreement(grant, seen)
     if grant.ends_on < clock.today():
         require(refused(_("The last day of this grant has passed."), code="ended", rule="grant.accept"))
     make_declarations(
@@ -114,6 +112,7 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
     )
     agreement.accepted_at, agreement.accepted_by, agreement.capacity = clock.now(), by.user, capacity.strip()[:150]
     agreement.save(update_fields=["accepted_at", "accepted_by", "capacity"])
+    make_signed_pack(agreement)
     if grant.supersedes_id:
         _supersede(grant.supersedes_id, grant, by)
     told = [*notices.provider_staff_of(grant), *members_with("case_officer", grant.authority_id)]
@@ -124,7 +123,10 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
 def _supersede(old_id: UUID, grant: Grant, by: Actor) -> None:
     old = Grant.objects.get(pk=old_id)
     lock(old)
-    if old.state != "in_force":
+    if old.state == "revoked":
+        reason = _("Grant %(old)s, which this one was to replace, was revoked. Ask the authority what is to be done.")
+        require(refused(reason % {"old": old.reference}, code="original_revoked", rule="grant.accept"))
+    if old.state not in GRANT_LIVE:
         return
     move(
         old,
@@ -166,9 +168,13 @@ def surrender_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
 
 @as_deed
 def revoke_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
-    """End the grant. Called by enforcement, with the signatory of the decision as `by`."""
+    """End the grant, once a quorum has decided so: on this grant (actions.measure), or on removing the partner."""
     if not reason.strip():
         require(refused(_("Say why."), code="no_reason", rule="grant.revoke"))
+    decided = GrantMeasure.objects.filter(grant=grant, kind="revocation", state="in_effect").exists()
+    if not decided and standing(institution_id=grant.institution_id).state != "removed":
+        text = _("A grant is revoked by a quorum: propose it, and signatories decide.")
+        require(refused(text, code="quorum", rule="quorum.grant_revocation"))
     return _end(grant, "revoke", reason, by)
 
 

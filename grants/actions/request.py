@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants import notices
-from grants.models import Environment, Grant, GrantLine, GrantQuestion, GrantRequest, Release, RequestLine
-from grants.queries.environment import safeguards_of
+from grants.actions.lines import SCOPE, verdict_on
+from grants.models import Grant, GrantQuestion, GrantRequest, RequestLine
+from grants.queries.plan import asked_people, plans_of, written
 from grants.queries.request import lines_of
-from grants.rules.request import MOST_LINES, line_possible, may_submit
-from grants.states import GRANT_LIVE
+from grants.rules.amendment import original_stands
+from grants.rules.plan import people_current, plans_whole
+from grants.rules.request import may_submit
 from partners.actions.declaration import make_declarations
 from partners.models import Institution, Qualification
 from partners.queries.declaration import representatives_of
@@ -26,7 +27,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.canonical import digest
 from portal.core.references import next_reference
-from portal.core.verdicts import ALLOWED, Verdict, refused, require
+from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused, require
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import Rulebook
 from portal.workflow import as_deed, create, lock, move, record
@@ -52,44 +53,15 @@ def begin_request(*, institution: Institution, title: str, by: Actor, purpose: s
     """Start a request for a grant under the rulebook in force. Raises Refused where the partner is not qualified."""
     status = standing(institution_id=institution.pk)
     require(qualified(status))
-    return _begin(institution, title, purpose, "initial", None, status.tier, by)
-
-
-@as_deed
-def begin_amendment(*, grant: Grant, kind: str, by: Actor) -> GrantRequest:
-    """Start an amendment or a renewal: a clone of the lines. The grant stays in force until it is superseded."""
-    lock(grant)
-    status = standing(institution_id=grant.institution_id)
-    require(qualified(status))
-    if grant.state not in GRANT_LIVE or kind not in ("amendment", "renewal"):
-        require(
-            refused(_("This grant has ended. Start a new request."), code="grant_ended", rule="grant_request.begin")
-        )
-    if GrantRequest.objects.filter(amends=grant, state__in=GrantRequest.TABLE.open_states).exists():
-        require(refused(_("A change to this grant is under way already."), code="open", rule="grant_request.begin"))
-    title = grant.request.title
-    request = _begin(grant.institution, title, grant.request.purpose, kind, grant, status.tier, by)
-    RequestLine.objects.bulk_create(
-        RequestLine(
-            request=request,
-            number=line.number,
-            justification=line.request_line.justification,
-            **{name: getattr(line, name) for name in SCOPE},
-        )
-        for line in GrantLine.objects.filter(grant=grant).select_related("request_line")
+    return new_request(
+        institution=institution, title=title, purpose=purpose, kind="initial", amends=None, tier=status.tier, by=by
     )
-    return request
 
 
-SCOPE = (
-    "release_id", "environment_id", "use_case", "data_class", "access_route", "requests_per_day", "tokens_per_day",
-    "seats", "starts_on", "ends_on",
-)  # fmt: skip
-
-
-def _begin(
-    institution: Institution, title: str, purpose: str, kind: str, amends: Grant | None, tier: str, by: Actor
+def new_request(
+    *, institution: Institution, title: str, purpose: str, kind: str, amends: Grant | None, tier: str, by: Actor
 ) -> GrantRequest:
+    """A draft without lines. Inside the deed that begins it, which has asked whether it may."""
     authority = responsible_authority(institution)
     if authority is None:
         require(refused(_("No authority takes part in the scheme yet."), code="no_authority", rule="grant_request"))
@@ -124,73 +96,19 @@ def describe_request(*, request: GrantRequest, title: str, purpose: str, by: Act
     return record(request, "edit", by=by, changes=changes, detail=changes, about=[request.institution_id])
 
 
-@as_deed
-def add_line(
-    *,
-    request: GrantRequest,
-    release: Release,
-    environment: Environment,
-    by: Actor,
-    justification: str = "",
-    **scope: Any,
-) -> RequestLine:
-    """Add a line to a draft. `scope` are the other fields of Scope.
-
-    Raises Refused where the rulebook does not allow the line, ValidationError where the same line is there already.
-    """
-    record(request, "edit", by=by, detail={"release": release.pk, **scope}, says=_("Line added"))
-    if environment.institution_id != request.institution_id:
-        require(refused(_("This environment belongs to another institution."), code="other_body", rule="grants"))
-    numbers = list(RequestLine.objects.filter(request=request).values_list("number", flat=True))
-    if len(numbers) >= MOST_LINES:
-        reason = _("A request has at most %(count)s lines. Start another one.") % {"count": MOST_LINES}
-        require(refused(reason, code="too_many", rule="grant_request.edit"))
-    line = RequestLine(
-        request=request,
-        number=max(numbers, default=0) + 1,
-        release=release,
-        environment=environment,
-        justification=justification.strip(),
-        **scope,
-    )
-    line.clean_fields()
-    require(verdict_on(request, [line], rules(request.rulebook))[0])
-    line.validate_constraints()
-    line.save()
-    return line
-
-
-@as_deed
-def remove_line(*, request: GrantRequest, line_id: UUID, by: Actor) -> GrantRequest:
-    """Take a line out of a draft."""
-    record(request, "edit", by=by, detail={"line": line_id}, says=_("Line removed"))
-    RequestLine.objects.filter(request=request, pk=line_id).delete()
-    return request
-
-
-def verdict_on(request: GrantRequest, lines: list[RequestLine], book: Rulebook) -> list[Verdict]:
-    """What the request's rulebook says about each line. One query."""
-    kind = request.institution.kind
-    safeguards = safeguards_of({line.environment_id for line in lines})
-    return [
-        line_possible(
-            book,
-            line,
-            risk_tier=request.risk_tier,
-            kind=kind,
-            safeguards=safeguards.get(line.environment_id, frozenset()),
-        )
-        for line in lines
-    ]
-
-
 def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Rulebook) -> Verdict:
-    """Whether the draft can be sent now, or the first reason why not. Two queries."""
-    return may_submit(
-        verdict_on(request, lines, book),
-        qualified=qualified(standing(institution_id=request.institution_id)),
-        last_day=max((line.ends_on for line in lines), default=None),
-        today=clock.today(),
+    """Whether the draft can be sent now, or the first reason why not. Five queries at most."""
+    people = asked_people(request.pk)
+    return first_refusal(
+        original_stands(request.amends),
+        lambda: may_submit(
+            verdict_on(request, lines, book),
+            qualified=qualified(standing(institution_id=request.institution_id)),
+            last_day=max((line.ends_on for line in lines), default=None),
+            today=clock.today(),
+        ),
+        lambda: people_current((line.number, person) for line in lines for person in people.get(line.pk, ())),
+        lambda: plans_whole(book, {line.use_case for line in lines}, written(plans_of(request.pk))),
     )
 
 
@@ -228,7 +146,7 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
     lock(request)
     lines, book = lines_of(request), rules(request.rulebook)
     require(submission_verdict(request, lines, book))
-    asked = [{name: getattr(line, name) for name in ("number", *SCOPE)} for line in lines]
+    asked, plans = _asked(request, lines), written(plans_of(request.pk))
     make_declarations(
         wanted=book.declarations_on("grant_request"),
         declared=declared,
@@ -236,7 +154,7 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
         institution_id=request.institution_id,
         noun="grant_request",
         about=request.pk,
-        content=digest({"title": request.title, "purpose": request.purpose, "lines": asked}),
+        content=digest({"title": request.title, "purpose": request.purpose, "lines": asked, "plans": plans}),
         rulebook=request.rulebook,
         by=by,
     )
@@ -248,6 +166,7 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
         changes={"submitted_at": clock.now(), "submitted_by": by.user},
         detail={
             "lines": asked,
+            "plans": {use_case: digest(parts) for use_case, parts in plans.items()},
             "declarations": sorted(declared),
             "capacity": capacity.strip(),
         },
@@ -256,6 +175,18 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
     officers = members_with("case_officer", request.authority_id)
     notices.tell(notices.SUBMITTED, request, to=officers, key="submitted", count=len(lines))
     return request
+
+
+def _asked(request: GrantRequest, lines: list[RequestLine]) -> list[dict[str, Any]]:
+    """The lines as the record keeps them, with the people who alone are to use them."""
+    people = asked_people(request.pk)
+    return [
+        {
+            **{name: getattr(line, name) for name in ("number", *SCOPE)},
+            "people": [person.pk for person in people.get(line.pk, ())],
+        }
+        for line in lines
+    ]
 
 
 @as_deed

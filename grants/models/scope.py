@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,3 +32,8 @@ class Scope(Record):
 
     class Meta:
         abstract = True
+
+    @property
+    def covers(self) -> tuple[Any, ...]:
+        """What tells a line apart from others of its request or grant; the rest says how much and when."""
+        return (self.release_id, self.use_case, self.environment_id, self.data_class, self.access_route)

@@ -14,18 +14,23 @@ from django.db.models import QuerySet
 
 from grants.models import (
     Consent,
+    EvaluationPlan,
     GrantQuestion,
     GrantRequest,
     GrantSignature,
     LineReview,
     RequestLine,
 )
+from grants.queries.plan import asked_people, plans_of, written
+from partners.models import Person
 from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core.canonical import digest
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import QuorumRule, Rulebook
 
+SENT_ON = ("awaiting_signatures", "granted", "refused")
+"""States of a request in which no provider can answer any more."""
 ASSESS = "assess_grantrequest"
 """The object permission of an assigned reviewer."""
 M = TypeVar("M", LineReview, Consent)
@@ -44,11 +49,12 @@ def latest(rows: QuerySet[M]) -> dict[UUID, M]:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One line as asked for, as reviewed, and as answered by its provider."""
+    """One line as asked for, as reviewed, and as answered by its provider. `people` alone are to use it, if any."""
 
     line: RequestLine
     review: LineReview | None
     consent: Consent | None
+    people: tuple[Person, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -70,19 +76,24 @@ class CaseLine:
         return not self.is_refused and self.answer is None
 
     @property
+    def is_without_consent(self) -> bool:
+        """Whether the case went on without the provider's answer: refused for that reason, never granted."""
+        return self.waits_for_provider and self.line.request.state in SENT_ON and self.review is not None
+
+    @property
     def is_granted(self) -> bool:
         """Whether signatures would grant it: reviewed, not refused, and the provider said yes."""
         return self.review is not None and not self.is_refused and self.answer is not None and not self.is_declined
 
     @property
     def outcome(self) -> str:
-        """Key of the line's outcome so far: refused, declined, consented, waiting or not_reviewed."""
+        """Key of the line's outcome so far: refused, declined, consented, waiting, no_consent or not_reviewed."""
         if self.review is None:
             return "not_reviewed"
         if self.is_refused:
             return "refused"
         if self.answer is None:
-            return "waiting"
+            return "no_consent" if self.is_without_consent else "waiting"
         return "declined" if self.is_declined else "consented"
 
     def terms(self) -> dict[str, Any]:
@@ -91,12 +102,15 @@ class CaseLine:
         return {
             "number": line.number,
             "release": line.release_id,
+            "release_facts": [line.release.version, line.release.capability_tier, line.release.access_routes],
             "use_case": line.use_case,
             "environment": line.environment_id,
+            "attested": line.environment.facts_digest,
             "data_class": line.data_class,
             "access_route": line.access_route,
+            "people": sorted(str(person.pk) for person in self.people),
             "starts_on": line.starts_on,
-            "outcome": self.outcome,
+            "outcome": "no_consent" if self.review and self.waits_for_provider else self.outcome,
             "requests_per_day": review.requests_per_day if review else None,
             "tokens_per_day": review.tokens_per_day if review else None,
             "seats": review.seats if review else None,
@@ -111,8 +125,8 @@ class CaseLine:
 class RequestCase:
     """A request with its lines, who had a part, questions and signatures.
 
-    Each part is read when it is first asked for and then kept, so a deed asks before it writes. All of it takes seven
-    queries, however much there is: three for the lines, one for each other part and for the rules.
+    Each part is read when it is first asked for and then kept, so a deed asks before it writes. All of it takes nine
+    queries, however much there is: four for the lines, one for each other part and for the rules.
     """
 
     def __init__(self, request: GrantRequest) -> None:
@@ -123,7 +137,16 @@ class RequestCase:
         """As asked for, each with the review and the answer that count."""
         reviewed = latest(LineReview.objects.filter(line__request=self.request))
         answered = latest(Consent.objects.filter(line__request=self.request))
-        return [CaseLine(line, reviewed.get(line.pk), answered.get(line.pk)) for line in lines_of(self.request)]
+        people = asked_people(self.request.pk)
+        return [
+            CaseLine(line, reviewed.get(line.pk), answered.get(line.pk), tuple(people.get(line.pk, ())))
+            for line in lines_of(self.request)
+        ]
+
+    @cached_property
+    def plans(self) -> dict[str, EvaluationPlan]:
+        """Use case → its evaluation plan."""
+        return plans_of(self.request.pk)
 
     @cached_property
     def hands(self) -> Hands:
@@ -170,7 +193,9 @@ class RequestCase:
                 "rulebook": self.request.rulebook,
                 "risk_tier": self.request.risk_tier,
                 "purpose": self.request.purpose,
+                "amends": self.request.amends_id,
                 "lines": [item.terms() for item in self.lines],
+                "plans": written(self.plans),
                 "sent_at": sent_at,
             }
         )

@@ -1,4 +1,4 @@
-"""Pages on grants: the scope matrix, one grant, its agreement, holds, and the question that gateways ask."""
+"""Pages on grants: the scope matrix, one grant, and the question that gateways ask."""
 
 from __future__ import annotations
 
@@ -17,33 +17,27 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grants.access import get_grant, get_hold, get_own_grant, grants_for, holds_for, is_provider
-from grants.actions.grant import accept_agreement, surrender_grant
-from grants.actions.request import begin_amendment
-from grants.forms.fields import ReasonForm, refuse_into
+from grants.access import get_grant, get_own_grant, grants_for, is_provider
+from grants.actions.amendment import begin_amendment
+from grants.actions.grant import surrender_grant
+from grants.disclosure import reader
+from grants.forms.fields import ReasonForm
 from grants.forms.provider import QuestionForm
-from grants.forms.request import AgreementForm
-from grants.models import Agreement, Grant, GrantLine, Hold
-from grants.notices import describe
+from grants.models import Grant, GrantLine
 from grants.queries.decision import decide
 from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
-from grants.queries.shown import (
-    granted_lines,
-    headline,
-    hold_words,
-    holds_of,
-    matrix,
-)
+from grants.queries.shown import granted_lines, headline, matrix
+from grants.queries.stops import notices_of_withdrawal, stops_of
 from grants.rules.decision import Question
-from grants.states import GRANT, HOLD
+from grants.states import GRANT, GRANT_LIVE
 from grants.views.guards import provider_staff
+from grants.views.provider import provider_grant
 from partners.queries.timeline import tiers_for, timeline
-from partners.views.signing import signing_on
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Refused, require
+from portal.core.verdicts import require
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
 from portal.ui.panel import actions_for
@@ -136,15 +130,18 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One grant: the sentence, the lines with limits and conditions, what holds it, what happened."""
     actor: Actor = request.actor
     found = get_grant(actor=actor, pk=pk)
+    if is_provider(actor):
+        return provider_grant(request, found)
     book = rules(found.rulebook)
-    own_lines = lines_of_grant(found, actor.body_id if is_provider(actor) else None)
+    own_lines = lines_of_grant(found)
     lines = granted_lines(own_lines, book, clock.today())
-    own = actor.body_id == found.institution_id or is_provider(actor)
+    own = actor.body_id == found.institution_id
     shown = {
         "grant": found,
         "lines": lines,
         "headline": headline(found, lines),
-        "holds": hold_words(holds_of(lines)),
+        "stops": stops_of(found, own_lines, reader(actor)) if found.state in GRANT_LIVE else [],
+        "ending": notices_of_withdrawal(own_lines),
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "may_change": found.state in ("awaiting_agreement", "in_force") and actor.has("applicant"),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
@@ -155,42 +152,6 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
 def _urls(found: Grant) -> dict[str, str]:
     pages = {"accept": "agreement", "surrender": "surrender"}
     return {verb: reverse(f"grants:{page}", args=[found.pk]) for verb, page in pages.items()}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """The agreement's text, and accepting it. Everybody of the institution may read it."""
-    actor: Actor = request.actor
-    found = get_own_grant(actor=actor, pk=pk)
-    verdict = can(found, "accept", actor)
-    if request.method == "POST":
-        require(verdict)
-    signing = signing_on(request, found.institution_id, rules())
-    paper = Agreement.objects.select_related("accepted_by").get(grant=found)
-    declarations = rules(found.rulebook).declarations_on("agreement")
-    begins = {"seen": paper.digest, "capacity": signing.capacity}
-    form = AgreementForm(request.POST or None, declarations=declarations, initial=begins)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            accept_agreement(
-                grant=found, seen=data["seen"], capacity=data["capacity"], declared=form.declared, by=actor
-            )
-        except Refused as error:
-            refuse_into(form, error)
-        else:
-            messages.success(request, _("Grant %(reference)s is in force.") % {"reference": found.reference})
-            return redirect("grants:grant", pk=found.pk)
-    shown = {
-        "grant": found,
-        "agreement": paper,
-        "paragraphs": paper.text.split("\n\n"),
-        "form": form,
-        "signing": signing,
-        "verdict": verdict,
-    }
-    return render(request, "grants/agreement.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -218,64 +179,6 @@ def change(request: PortalRequest, pk: UUID) -> HttpResponse:
     begun = begin_amendment(grant=found, kind=kind, by=actor)
     messages.success(request, _("A draft with the lines of %(grant)s is ready.") % {"grant": found.reference})
     return redirect("grants:request", pk=begun.pk)
-
-
-# --- holds ----------------------------------------------------------------------------------------
-class HoldTable(Table):
-    """Holds that concern a body."""
-
-    target = tables.Column(verbose_name=_("On hold"), empty_values=())
-    institution = tables.Column(verbose_name=_("Institution"), accessor="institution__organisation__name")
-    state = StateColumn(verbose_name=_("State"))
-    placed_at = DayColumn(verbose_name=_("Since"))
-    lifted_when = tables.Column(verbose_name=_("Lifted when"))
-
-    def render_target(self, record: Hold) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("grants:hold", args=[record.pk]), describe(record))
-
-    def value_target(self, record: Hold) -> str:
-        return describe(record)
-
-
-class HoldFilter(django_filters.FilterSet):
-    """By state."""
-
-    state = django_filters.ChoiceFilter(label=_("State"), choices=HOLD.choices, empty_label=_("All"))
-
-    class Meta:
-        model = Hold
-        fields: ClassVar[list[str]] = ["state"]
-
-
-class HoldList(ListView):
-    """Holds on the institution's access, or on use of the provider's models."""
-
-    title = _("Holds")
-    lead = _("What stops access, since when, and what lifts it.")
-    table_class = HoldTable
-    filterset_class = HoldFilter
-    search_fields = ("institution__organisation__name", "reason", "incident")
-    sorts: ClassVar[dict[str, tuple[str, ...]]] = {"placed_at": ("placed_at",)}
-    default_sort = "-placed_at"
-    empty_title = _("Nothing is on hold")
-    empty_text = _("When an authority stops access, it appears here with the reason and what lifts it.")
-
-    def get_queryset(self) -> QuerySet[Hold]:
-        return holds_for(self.request.actor)
-
-
-holds = for_roles("applicant", "administrator", "representative", "provider_staff")(HoldList.as_view())
-
-
-@require_safe
-@signed_in
-def hold(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """One hold."""
-    actor: Actor = request.actor
-    found = get_hold(actor=actor, pk=pk)
-    own = actor.body_id == found.institution_id or is_provider(actor)
-    happened = timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor)
-    return render(request, "grants/hold.html", {"hold": found, "on": describe(found), "timeline": happened})
 
 
 # --- the console ----------------------------------------------------------------------------------

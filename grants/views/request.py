@@ -19,16 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grants.access import get_own_request, requests_for
+from grants.actions.lines import add_line, remove_line, verdict_on
 from grants.actions.request import (
-    add_line,
     answer_question,
     ask_to_sign,
     begin_request,
     describe_request,
-    remove_line,
     submission_verdict,
     submit_request,
-    verdict_on,
     withdraw_request,
 )
 from grants.forms.fields import DeclarationsForm, ReasonForm, refuse_into

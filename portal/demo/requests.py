@@ -6,15 +6,10 @@ from datetime import timedelta
 
 from grants.actions.consent import give_consent
 from grants.actions.grant import accept_agreement, revoke_grant, surrender_grant
-from grants.actions.request import (
-    add_line,
-    answer_question,
-    begin_amendment,
-    begin_request,
-    remove_line,
-    submit_request,
-    withdraw_request,
-)
+from grants.actions.amendment import begin_amendment, renewable
+from grants.actions.lines import add_line, remove_line
+from grants.actions.plan import write_plans
+from grants.actions.request import answer_question, begin_request, submit_request, withdraw_request
 from grants.actions.review import (
     ask_partner,
     assign_reviewer,
@@ -33,9 +28,11 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.applications import Scene
 from portal.demo.parts import Ask
+from portal.demo.plans import plans_for
 from portal.demo.programmes import Programme
 from portal.demo.stage import AuthorityCast, Partner, Stage
 from portal.demo.timeline import Story
+from portal.rulebook.queries import rules
 
 JUSTIFY = (
     (
@@ -74,6 +71,7 @@ def grant_request(stage: Stage, partner: Partner, programme: Programme, ask: Ask
         add(partner, request, release, programme, number, ask)
     if ask.ends == "draft":
         return
+    write_plans(request=request, plans=plans_for(request, programme), by=partner.applicant)
     yield partner.later(1, 3)
     submit_request(request=request, declared=["purpose"], capacity="Director", by=partner.representative)
     if ask.ends == "submitted":
@@ -89,7 +87,8 @@ def begin(partner: Partner, programme: Programme, older: Grant | None) -> GrantR
         return begin_request(
             institution=partner.institution, title=programme.title, purpose=programme.text, by=partner.applicant
         )
-    request = begin_amendment(grant=older, kind="renewal", by=partner.applicant)
+    kind = "renewal" if renewable(older, rules()) else "amendment"
+    request = begin_amendment(grant=older, kind=kind, by=partner.applicant)
     for line in RequestLine.objects.filter(request=request).order_by("number"):
         remove_line(request=request, line_id=line.pk, by=partner.applicant)
     return request
