@@ -12,6 +12,7 @@ from django.http import Http404
 from grants.models import (
     AttestedDocument,
     ConflictDeclaration,
+    ConsentWithdrawal,
     Environment,
     Grant,
     GrantLine,
@@ -156,10 +157,15 @@ def get_model(*, actor: Actor, pk: UUID) -> Model:
     return _one(models_for(actor), pk)
 
 
+def releases_for(actor: Actor) -> QuerySet[Release]:
+    """A provider's own releases."""
+    rows: QuerySet[Release] = Release.objects.select_related("model", "provider")
+    return rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none()
+
+
 def get_release(*, actor: Actor, pk: UUID) -> Release:
     """A release of the actor's own provider."""
-    rows: QuerySet[Release] = Release.objects.select_related("model", "provider")
-    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
+    return _one(releases_for(actor), pk)
 
 
 CONSENT_STATES = ("awaiting_provider", "awaiting_signatures", "granted", "refused")
@@ -186,6 +192,23 @@ def get_measure(*, actor: Actor, pk: UUID) -> GrantMeasure:
         "proposed_by", "institution__organisation",
     )  # fmt: skip
     return _one(rows if actor.has(*DESK) else rows.none(), pk)
+
+
+def get_own_line(*, actor: Actor, pk: UUID) -> GrantLine:
+    """A line of a grant on a release of the actor's own provider."""
+    rows = GrantLine.objects.select_related(
+        "grant__institution__organisation", "grant__authority", "institution__organisation", "release__model",
+        "environment", "provider",
+    )  # fmt: skip
+    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
+
+
+def get_withdrawal(*, actor: Actor, pk: UUID) -> ConsentWithdrawal:
+    """A withdrawal of consent of the actor's own provider."""
+    rows = ConsentWithdrawal.objects.select_related(
+        "line__grant__institution__organisation", "line__grant__authority", "line__release__model", "provider"
+    )
+    return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
 
 
 def holds_for(actor: Actor) -> QuerySet[Hold]:

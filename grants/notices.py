@@ -194,6 +194,26 @@ HELD = NoticeKind(
     _("See the hold"),
     urgent=True,
 )
+HELD_PROVIDER = NoticeKind(
+    "hold_placed_provider",
+    _("Access of {institution} to your models is on hold: {target}"),
+    _("Authorities stopped it. Your gateway is answered “no” from now on, until they lift the hold."),
+    _("See the hold"),
+    urgent=True,
+)
+HOLD_CHANGED_PROVIDER = NoticeKind(
+    "hold_changed_provider",
+    _("The hold on {institution} is now {state}: {target}"),
+    _("Your gateway is answered by what holds now. The institution has been told why."),
+    _("See the hold"),
+    urgent=True,
+)
+ENDED_PROVIDER = NoticeKind(
+    "grant_ended_provider",
+    _("Grant {reference} of {institution} to your models is now: {state}"),
+    _("Your gateway is no longer answered “yes” under it."),
+    _("See the grant"),
+)
 CONFIRM = NoticeKind(
     "hold_to_confirm",
     _("An emergency hold on {institution} must be confirmed by {confirm_by}"),
@@ -334,10 +354,14 @@ def concerned_providers(hold: Hold) -> list[UUID]:
     return sorted(set(lines.filter(narrowed).values_list("provider_id", flat=True)))
 
 
-def everyone_concerned(hold: Hold) -> list[User]:
-    """The institution, and the staff of providers whose lines are stopped."""
+def tell_concerned(kind: NoticeKind, hold: Hold, *, key: str, also: Iterable[User] = (), **more: object) -> None:
+    """Tell the institution (and `also`) with the reason, and providers whose lines are stopped without it."""
+    told = {user.pk: user for user in [*people_of(hold.institution_id), *also]}
+    tell_about_hold(kind, hold, to=told.values(), key=key, **more)
     staff = [user for provider in concerned_providers(hold) for user in members_with("provider_staff", provider)]
-    return [*people_of(hold.institution_id), *staff]
+    for_staff = HELD_PROVIDER if kind is HELD else HOLD_CHANGED_PROVIDER
+    state = str(hold.TABLE.state(hold.state).label).lower()
+    tell_about_hold(for_staff, hold, to=staff, key=f"provider:{key}", state=state)
 
 
 def tell_about_drift(environment: Environment, *, to: Iterable[Any], key: str) -> None:

@@ -39,6 +39,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Environments"), "grants:environments", frozenset({"applicant"})),
     Place(_("Models"), "grants:models", frozenset({"provider_staff"})),
     Place(_("Consents"), "grants:consents", frozenset({"provider_staff"})),
+    Place(_("Use"), "grants:uses", frozenset({"provider_staff"})),
     Place(_("Holds"), "grants:holds", frozenset({"provider_staff"})),
     Place(_("API clients"), "gateways", frozenset({"provider_staff", "administrator"}), kind="provider"),
     Place(

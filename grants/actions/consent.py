@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.models import Consent, RequestLine
 from grants.queries.request import case_of
+from grants.rules.consent import in_time
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -29,12 +30,14 @@ def give_consent(
     reason_code: str = "",
     reason: str = "",
 ) -> Consent:
-    """Consent, consent with conditions, or decline with a reason of the case's rulebook. May change until it is signed.
+    """Consent, consent with conditions, or decline with a reason of the case's rulebook. May change until the deadline.
 
-    Raises Refused for another provider's release, for a line that is not put before providers, or for half an answer.
+    Raises Refused for another provider's release, for a line that is not put before providers, for half an answer, and
+    once the time is over: then the authority gives more time, or goes on without the line.
     """
     request = line.request
     lock(request)
+    require(in_time(request.consent_due, clock.now()))
     if line.release.provider_id != by.body_id:
         require(refused(_("This line is about another provider's release."), code="other_body", rule=RULE))
     case = case_of(request)

@@ -152,9 +152,10 @@ def _end(grant: Grant, verb: str, reason: str, by: Actor) -> Grant:
         detail={"reason": reason},
         about=[grant.institution_id, *_providers(grant)],
     )
-    told = [*notices.people_of(grant.institution_id), *notices.provider_staff_of(grant)]
-    state = grant.TABLE.state(grant.state).label
-    notices.tell_about_grant(notices.ENDED, grant, to=told, key=f"ended:{grant.state}", state=state, reason=reason)
+    people, staff = notices.people_of(grant.institution_id), notices.provider_staff_of(grant)
+    key, state = f"ended:{grant.state}", grant.TABLE.state(grant.state).label
+    notices.tell_about_grant(notices.ENDED, grant, to=people, key=key, state=state, reason=reason)
+    notices.tell_about_grant(notices.ENDED_PROVIDER, grant, to=staff, key=key, state=state)
     return grant
 
 

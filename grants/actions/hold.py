@@ -75,7 +75,7 @@ def place_hold(
         },
         about=_about(hold),
     )
-    notices.tell_about_hold(notices.HELD, hold, to=notices.everyone_concerned(hold), key="placed")
+    notices.tell_concerned(notices.HELD, hold, key="placed")
     if emergency:
         _ask_to_confirm(hold, key="confirm")
     return hold
@@ -112,8 +112,7 @@ def confirm_hold(*, hold: Hold, by: Actor) -> Hold:
         changes={"confirmed_at": clock.now(), "confirmed_by": by.user, "confirmed_body_id": by.body_id},
         about=_about(hold),
     )
-    told = notices.everyone_concerned(hold)
-    notices.tell_about_hold(notices.CONFIRMED, hold, to=told, key="confirmed", body=by.body_name)
+    notices.tell_concerned(notices.CONFIRMED, hold, key="confirmed", body=by.body_name)
     return hold
 
 
@@ -131,8 +130,7 @@ def lift_hold(*, hold: Hold, reason: str, by: Actor) -> Hold:
         detail={"reason": reason},
         about=_about(hold),
     )
-    told = notices.everyone_concerned(hold)
-    notices.tell_about_hold(notices.LIFTED, hold, to=told, key="lifted", reason=reason.strip())
+    notices.tell_concerned(notices.LIFTED, hold, key="lifted", reason=reason.strip())
     return hold
 
 
@@ -151,8 +149,7 @@ def lapse_hold(*, hold: Hold, by: Actor) -> Hold:
         detail={"confirm_by": hold.confirm_by},
         about=_about(hold),
     )
-    told = {user.pk: user for user in [*notices.everyone_concerned(hold), *members_with("signatory")]}
-    notices.tell_about_hold(notices.LAPSED, hold, to=told.values(), key="lapsed")
+    notices.tell_concerned(notices.LAPSED, hold, key="lapsed", also=members_with("signatory"))
     return hold
 
 

@@ -222,7 +222,7 @@ def send_to_providers(*, request: GrantRequest, by: Actor) -> GrantRequest:
         "send_to_provider",
         by=by,
         rulebook=request.rulebook,
-        changes={"consent_due": due, "notice_sent": None},
+        changes={"consent_due": due, "consent_missed_at": None, "notice_sent": None},
         detail={"due": due},
         about=[request.institution_id, *_providers(case)],
     )

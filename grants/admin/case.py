@@ -15,6 +15,7 @@ from grants.access import get_request
 from grants.actions.signature import signing_verdict
 from grants.admin.pages import Crumbs, desk_url, page
 from grants.models import GrantRequest
+from grants.queries.comparison import reading
 from grants.queries.request import RequestCase, case_of
 from grants.queries.shown import shown_lines
 from grants.states import IN_HAND
@@ -68,6 +69,7 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
         "request_": found,
         "case": case,
         "lines": shown_lines(case.lines, case.rules),
+        **reading(case),
         "steps": steps_of(found),
         "actions": _actions(case, actor),
         "reviewers": [people[pk] for pk in sorted(case.hands.assigned | case.hands.assessors) if pk in people],
@@ -87,6 +89,7 @@ VERBS = {
     "ask": "ask",
     "send_to_provider": "send-to-providers",
     "return_to_review": "return-to-review",
+    "extend_consent": "extend-consent",
     "send_to_signatories": "send-to-signatories",
     "sign": "sign",
 }

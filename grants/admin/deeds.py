@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from grants.access import get_request
 from grants.actions import review as deeds
+from grants.actions.deadline import extend_consent
 from grants.actions.signature import refuse_to_sign, sign_request, signing_verdict
 from grants.admin.case import crumbs, must_declare, open_case, to_declaration
 from grants.admin.pages import ask, confirmation, desk_url, wanted
 from grants.forms import desk as forms_
 from grants.forms.fields import ReasonForm
+from grants.queries.comparison import reading
 from grants.queries.request import RequestCase
 from grants.queries.shown import shown_lines
 from partners.admin.confirm import confirming
@@ -156,6 +158,24 @@ def return_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def extend_consent_page(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Give the providers more time."""
+
+    def make(case: RequestCase, actor: Actor) -> Any:
+        days = case.rules.consent.deadline_working_days
+        words = {
+            "title": _("Give the providers more time"),
+            "lead": _("Lines that have their answer keep it. Silence is never consent."),
+            "button": _("Give more time"),
+            "done": _("The providers have been told."),
+        }
+        form = forms_.ExtendForm(request.POST or None, initial={"working_days": days})
+        return form, lambda data: extend_consent(request=case.request, by=actor, **data), words
+
+    return _deed(request, pk, "extend_consent", make)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_to_signatories_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Put the case before the signatories."""
 
@@ -195,6 +215,7 @@ def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
             "request_": found,
             "case": case,
             "lines": shown_lines(case.lines, case.rules),
+            **reading(case),
             "quorum": case.quorum_state,
             **confirming(request),
         }
@@ -220,6 +241,7 @@ def review_page(request: PortalRequest, pk: UUID, line: UUID) -> HttpResponse:
             "further": lambda: may_review(case.hands, actor),
             "request_": case.request,
             "lines": shown_lines([item], case.rules),
+            **reading(case),
             "line": item.line,
         }
         return form, lambda data: deeds.review_line(line=item.line, by=actor, **data), words
@@ -234,6 +256,7 @@ PAGES: dict[str, Any] = {
     "ask": ask_page,
     "send-to-providers": send_to_providers_page,
     "return-to-review": return_page,
+    "extend-consent": extend_consent_page,
     "send-to-signatories": send_to_signatories_page,
     "sign": sign_page,
 }

@@ -77,6 +77,13 @@ class AskForm(forms.Form):
     question = forms.CharField(label=_("Your question"), max_length=3000, widget=forms.Textarea)
 
 
+class ExtendForm(forms.Form):
+    """More time for providers."""
+
+    working_days = forms.IntegerField(label=_("Working days from today"), min_value=1, max_value=60)
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class SignForm(forms.Form):
     """Signing what was read. `seen` is the digest of it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -97,6 +97,11 @@ class GrantLine(Scope):
         models.CharField(max_length=300), default=list, blank=True, verbose_name=_("conditions of the provider")
     )
     obligations = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("obligations"))
+
+    held_version: Any = None
+    """The LineVersion whose limits the object holds, set by queries.effective; None as it was granted."""
+    held_withdrawal: Any = None
+    """The ConsentWithdrawal that ends the line, set by queries.effective."""
 
     class Meta:
         verbose_name = _("line of a grant")

@@ -8,6 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from grants.models import Grant, GrantLine
+from grants.queries.words import Words
 from portal.rulebook.schema import Rulebook, find
 
 
@@ -28,7 +29,7 @@ def sentence(institution: str, line: GrantLine, rules: Rulebook) -> str:
 
 def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) -> str:
     """The whole text. Paragraphs are parted by empty lines; what is accepted is the digest over it."""
-    name = grant.institution.name
+    name, words = grant.institution.name, Words(rules)
     parts = [
         _("Agreement on access under grant %(grant)s") % {"grant": grant.reference},
         _("Between %(institution)s and %(authority)s, under version %(version)s of the rulebook.")
@@ -37,9 +38,20 @@ def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) ->
     for line in lines:
         parts.append(f"{line.number}. {sentence(name, line, rules)}")
         parts.append(_limits(line))
-        parts += [f"– {text}" for text in [*line.conditions, *line.provider_conditions]]
+        parts += [f"– {text}" for text in conditions_of(line, words)]
     parts += [item.text for item in rules.declarations_on("agreement")]
     return "\n\n".join(parts)
+
+
+def conditions_of(line: GrantLine, words: Words) -> list[str]:
+    """Every condition of the line with who set it: the authority, the provider, or what the gateway applies."""
+    by_provider = _("%(condition)s (set by %(provider)s)")
+    applied = _("Applied by the gateway to every request: %(what)s")
+    return [
+        *line.conditions,
+        *(by_provider % {"condition": text, "provider": line.provider.name} for text in line.provider_conditions),
+        *(applied % {"what": words.safeguard(key)} for key in line.obligations),
+    ]
 
 
 def _limits(line: GrantLine) -> str:

@@ -7,18 +7,58 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
 from grants.models import Hold
 from grants.states import HOLD_STOPS
+from partners.models import Person
+from portal.core.verdicts import Refused, refused
 
 
 def active_holds(**on: Any) -> list[Hold]:
     """Holds that stop something now, on what the filter names. One query."""
     rows = Hold.objects.filter(state__in=HOLD_STOPS, **on)
-    return list(rows.select_related("grant", "line__grant", "environment").order_by("id"))
+    return list(rows.select_related("grant", "line__grant", "environment", "person").order_by("id"))
+
+
+def named_person(institution_id: UUID, email: str) -> Person:
+    """The naming of that address by the institution, the one that is live first. Raises Refused where there is none."""
+    rows = Person.objects.filter(institution_id=institution_id, email__iexact=email.strip())
+    found = rows.select_related("institution__organisation").order_by("-state", "-named_at").first()
+    if found is None:
+        text = _("The institution has named nobody with this address for access.")
+        raise Refused(refused(text, code="not_named", rule="hold.place"))
+    return found
+
+
+def with_others(hold: Hold, visible: QuerySet[Hold]) -> list[Hold]:
+    """Other holds that stand on the same access, of those that the reader sees: lifting one of them is not enough.
+
+    Those on the partner stand on everything; others where they are on the same grant, line, environment or person.
+    """
+    if not hold.stops:
+        return []
+    rows = visible.filter(state__in=HOLD_STOPS, institution_id=hold.institution_id).exclude(pk=hold.pk)
+    if hold.partner_id is not None:
+        return list(rows.order_by("id"))
+    grant = hold.grant_id or (hold.line.grant_id if hold.line else None)
+    same = Q(partner__isnull=False)
+    if hold.line:
+        same |= Q(line_id=hold.line_id) | Q(environment_id=hold.line.environment_id)
+    if grant is not None:
+        same |= Q(grant_id=grant)
+    if hold.grant_id is not None:
+        same |= Q(line__grant_id=hold.grant_id)
+    if hold.environment_id is not None:
+        same |= Q(environment_id=hold.environment_id) | Q(line__environment_id=hold.environment_id)
+    if hold.person_id is not None:
+        same |= Q(person_id=hold.person_id)
+    return list(rows.filter(same).order_by("id"))
 
 
 def holds_by_target(institution_ids: Iterable[UUID]) -> dict[UUID, list[Hold]]:
-    """Partner, grant, line or environment → what holds it now, of these institutions. One query."""
+    """Partner, grant, line, environment or person → what holds it now, of these institutions. One query."""
     found: dict[UUID, list[Hold]] = defaultdict(list)
     for hold in active_holds(institution_id__in=set(institution_ids)):
         found[hold.target_id].append(hold)

@@ -22,6 +22,7 @@ OUTCOMES: dict[str, tuple[Any, str]] = {
     "not_reviewed": (gettext_lazy("Not reviewed yet"), "neutral"),
     "refused": (gettext_lazy("Refused"), "red"),
     "waiting": (gettext_lazy("Waiting for the provider"), "amber"),
+    "no_consent": (gettext_lazy("Refused: no consent in time"), "red"),
     "declined": (gettext_lazy("Declined by the provider"), "red"),
     "consented": (gettext_lazy("Provider consents"), "green"),
 }
@@ -61,6 +62,8 @@ def _shown(item: CaseLine, words: Words, decided: bool) -> ShownLine:
         reason = f"{words.refusal(review.reason_code)}. {review.reason}"
     elif answer is not None and item.is_declined:
         reason = f"{words.decline(answer.reason_code)}. {answer.reason}".strip()
+    elif review is not None and item.is_without_consent:
+        reason = _("The provider did not answer in time. Silence is never consent.")
     elif review is not None and review.outcome == "narrowed":
         reason = review.reason
     return ShownLine(

@@ -104,9 +104,14 @@ def timeline(
     limit: int = 200,
     nouns: Iterable[str] = (),
     blind: bool = False,
+    also: UUID | None = None,
 ) -> list[Happened]:
-    """The newest events about that id, of these tiers (and nouns); `blind`: as `unseen_by` says. Two queries."""
-    rows = Event.objects.filter(about__contains=[about], tier__in=list(tiers)).select_related("entry")
+    """The newest events about that id, of these tiers (and nouns); `blind`: as `unseen_by` says. Two queries.
+
+    `also`: only those that are about this id as well, such as the body of a reader who knows a part of the case.
+    """
+    named = [about, also] if also else [about]
+    rows = Event.objects.filter(about__contains=named, tier__in=list(tiers)).select_related("entry")
     if nouns:
         rows = rows.filter(entry__object_type__in=list(nouns))
     if blind:

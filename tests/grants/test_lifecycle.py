@@ -273,7 +273,9 @@ def test_an_unconfirmed_emergency_hold_lapses_loudly(made: make.GrantCast) -> No
         assert tasks.lapse_holds()["done"] == 1
         assert decide(made.question()).permitted
     told = set(Notice.objects.filter(kind="hold_lapsed").values_list("recipient_id", flat=True))
-    assert {made.applicant.user_id, made.staff.user_id, made.signatory.user_id, made.other_signatory.user_id} <= told
+    assert {made.applicant.user_id, made.signatory.user_id, made.other_signatory.user_id} <= told
+    changed = Notice.objects.filter(kind="hold_changed_provider").values_list("recipient_id", flat=True)
+    assert made.staff.user_id in set(changed)
 
 
 def test_a_confirmed_hold_never_lapses(made: make.GrantCast) -> None:

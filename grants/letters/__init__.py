@@ -1,0 +1,1 @@
+"""What documents about grants say: data for the templates in templates/documents."""

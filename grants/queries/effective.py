@@ -1,0 +1,74 @@
+"""What lines of grants permit now: as granted, or as authorities narrowed them since; and what ends them early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from grants.models import ConsentWithdrawal, GrantLine, LineVersion
+from portal.core.canonical import digest
+
+NARROWED = ("requests_per_day", "tokens_per_day", "seats", "ends_on", "conditions", "obligations")
+"""Fields of a line that a version of it holds anew."""
+LIVE_WITHDRAWALS = ("noticed", "in_effect")
+
+
+def versions_of(line_ids: Iterable[UUID]) -> dict[UUID, LineVersion]:
+    """Line → the version that holds, for lines that were narrowed. One query."""
+    rows = LineVersion.objects.filter(line_id__in=list(line_ids)).select_related("measure")
+    return {row.line_id: row for row in rows.order_by("line_id", "-number").distinct("line_id")}
+
+
+def as_in_force(lines: Iterable[GrantLine]) -> list[GrantLine]:
+    """The same lines with the limits, last day, conditions and obligations that hold now. Three queries.
+
+    Where the provider gave notice that it withdraws its consent, the last day is the one before that. They are for
+    reading: lines are append-only, and the database refuses to save one.
+    """
+    found = as_narrowed(lines)
+    withdrawals = withdrawals_of(line.pk for line in found) if found else {}
+    for line in found:
+        line.held_withdrawal = withdrawal = withdrawals.get(line.pk)
+        if withdrawal is not None:
+            line.ends_on = min(line.ends_on, withdrawal.effective_on - timedelta(days=1))
+    return found
+
+
+def as_narrowed(lines: Iterable[GrantLine]) -> list[GrantLine]:
+    """The same lines as authorities narrowed them, whatever providers said since. Two queries."""
+    found = list(lines)
+    versions = versions_of(line.pk for line in found) if found else {}
+    for line in found:
+        line.held_version = version = versions.get(line.pk)
+        if version is not None:
+            for name in NARROWED:
+                setattr(line, name, getattr(version, name))
+    return found
+
+
+def withdrawals_of(line_ids: Iterable[UUID]) -> dict[UUID, ConsentWithdrawal]:
+    """Line → the withdrawal of consent that ends it or has ended it. One query."""
+    rows = ConsentWithdrawal.objects.filter(line_id__in=list(line_ids), state__in=LIVE_WITHDRAWALS)
+    return {row.line_id: row for row in rows.select_related("provider")}
+
+
+def terms_of(line: GrantLine) -> dict[str, Any]:
+    """Everything of a line that the institution agrees to. The line comes from `as_in_force`."""
+    return {
+        "number": line.number,
+        "release": line.release_id,
+        "use_case": line.use_case,
+        "environment": line.environment_id,
+        "data_class": line.data_class,
+        "access_route": line.access_route,
+        "starts_on": line.starts_on,
+        "provider_conditions": line.provider_conditions,
+        **{name: getattr(line, name) for name in NARROWED},
+    }
+
+
+def terms_digest(lines: Iterable[GrantLine]) -> str:
+    """SHA-256 over the terms of all lines, whatever the language in which they are told."""
+    return digest([terms_of(line) for line in lines])
