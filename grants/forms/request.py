@@ -20,11 +20,11 @@ class RequestForm(forms.Form):
 
     title = forms.CharField(label=_("Title of the request"), max_length=150, help_text=_("Such as “Red-teaming 2027”."))
     purpose = forms.CharField(
-        label=_("Purpose and evaluation plan"),
+        label=_("Purpose"),
         max_length=6000,
         widget=forms.Textarea,
         help_text=_(
-            "What you want to find out, how, and what you do with hazardous results. The authority reads this."
+            "What the whole of it is for, in a few sentences. Each use has an evaluation plan of its own."
         ),
     )
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from grants.models import EvaluationPlan, GrantLinePerson, LinePerson
+from grants.rules.plan import missing_parts, use_cases_with_plan
 from partners.models import Person
+from portal.rulebook.schema import Rulebook, Term
+from portal.rulebook.schema.scope import UseCase
 
 
 def plans_of(request_id: UUID) -> dict[str, EvaluationPlan]:
@@ -37,3 +41,30 @@ def _by_line(rows: Any) -> dict[UUID, list[Person]]:
     for row in rows.select_related("person").order_by("person__name", "person_id"):
         found[row.line_id].append(row.person)
     return found
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan as pages show it: each part of the rulebook with its text, and what is not written yet."""
+
+    use_case: UseCase
+    parts: list[tuple[Term, str]]
+    missing: list[str]
+
+    @property
+    def written(self) -> int:
+        """How many parts there are a text for."""
+        return len(self.parts) - len(self.missing)
+
+
+def shown_plans(book: Rulebook, use_cases: Collection[str], plans: Mapping[str, EvaluationPlan]) -> list[ShownPlan]:
+    """A plan for each use case of the lines that needs one, written or not, in the order of the rulebook."""
+    texts = written(plans)
+    return [
+        ShownPlan(
+            item,
+            [(part, texts.get(item.key, {}).get(part.key, "")) for part in book.scope.plan_parts],
+            missing_parts(book, texts.get(item.key, {})),
+        )
+        for item in use_cases_with_plan(book, use_cases)
+    ]

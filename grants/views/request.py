@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grants.access import get_own_request, requests_for
-from grants.actions.lines import add_line, remove_line, verdict_on
+from grants.actions.lines import verdict_on
 from grants.actions.request import (
     answer_question,
     ask_to_sign,
@@ -30,9 +30,9 @@ from grants.actions.request import (
     withdraw_request,
 )
 from grants.forms.fields import DeclarationsForm, ReasonForm, refuse_into
-from grants.forms.request import AnswerForm, LineForm, RequestForm
-from grants.models import Environment, GrantRequest, RequestLine
-from grants.queries.catalogue import releases_on_offer
+from grants.forms.request import AnswerForm, RequestForm
+from grants.models import GrantRequest
+from grants.queries.comparison import reading
 from grants.queries.request import RequestCase, case_of
 from grants.queries.shown import shown_lines
 from grants.states import GRANT_REQUEST
@@ -44,9 +44,7 @@ from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused, require
-from portal.rulebook import scope
 from portal.rulebook.queries import rules
-from portal.rulebook.schema import Rulebook
 from portal.ui.lists import ListView
 from portal.ui.panel import actions_for
 from portal.ui.tables import DayColumn, NumberColumn, StateColumn, Table
@@ -142,7 +140,7 @@ def request_new(request: PortalRequest) -> HttpResponse:
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:
-            return redirect("grants:line_add", pk=begun.pk)
+            return redirect("grants:scope_builder", pk=begun.pk)
     return render(request, "grants/request_new.html", {"form": form})
 
 
@@ -158,6 +156,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "case": case,
         "lines": shown_lines(case.lines, case.rules, decided=found.state in DECIDED),
         "actions": actions_for(found, actor, _urls(found, actor), primary=["submit", "ask_to_sign", "answer"]),
+        **reading(case, decided=found.state in DECIDED),
         "steps": steps_of(found),
         "verdicts": _verdicts(found, case) if found.state == "draft" else {},
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=["grant_request"]),
@@ -203,83 +202,6 @@ def describe(request: PortalRequest, pk: UUID) -> HttpResponse:
     return render(request, "grants/request_describe.html", {"form": form, "request_": found})
 
 
-def _line_form(found: GrantRequest, book: Rulebook, data: Any = None) -> LineForm:
-    environments = Environment.objects.filter(institution_id=found.institution_id).exclude(state="closed")
-    return LineForm(
-        data,
-        book=book,
-        limits=scope.limits(book, found.risk_tier),
-        releases=releases_on_offer(),
-        environments=environments.order_by("name"),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def line_add(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """Add a line. What the rulebook does not allow is said at once, with the reason."""
-    actor: Actor = request.actor
-    found = get_own_request(actor=actor, pk=pk)
-    require(can(found, "edit", actor))
-    book = rules(found.rulebook)
-    form = _line_form(found, book, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            line = add_line(request=found, by=actor, **form.cleaned_data)
-        except (Refused, ValidationError) as error:
-            refuse_into(form, error)
-        else:
-            messages.success(request, _("Line %(number)s is added.") % {"number": line.number})
-            again = "another" in request.POST
-            return redirect("grants:line_add" if again else "grants:request", pk=found.pk)
-    shown = {"form": form, "request_": found, "not_allowed": book.scope.not_allowed, "needed": book.scope.needed}
-    return render(request, "grants/line_add.html", shown)
-
-
-@require_safe
-@signed_in
-def line_check(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """A fragment: what the rulebook says about the line as it is filled in so far."""
-    actor: Actor = request.actor
-    found = get_own_request(actor=actor, pk=pk)
-    book = rules(found.rulebook)
-    asked = _asked(request, found, book)
-    verdict = scope.allowed(book, asked)
-    needed = scope.safeguards_needed(book, asked) if verdict else ()
-    names = [item.label for item in book.scope.safeguards if item.key in needed]
-    return render(request, "grants/line_check.html", {"verdict": verdict, "needed": names, "asked": asked})
-
-
-def _asked(request: PortalRequest, found: GrantRequest, book: Rulebook) -> scope.Combination:
-    """The combination as far as it is filled in; what the form would not accept is left out."""
-    form = _line_form(found, book, request.GET)
-    form.is_valid()
-    data = form.cleaned_data
-    release = data.get("release")
-    return scope.Combination(
-        use_case=data.get("use_case", ""),
-        data_class=data.get("data_class", ""),
-        access_route=data.get("access_route", ""),
-        capability_tier=release.capability_tier if release else "",
-        risk_tier=found.risk_tier,
-        kind=found.institution.kind,
-    )
-
-
-@require_POST
-@signed_in
-def line_remove(request: PortalRequest, pk: UUID, line: UUID) -> HttpResponse:
-    """Take a line out of a draft."""
-    actor: Actor = request.actor
-    found = get_own_request(actor=actor, pk=pk)
-    if not RequestLine.objects.filter(request=found, pk=line).exists():
-        messages.info(request, _("This line was removed already."))
-        return redirect("grants:request", pk=found.pk)
-    remove_line(request=found, line_id=line, by=actor)
-    messages.success(request, _("The line is removed."))
-    return redirect("grants:request", pk=found.pk)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def check(request: PortalRequest, pk: UUID) -> HttpResponse:
@@ -311,6 +233,7 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "request_": found,
         "lines": shown_lines(case.lines, case.rules, decided=False),
+        **reading(case, decided=False),
         "verdict": submission_verdict(found, [item.line for item in case.lines], case.rules),
         "signing": signing,
         "may_change": actor.has("applicant"),
