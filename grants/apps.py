@@ -9,5 +9,8 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from grants.needs import register_needs
+        from grants.queries.pack import document_of
+        from partners.queries.verify import SOURCES
 
         register_needs()
+        SOURCES.append(document_of)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from partners.models import Letter
@@ -22,12 +24,30 @@ MOST_CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A sealed document of another room, such as an agreement. `holds`: what it says still holds; `note` says how."""
+
+    kind: str
+    institution: str
+    authority: str
+    made_at: datetime
+    holds: bool
+    note: str
+
+
+Source = Callable[..., Document | None]
+SOURCES: list[Source] = []
+"""Rooms above that seal documents add theirs in their AppConfig: the document of a `code` or of a `sha256`, or None."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a check found.
 
     `letter` is what the check led to, None where it led to nothing. `in_full`: the file itself was shown, so that its
     kind and addressee are no news; a code tells them only of letters whose content is on the public register.
-    `standing` is how it stands now with the qualification that the letter speaks of.
+    `standing` is how it stands now with the qualification that the letter speaks of. `document` stands in the place
+    of the letter where another room sealed it.
     """
 
     outcome: str
@@ -36,6 +56,7 @@ class Finding:
     standing: Standing | None = None
     replaced_by: str = ""
     sealed: bool = False
+    document: Document | None = None
 
     @property
     def names_it(self) -> bool:
@@ -45,36 +66,45 @@ class Finding:
 
 def by_code(code: str) -> Finding:
     """The letter of a code (partners.rules.letter.clean_code). Up to two queries."""
-    letter = letter_by(code=code) if code else None
-    return _found(letter) if letter else Finding(UNKNOWN)
+    known = _known(code=code) if code else None
+    return _found(known) if known else Finding(UNKNOWN)
 
 
 def by_file(content: bytes) -> Finding:
     """What the bytes of a file are: one of our letters, one that was changed, or nothing of ours. It is not parsed."""
     now = clock.now()
-    letter = letter_by(sha256=sha256(content).hexdigest())
-    if letter is not None:
-        seals = seals_of(content, roots=own_roots(), at=letter.made_at)
-        return _found(letter, in_full=True, sealed=any(seal.whole and seal.checked.trusted for seal in seals))
+    found = _known(sha256=sha256(content).hexdigest())
+    if found is not None:
+        seals = seals_of(content, roots=own_roots(), at=found.made_at)
+        return _found(found, in_full=True, sealed=any(seal.whole and seal.checked.trusted for seal in seals))
     seals = seals_of(content, roots=own_roots(), at=now)
     for seal in seals:
-        before = letter_by(sha256=sha256(content[: seal.end]).hexdigest()) if seal.checked.intact else None
+        before = _known(sha256=sha256(content[: seal.end]).hexdigest()) if seal.checked.intact else None
         if before is not None:
-            return Finding(ALTERED, before)
+            return _altered(before)
     if any(seal.checked.trusted and seal.whole for seal in seals):
         return Finding(UNRECORDED)
     named = _named(content)
     if named is not None or any(_is_ours(seal) for seal in seals):
-        return Finding(ALTERED, named)
+        return _altered(named)
     return Finding(UNKNOWN)
 
 
-def _named(content: bytes) -> Letter | None:
+def _known(**by: str) -> Letter | Document | None:
+    """The letter, or the document of a room above, of that code or digest."""
+    return letter_by(**by) or next((found for source in SOURCES if (found := source(**by))), None)
+
+
+def _altered(known: Letter | Document | None) -> Finding:
+    return Finding(ALTERED, document=known) if isinstance(known, Document) else Finding(ALTERED, known)
+
+
+def _named(content: bytes) -> Letter | Document | None:
     """The letter whose code stands among the file's keywords: whoever took the seal off left it there."""
     codes = (clean_code(match.decode()) for match in dict.fromkeys(PRINTED.findall(content)))
     for code in [code for code in codes if code][:MOST_CODES]:
-        if letter := letter_by(code=code):
-            return letter
+        if known := _known(code=code):
+            return known
     return None
 
 
@@ -83,7 +113,9 @@ def _is_ours(seal: Seal) -> bool:
     return seal.checked.trusted or seal.checked.fingerprint == fingerprint(seal_key().chain[0])
 
 
-def _found(letter: Letter, *, in_full: bool = False, sealed: bool = False) -> Finding:
+def _found(letter: Letter | Document, *, in_full: bool = False, sealed: bool = False) -> Finding:
+    if isinstance(letter, Document):
+        return Finding(GENUINE if letter.holds else ENDED, in_full=in_full, sealed=sealed, document=letter)
     if letter.kind not in PUBLIC:
         return Finding(GENUINE, letter, in_full=in_full, sealed=sealed)
     held = letter.application.qualification

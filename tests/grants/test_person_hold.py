@@ -1,0 +1,74 @@
+"""Holds on a person, and holds that stand on each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grants.actions.hold import confirm_hold, lift_hold, place_hold
+from grants.disclosure import AUTHORITY, INSTITUTION, PROVIDER
+from grants.models import Hold
+from grants.queries.decision import decide
+from grants.queries.grant import lines_of_grant
+from grants.queries.hold import named_person, with_others
+from grants.queries.stops import stops_of
+from partners.models import Person
+from portal.core.verdicts import Refused
+from tests.factories import grants as make
+from tests.factories import people
+
+pytestmark = pytest.mark.django_db
+WORDS: dict[str, Any] = {"reason": "Left a token in a notebook.", "lifted_when": "Trained again."}
+
+
+@pytest.fixture
+def person(made: make.GrantCast) -> Person:
+    return people.cleared(made.institution)[0]
+
+
+def test_a_hold_on_a_person_stops_that_person_and_nobody_else(made: make.GrantCast, person: Person) -> None:
+    about = made.question(subject_type="person", subject_id=person.email)
+    assert decide(about).permitted
+    hold = place_hold(target=person, by=made.signatory, **WORDS)
+    assert decide(about).code == "person_held"
+    assert decide(made.question()).permitted
+    confirm_hold(hold=hold, by=made.other_signatory)
+    lift_hold(hold=hold, reason="Trained.", by=made.signatory)
+    assert decide(about).permitted
+
+
+def test_a_person_is_found_by_the_address_that_their_institution_named(made: make.GrantCast, person: Person) -> None:
+    assert named_person(made.institution.pk, person.email.upper()) == person
+    with pytest.raises(Refused):
+        named_person(made.institution.pk, "nobody@example.org")
+
+
+def test_every_hold_that_stands_in_the_way_is_told_with_what_lifts_it(made: make.GrantCast, person: Person) -> None:
+    targets = (person, made.line, made.environment, made.grant, made.institution)
+    for target in targets:
+        place_hold(target=target, by=made.signatory, **WORDS)
+    lines = lines_of_grant(made.grant)
+    stops = stops_of(made.grant, lines, INSTITUTION)
+    assert [stop.conjunct for stop in stops] == ["partner", "grant", "environment", "line", "person"]
+    assert {stop.lifts for stop in stops} == {"Trained again."}
+    assert person.name in stops[-1].title
+
+
+def test_a_provider_learns_that_a_person_is_held_and_not_who_or_why(made: make.GrantCast, person: Person) -> None:
+    place_hold(target=person, by=made.signatory, **WORDS)
+    (stop,) = stops_of(made.grant, lines_of_grant(made.grant), PROVIDER)
+    assert person.name not in stop.title
+    assert "notebook" not in f"{stop}".replace(str(stop.hold), "")
+    (known,) = stops_of(made.grant, lines_of_grant(made.grant), AUTHORITY, desk=True)
+    assert known.why == WORDS["reason"]
+
+
+def test_one_hold_says_what_else_stands(made: make.GrantCast) -> None:
+    first = place_hold(target=made.line, by=made.signatory, **WORDS)
+    second = place_hold(target=made.institution, by=made.signatory, **WORDS)
+    other = place_hold(target=made.environment, by=made.signatory, **WORDS)
+    assert with_others(first, Hold.objects.all()) == [second, other]
+    lift_hold(hold=second, reason="Done.", by=made.signatory)
+    assert with_others(first, Hold.objects.all()) == [other]
+    assert decide(made.question()).permitted is False
