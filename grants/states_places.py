@@ -49,7 +49,8 @@ MODEL = StateTable(
             _("Model changed"), own_provider,
         ),
         Move(
-            "unlist", ("listed",), "unlisted", roles("provider_staff"), _("Unlist"), _("Model unlisted"), own_provider
+            "unlist", ("listed",), "unlisted", roles("provider_staff", "release_pipeline"), _("Unlist"),
+            _("Model unlisted"), own_provider,
         ),
     ),
 )

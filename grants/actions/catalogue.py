@@ -105,6 +105,7 @@ def edit_release(*, release: Release, changes: Mapping[str, Any], by: Actor) -> 
     _known(trial.capability_tier, trial.access_routes)
     trial.clean_fields(exclude=[field.name for field in Release._meta.fields if field.name not in EDITABLE])
     trial.released_at, trial.retired_at = release.released_at, release.retired_at
+    trial._state.adding = False
     trial.validate_constraints()
     detail = {name: {"before": getattr(release, name), "now": value} for name, value in fresh.items()}
     about = [release.model_id, release.provider_id]
@@ -133,6 +134,7 @@ def edit_model(*, model: Model, name: str, summary: str, by: Actor) -> Model:
         reason = _("A grant names a release of this model, so its name stays.")
         require(refused(reason, code="granted_on", rule="model.edit"))
     trial = Model(pk=model.pk, provider_id=model.provider_id, **wanted)
+    trial._state.adding = False
     trial.clean_fields(exclude=["state", "id", "provider", "created_at"])
     trial.validate_constraints()
     detail = {field: {"before": getattr(model, field), "now": value} for field, value in fresh.items()}

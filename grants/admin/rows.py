@@ -20,6 +20,7 @@ from grants.admin.row import RowAdmin, place_action, uuid_of
 from grants.models import Grant
 from grants.queries.grant import lines_of_grant
 from grants.queries.measure import measures_of
+from grants.queries.re_review import re_reviews_of
 from grants.queries.shown import granted_lines, headline, hold_words, holds_of
 from grants.rules.measure import may_propose
 from grants.states import GRANT_LIVE
@@ -61,6 +62,8 @@ class GrantAdmin(RowAdmin):
             "measures": measures_of(found),
             "may_hold": actor.has("signatory") and found.state in GRANT_LIVE,
             "may_narrow": found.state in GRANT_LIVE and bool(may_propose(found, actor)),
+            "re_reviews": re_reviews_of(found),
+            "desk": actor.has("case_officer", "auditor"),
             "timeline": timeline(found.pk, tiers=tiers_for(actor, own=False), viewer=actor),
             "crumbs": [(_("Grants"), desk_url("grant", "changelist"))],
         }

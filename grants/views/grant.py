@@ -26,6 +26,7 @@ from grants.forms.provider import QuestionForm
 from grants.models import Grant, GrantLine
 from grants.queries.decision import decide
 from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
+from grants.queries.re_review import re_reviews_of
 from grants.queries.shown import granted_lines, headline, matrix
 from grants.queries.stops import notices_of_withdrawal, stops_of
 from grants.rules.decision import Question
@@ -145,6 +146,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "may_change": found.state in ("awaiting_agreement", "in_force") and actor.has("applicant"),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
+        "re_reviews": re_reviews_of(found),
     }
     return render(request, "grants/grant.html", shown)
 

@@ -1,4 +1,4 @@
-"""The typed API and its OpenAPI document. The access question is a plain view and is written into the document here."""
+"""The typed API and its OpenAPI document. The access API is of plain views; portal.api.document writes them in."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from ninja.security.base import AuthBase
 from grants.models import Release
 from portal.accounts.gateways import authenticate_gateway
 from portal.api.answers import unauthenticated
-from portal.api.schema import EvaluationRequest, EvaluationResponse
+from portal.api.catalogue import install
+from portal.api.document import add_access
 from portal.core.actors import Actor
-
-REF = "#/components/schemas/{model}"
 
 
 class GatewayToken(AuthBase):
@@ -37,55 +36,14 @@ class PortalAPI(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
         options.setdefault("path_prefix", "/api/v1/")
         schema = super().get_openapi_schema(**options)
-        schema["components"].setdefault("schemas", {}).update(_schemas(EvaluationRequest, EvaluationResponse))
-        schema["paths"]["/access/v1/evaluation"] = {"post": _evaluation()}
+        add_access(schema)
         return schema
-
-
-def _schemas(*models: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for model in models:
-        written = model.model_json_schema(ref_template=REF)
-        found |= written.pop("$defs", {})
-        found[model.__name__] = written
-    return found
-
-
-def _json(name: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": REF.format(model=name)}}}
-
-
-_PROBLEM = {"type": "object", "properties": {"code": {"type": "string"}, "detail": {"type": "string"}}}
-
-
-def _evaluation() -> dict[str, Any]:
-    problems = {
-        "400": "Not a question",
-        "401": "No valid token",
-        "413": "Too long",
-        "429": "Too many questions; see Retry-After",
-    }
-    return {
-        "operationId": "access_evaluation",
-        "summary": "May this happen?",
-        "description": "OpenID AuthZEN Authorization API 1.0, access evaluation. X-Request-ID is given back.",
-        "tags": ["access"],
-        "security": [{"GatewayToken": []}],
-        "requestBody": {"required": True, "content": _json("EvaluationRequest")},
-        "responses": {
-            "200": {"description": "The decision", "content": _json("EvaluationResponse")},
-            **{
-                status: {"description": text, "content": {"application/json": {"schema": _PROBLEM}}}
-                for status, text in problems.items()
-            },
-        },
-    }
 
 
 api = PortalAPI(
     title="Trusted Partner Portal",
     version="1",
-    description="For providers' gateways. Tokens: OAuth 2.0 client credentials, scope `access`.",
+    description="For providers' machines. Tokens: OAuth 2.0 client credentials, scopes `access` and `catalogue`.",
     urls_namespace="api_v1",
     docs_url=None,
     openapi_url=None,
@@ -129,3 +87,6 @@ def releases(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
 @api.exception_handler(AuthenticationError)
 def _no_token(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     return unauthenticated(request)
+
+
+install(api)

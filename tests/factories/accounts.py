@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -53,19 +54,19 @@ def appointed(user: User | None = None) -> Actor:
     return person(account, None, second_factor=True)
 
 
-def make_gateway(provider: Organisation | None = None, name: str = "") -> Actor:
+def make_gateway(provider: Organisation | None = None, name: str = "", scopes: Sequence[str] = (SCOPE,)) -> Actor:
     """A provider's gateway as an actor; `actor.user_id` is None, its row is found by name and body."""
     body = provider or make_organisation("provider")
-    gateway, _ = register_gateway(organisation=body, name=name or f"Gateway {next(_number)}", by=SYSTEM)
+    gateway, _ = register_gateway(organisation=body, name=name or f"Gateway {next(_number)}", by=SYSTEM, scopes=scopes)
     return machine(name=gateway.name, provider_id=gateway.organisation_id, provider=gateway.organisation.name)
 
 
-def bearer_of(gateway: Actor) -> str:
+def bearer_of(gateway: Actor, *scopes: str) -> str:
     """An Authorization header for the gateway, with a token as the token endpoint would have made it."""
     row = Gateway.objects.select_related("client").get(organisation_id=gateway.body_id, name=gateway.name)
     value = f"test-token-{next(_number)}"
     token = Token(client=row.client, type=Token.Type.ACCESS_TOKEN, expires_at=clock.now() + timedelta(minutes=15))
     token.set_value(value)
-    token.set_scopes([SCOPE])
+    token.set_scopes(list(scopes) or [SCOPE])
     token.save()
     return f"Bearer {value}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contracts.matrix import machine, public, row
+from tests.factories.grants import make_release
 from tests.world import World
 
 
@@ -18,10 +19,38 @@ def question(world: World) -> dict[str, Any]:
 
 
 ANY_GATEWAY = machine(may=("gateway", "gateway.stranger"))
+CATALOGUE = machine(may=()).but("gateway", "gateway.stranger", gets="403")
+"""These have tokens of another scope: what a release pipeline may do is in tests/api/test_catalogue.py."""
+
+
+def release(world: World) -> dict[str, Any]:
+    return {"pk": make_release(world.provider, world.actor("provider_staff"))[0].pk}
+
+
+def model(world: World) -> dict[str, Any]:
+    return {"pk": make_release(world.provider, world.actor("provider_staff"))[0].model_id}
+
+
+def _catalogue(name: str, **options: Any) -> Any:
+    return row(f"api:api_v1:catalogue_{name}", **options)
+
+
 ROWS: list[Any] = [
     row("api:evaluation", post=ANY_GATEWAY, json=True, data=question),
+    row("api:evaluations", post=ANY_GATEWAY, json=True, data=question),
+    row("api:search_subject", post=ANY_GATEWAY, json=True, data=question),
+    row("api:search_resource", post=ANY_GATEWAY, json=True, data=question),
+    row("api:search_action", post=ANY_GATEWAY, json=True, data=question),
     row("api:authzen_configuration", public()),
     row("api:openapi", public()),
     row("api:api_v1:releases", ANY_GATEWAY),
     row("api:api_v1:api-root"),
+    _catalogue("models", get=CATALOGUE, post=CATALOGUE, json=True, data=lambda world: {"name": "Aster"}),
+    _catalogue("model", get=CATALOGUE, make=model),
+    _catalogue("model_unlist", post=CATALOGUE, json=True, make=model),
+    _catalogue("releases", get=CATALOGUE),
+    _catalogue("release_announce", post=CATALOGUE, json=True, make=model, data=lambda world: {"version": "5"}),
+    _catalogue("release", get=CATALOGUE, make=release),
+    _catalogue("release_publish", post=CATALOGUE, json=True, make=release),
+    _catalogue("release_retire", post=CATALOGUE, json=True, make=release, data=lambda world: {}),
 ]

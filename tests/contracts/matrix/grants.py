@@ -262,6 +262,13 @@ PARTNERS = roles("applicant", "administrator@institution", "representative")
 PROVIDER = roles("provider_staff")
 MODEL = object_of(may=["provider_staff.body"])
 GRANT = object_of(may=[*OWN, "provider_staff.body", *DESK])
+
+
+def line_of_grant(world: World) -> dict[str, Any]:
+    made = world.once(in_force)
+    return {"pk": made.grant.pk, "line": made.line.pk}
+
+
 ROWS: list[Any] = [
     row("grants:grants", PARTNER_OR_PROVIDER),
     row("grants:grant", GRANT, make=grant_of(in_force)),
@@ -279,7 +286,17 @@ ROWS: list[Any] = [
         make=grant_of(in_force),
         data=sent(reason="Done."),
     ),
-    row("grants:grant_change", post=own(write=True), make=grant_of(in_force), data=sent(kind="renewal")),
+    row(
+        "grants:line_surrender",
+        object_of(may=["administrator@institution.body"], sees=["applicant.body", "representative.body"]),
+        object_of(may=["administrator@institution.body"], sees=["applicant.body", "representative.body"]),
+        make=line_of_grant,
+        data=sent(reason="Done."),
+    ),
+    row("grants:connect", own(), make=grant_of(in_force)),
+    row("grants:use", own(), make=grant_of(in_force)),
+    row("grants:own_lines", PARTNERS),
+    row("grants:grant_change", post=own(write=True), make=grant_of(in_force), data=sent(kind="amendment")),
     row("grants:requests", PARTNERS),
     row(
         "grants:request_new", roles("applicant"), roles("applicant"),
@@ -293,6 +310,12 @@ ROWS: list[Any] = [
     row("grants:line_add", own(write=True), own(write=True), make=request_of(draft), data=sent(use_case="evaluation")),
     row("grants:line_check", own(), make=request_of(draft)),
     row("grants:line_remove", post=own(write=True), make=line_to_remove),
+    row("grants:line_change", own(write=True), own(write=True), make=line_to_remove, data=sent(seats="2")),
+    row("grants:scope_builder", own(write=True), own(write=True), make=request_of(draft), data=sent(show="1")),
+    row(
+        "grants:plan", own(write=True), own(write=True),
+        make=lambda world: {**request_of(draft)(world), "use_case": "evaluation"}, data=sent(question="Does it refuse?"),
+    ),
     row(
         "grants:request_check", own(), binding(),
         make=request_of(draft), data=sent(declare_purpose="on", capacity="Director"),
@@ -335,6 +358,13 @@ ROWS: list[Any] = [
         "grants:release_new", MODEL, MODEL, make=lambda world: {"pk": world.once(announced).model_id},
         data=sent(version="5"),
     ),
+    row("grants:model_edit", MODEL, MODEL, make=lambda world: {"pk": world.once(announced).model_id},
+        data=sent(name="Aster")),
+    row("grants:model_unlist", post=MODEL, make=lambda world: {"pk": world.once(announced).model_id}),
+    row("grants:releases", PROVIDER),
+    row("grants:release", MODEL, make=lambda world: {"pk": world.once(announced).pk}),
+    row("grants:release_edit", MODEL, MODEL, make=lambda world: {"pk": world.once(announced).pk},
+        data=sent(version="5")),
     row("grants:release_publish", post=MODEL, make=lambda world: {"pk": world.once(announced).pk}),
     row(
         "grants:release_retire", MODEL, MODEL,
