@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.models import Environment, Grant, GrantLine, GrantMeasure, GrantRequest, Hold
 from grants.states import GRANT_LIVE
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.notifications.notify import NoticeKind, notify
 
 TO_DECLARE = NoticeKind(
@@ -264,9 +264,7 @@ def case_url(request: GrantRequest) -> str:
 
 def people_of(institution_id: UUID) -> list[User]:
     """An institution's applicants, administrators and authorised representatives."""
-    roles = ("applicant", "administrator", "representative")
-    found = {user.pk: user for role in roles for user in members_with(role, institution_id)}
-    return list(found.values())
+    return people_with("applicant", "administrator", "representative", organisation_id=institution_id)
 
 
 def tell(
@@ -306,7 +304,7 @@ def tell_about_measure(kind: NoticeKind, measure: GrantMeasure, *, to: Iterable[
 def provider_staff_of(grant: Grant) -> list[User]:
     """Staff of every provider of a line of the grant."""
     providers = set(GrantLine.objects.filter(grant=grant).values_list("provider_id", flat=True))
-    return [user for provider in sorted(providers) for user in members_with("provider_staff", provider)]
+    return [user for provider in sorted(providers) for user in people_with("provider_staff", organisation_id=provider)]
 
 
 def tell_about_hold(
@@ -358,7 +356,8 @@ def tell_concerned(kind: NoticeKind, hold: Hold, *, key: str, also: Iterable[Use
     """Tell the institution (and `also`) with the reason, and providers whose lines are stopped without it."""
     told = {user.pk: user for user in [*people_of(hold.institution_id), *also]}
     tell_about_hold(kind, hold, to=told.values(), key=key, **more)
-    staff = [user for provider in concerned_providers(hold) for user in members_with("provider_staff", provider)]
+    providers = concerned_providers(hold)
+    staff = [user for provider in providers for user in people_with("provider_staff", organisation_id=provider)]
     for_staff = HELD_PROVIDER if kind is HELD else HOLD_CHANGED_PROVIDER
     state = str(hold.TABLE.state(hold.state).label).lower()
     tell_about_hold(for_staff, hold, to=staff, key=f"provider:{key}", state=state)

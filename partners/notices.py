@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from partners.models import Application, Evidence, Institution, Person, Qualification, Referee
 from partners.queries.institution import authority_for
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import members_with, people_with
 from portal.notifications.notify import NoticeKind, notify
 from portal.ui.templatetags.ui import sentence
 
@@ -231,11 +231,10 @@ def tell(
 def tell_institution(kind: NoticeKind, qualification: Qualification, *, key: str, **context: object) -> None:
     """Notify an institution's applicants, administrators and representatives about its qualification."""
     body = qualification.institution_id
-    roles = ("applicant", "administrator", "representative")
-    people = {user.pk: user for role in roles for user in members_with(role, body)}
+    people = people_with("applicant", "administrator", "representative", organisation_id=body)
     words = {"reference": qualification.reference, "institution": qualification.institution.name, **context}
     url = reverse("partners:institution")
-    notify(kind, to=people.values(), context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)
+    notify(kind, to=people, context=words, url=url, key=f"{qualification.pk}:{key}", about=qualification.pk)
 
 
 def tell_of_referee(referee: Referee, *, to: Iterable[Any], desk: bool) -> None:
@@ -262,7 +261,7 @@ def tell_institution_of_recall(evidence: Evidence, *, signature: str) -> None:
     """Tell all applicants that a document of theirs was taken back."""
     notify(
         RECALLED,
-        to=members_with("applicant", evidence.institution_id),
+        to=people_with("applicant", organisation_id=evidence.institution_id),
         context={"name": evidence.name, "signature": signature},
         url=evidence.get_absolute_url() if evidence.about is None else reverse("home"),
         key=str(evidence.pk),
@@ -275,7 +274,7 @@ def tell_of_ending(evidence: Evidence, *, days: int, notice: int) -> None:
     until = evidence.valid_until
     notify(
         ENDING,
-        to=members_with("applicant", evidence.institution_id),
+        to=people_with("applicant", organisation_id=evidence.institution_id),
         context={"name": evidence.name, "until": f"{until:%-d %B %Y}", "days": days},
         url=evidence.get_absolute_url(),
         key=f"{evidence.pk}:{until}:{notice}",
@@ -293,7 +292,7 @@ def tell_authority_of_malware(evidence: Evidence, *, signature: str) -> None:
     url = case_url(application) if application and sent else reverse("partners:partner", args=[institution.pk])
     notify(
         INFECTED_UPLOAD,
-        to=members_with("case_officer", authority.pk),
+        to=people_with("case_officer", organisation_id=authority.pk),
         context={"institution": institution.name, "signature": signature},
         url=url,
         key=str(evidence.pk),
@@ -312,7 +311,7 @@ def tell_of_lapse(
     key = f"{kind}:{until}:{notice}"
     notify(
         PERSON_LAPSING,
-        to=members_with("administrator", institution.pk),
+        to=people_with("administrator", organisation_id=institution.pk),
         context={**words, "people": _named(people)},
         url=f"{reverse('partners:people')}?standing=soon",
         key=f"{people[0].pk}:{key}",

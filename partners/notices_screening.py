@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners import notices
 from partners.models import Application, NameList, Person
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import members_with, people_with
 from portal.core import clock
 from portal.notifications.notify import NoticeKind, notify
 
@@ -45,7 +45,7 @@ SIGN_AGAIN = NoticeKind(
 
 def tell_of_hits(application: Application, count: int) -> None:
     """The officers of the authority look at what was found."""
-    officers = members_with("case_officer", application.authority_id)
+    officers = people_with("case_officer", organisation_id=application.authority_id)
     url = f"{notices.case_url(application)}?tab=screening"
     key = f"hits:{clock.now():%Y%m%d%H%M%S%f}"
     notices.tell(FOUND, application, to=officers, key=key, url=url, count=count)

@@ -26,7 +26,7 @@ from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
 from portal.core.bulk import insert
 from portal.core.ids import new_id
-from portal.core.rows import read_locked
+from portal.core.rows import read_locked, write_changes
 from portal.core.states import Move, StateTable
 from portal.core.verdicts import Conflict, Verdict, refused, require
 from portal.ledger import append as ledger
@@ -328,7 +328,12 @@ def create(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
     for name, value in (recorded.pop("changes", None) or {}).items():
         setattr(subject, name, value)
     subject.state = step.target
-    _save(subject, force_insert=True)
+    subject._moving = True
+    try:
+        subject.save(force_insert=True)
+    finally:
+        subject._moving = False
+    _is_stored(subject)
     mine.pending.append(_entry(subject, step, by, before="", **recorded))
     return subject
 
@@ -374,7 +379,8 @@ def move(subject: L, verb: str, *, by: Actor, changes: dict[str, Any] | None = N
     if step.target:
         subject.state = step.target
     if changes or subject.state != before:
-        _save(subject, update_fields=["state", *(changes or {})])
+        write_changes(subject, ("state", *(changes or {})))
+        _is_stored(subject)
     mine.pending.append(_entry(subject, step, by, before=before, **recorded))
     return subject
 
@@ -436,12 +442,7 @@ def _open_deed() -> _Deed:
     return mine
 
 
-def _save(subject: LifecycleModel, **how: Any) -> None:
-    subject._moving = True
-    try:
-        subject.save(**how)
-    finally:
-        subject._moving = False
+def _is_stored(subject: LifecycleModel) -> None:
     subject._stored_state = subject.state
     _open_deed().remembered.pop(type(subject), None)
 

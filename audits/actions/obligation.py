@@ -30,10 +30,11 @@ PLANNING_LOCK = 7_301_002
 @as_deed
 def plan_reports(
     *, rule: ObligationRule, by: Actor, after: UUID | None = None, limit: int = BLOCK
-) -> tuple[int, UUID | None]:
+) -> tuple[int, bool, UUID | None]:
     """Ask for the reports under one rule of the next grants or partners whose period has begun.
 
-    Gives how many were asked for and where to go on; the place is None when there are no more.
+    Gives how many were asked for, whether one of their periods is over, so that the next has begun too, and where to
+    go on; the place is None when there are no more.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING_LOCK])
@@ -51,7 +52,8 @@ def plan_reports(
             "about": _about(item),
         },
     )
-    return len(made), found[-1].row_id if len(found) == limit else None
+    behind = any(item.period_end <= clock.today() for item in found)
+    return len(made), behind, found[-1].row_id if len(found) == limit else None
 
 
 def plan_due_obligations(*, by: Actor) -> int:
@@ -61,17 +63,20 @@ def plan_due_obligations(*, by: Actor) -> int:
     """
     total = 0
     for rule in rules().obligations:
-        while planned := _plan_round(rule, by):
+        behind = True
+        while behind:
+            planned, behind = _plan_round(rule, by)
             total += planned
     return total
 
 
-def _plan_round(rule: ObligationRule, by: Actor) -> int:
-    planned, after = plan_reports(rule=rule, by=by)
+def _plan_round(rule: ObligationRule, by: Actor) -> tuple[int, bool]:
+    """Once through all grants or partners: how many reports were asked for, and whether a second round is due."""
+    planned, behind, after = plan_reports(rule=rule, by=by)
     while after is not None:
-        more, after = plan_reports(rule=rule, by=by, after=after)
-        planned += more
-    return planned
+        more, also, after = plan_reports(rule=rule, by=by, after=after)
+        planned, behind = planned + more, behind or also
+    return planned, behind
 
 
 @as_deed

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.notifications.notify import NoticeKind, notify
 
 
@@ -21,14 +21,14 @@ def tell(kind: NoticeKind, subject: Any, to: Iterable[User], url: str, *, key: s
     notify(kind, to=to, context=told, url=url, key=f"{subject.pk}:{key}", about=subject.pk)
 
 
-def partner(subject: Any) -> QuerySet[User]:
+def partner(subject: Any) -> list[User]:
     """Those who speak for the institution."""
-    return members_with("applicant", subject.institution_id)
+    return people_with("applicant", organisation_id=subject.institution_id)
 
 
-def officers(subject: Any) -> QuerySet[User]:
+def officers(subject: Any) -> list[User]:
     """Case officers of the authority that runs the case; of all authorities where none does."""
-    return members_with("case_officer", subject.authority_id)
+    return people_with("case_officer", organisation_id=subject.authority_id)
 
 
 def auditors(audit: Any) -> QuerySet[User]:
@@ -36,9 +36,9 @@ def auditors(audit: Any) -> QuerySet[User]:
     return User.objects.filter(pk__in=audit.assigned_ids, is_active=True)
 
 
-def signatories() -> QuerySet[User]:
+def signatories() -> list[User]:
     """Signatories of every authority: any of them may act in an emergency."""
-    return members_with("signatory")
+    return people_with("signatory")
 
 
 def page(subject: Any) -> str:

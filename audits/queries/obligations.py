@@ -15,6 +15,7 @@ from grants.models import Grant
 from partners.models import Qualification
 from partners.models.qualification import LIVE
 from portal.core import clock
+from portal.core.compiled import compiled
 from portal.rulebook.durations import add_months, add_working_days
 from portal.rulebook.schema import ObligationRule, Rulebook
 
@@ -41,14 +42,20 @@ def next_due_reports(rule: ObligationRule, *, after: UUID | None = None, limit: 
     A period begins where the last one ended, and first with the grant or the qualification. It is asked for
     when it begins, so that the partner sees it coming; it is due `due_working_days` after its end.
     """
-    rows = _grants(rule) if rule.per == "grant" else _partners(rule)
+    begun = _begun(rule.key, rule.per == "grant", after, clock.today(), limit)
+    return [_due(row, rule) for row in begun]
+
+
+@compiled
+def _begun(kind: str, per_grant: bool, after: UUID | None, today: date, limit: int) -> QuerySet[Any]:
+    rows = _grants(kind) if per_grant else _partners(kind)
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    return [_due(row, rule) for row in rows.filter(begins__lte=clock.today()).order_by("pk")[:limit]]
+    return rows.filter(begins__lte=today).order_by("pk")[:limit]
 
 
-def _grants(rule: ObligationRule) -> QuerySet[Any]:
-    last = Obligation.objects.filter(kind=rule.key, grant=OuterRef("pk")).order_by().values("grant")
+def _grants(kind: str) -> QuerySet[Any]:
+    last = Obligation.objects.filter(kind=kind, grant=OuterRef("pk")).order_by().values("grant")
     live = Qualification.objects.filter(institution=OuterRef("institution"), state__in=LIVE)
     started = Func(F("in_force_since"), template="(%(expressions)s AT TIME ZONE 'UTC')::date", output_field=DateField())
     rows: QuerySet[Any] = Grant.objects.filter(state="in_force").annotate(
@@ -58,8 +65,8 @@ def _grants(rule: ObligationRule) -> QuerySet[Any]:
     return rows.exclude(tier=None).select_related("institution__organisation")
 
 
-def _partners(rule: ObligationRule) -> QuerySet[Any]:
-    last = Obligation.objects.filter(kind=rule.key, grant=None, institution=OuterRef("institution")).order_by()
+def _partners(kind: str) -> QuerySet[Any]:
+    last = Obligation.objects.filter(kind=kind, grant=None, institution=OuterRef("institution")).order_by()
     ended = last.values("institution").annotate(end=Max("period_end")).values("end")
     rows: QuerySet[Any] = Qualification.objects.filter(state__in=LIVE)
     rows = rows.annotate(begins=Greatest("valid_from", Subquery(ended)))

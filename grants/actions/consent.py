@@ -10,7 +10,7 @@ from grants import notices
 from grants.models import Consent, RequestLine
 from grants.queries.request import case_of
 from grants.rules.consent import in_time
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
@@ -71,7 +71,7 @@ def give_consent(
     notices.tell(
         notices.CONSENT_GIVEN,
         request,
-        to=members_with("case_officer", request.authority_id),
+        to=people_with("case_officer", organisation_id=request.authority_id),
         key=f"consent:{consent.pk}",
         provider=by.body_name,
         line=line.number,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.models import GrantRequest
 from grants.queries.request import case_of
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
@@ -34,7 +34,7 @@ def remind_providers(*, request: GrantRequest, by: Actor) -> GrantRequest:
         notices.tell(
             notices.CONSENT_DUE,
             request,
-            to=members_with("provider_staff", provider),
+            to=people_with("provider_staff", organisation_id=provider),
             key=f"consent_due:{due}:{request.consent_due:%Y%m%d}",
             url=reverse("grants:consents"),
             due=notices.moment(request.consent_due),

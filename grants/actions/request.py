@@ -22,7 +22,7 @@ from partners.queries.declaration import representatives_of
 from partners.queries.institution import authority_for
 from partners.queries.standing import Standing, standing
 from portal.accounts.models import Organisation
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.canonical import digest
@@ -172,7 +172,7 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
         },
         about=[request.institution_id],
     )
-    officers = members_with("case_officer", request.authority_id)
+    officers = people_with("case_officer", organisation_id=request.authority_id)
     notices.tell(notices.SUBMITTED, request, to=officers, key="submitted", count=len(lines))
     return request
 
@@ -199,7 +199,7 @@ def answer_question(*, question: GrantQuestion, answer: str, by: Actor) -> Grant
     question.refresh_from_db()
     question.answer, question.answered_by, question.answered_at = answer.strip(), by.user, clock.now()
     question.save(update_fields=["answer", "answered_by", "answered_at"])
-    to = {user.pk: user for user in members_with("case_officer", request.authority_id)}
+    to = {user.pk: user for user in people_with("case_officer", organisation_id=request.authority_id)}
     to[question.asked_by_id] = question.asked_by
     notices.tell(notices.ANSWERED, request, to=to.values(), key=f"answered:{question.pk}")
     return question

@@ -16,7 +16,7 @@ from grants.rules.request import Limits, narrower, ready_for_providers, ready_fo
 from partners.rules.hands import may_be_assigned, may_review, no_conflict
 from portal.accounts import assign
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import members_with, people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
@@ -59,7 +59,7 @@ def declare_interests(
     )
     if conflict and by.user_id in hands.assigned and by.user is not None:
         assign.unassign(ASSESS, by.user, request)
-        officers = members_with("case_officer", request.authority_id)
+        officers = people_with("case_officer", organisation_id=request.authority_id)
         notices.tell(notices.RECUSED, request, to=officers, key=f"recused:{by.user_id}", person=by.name)
     return declared
 
@@ -230,7 +230,7 @@ def send_to_providers(*, request: GrantRequest, by: Actor) -> GrantRequest:
         notices.tell(
             notices.CONSENT_ASKED,
             request,
-            to=members_with("provider_staff", provider),
+            to=people_with("provider_staff", organisation_id=provider),
             key=f"consent:{due.isoformat()}",
             url=reverse("grants:consents"),
             due=notices.day(due_day),
@@ -277,5 +277,5 @@ def send_to_signatories(*, request: GrantRequest, by: Actor) -> GrantRequest:
         about=[request.institution_id],
     )
     key = f"to_sign:{sent_at.isoformat()}"
-    notices.tell(notices.TO_SIGN, request, to=members_with("signatory"), key=key)
+    notices.tell(notices.TO_SIGN, request, to=people_with("signatory"), key=key)
     return request

@@ -11,7 +11,7 @@ from grants.models import GrantRequest, GrantSignature
 from grants.queries.request import RequestCase, case_of
 from partners.rules.binding import is_fresh
 from partners.rules.quorum import may_sign
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, Verdict, refused, require
@@ -66,7 +66,7 @@ def refuse_to_sign(*, request: GrantRequest, seen: str, reason: str, by: Actor) 
         detail={"reason": reason},
         about=[request.institution_id],
     )
-    officers = members_with("case_officer", request.authority_id)
+    officers = people_with("case_officer", organisation_id=request.authority_id)
     notices.tell(notices.SENT_BACK, request, to=officers, key=key, reason=reason.strip())
     return signature
 

@@ -26,6 +26,7 @@ from partners.models import Person
 from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core.canonical import digest
+from portal.core.compiled import compiled
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import QuorumRule, Rulebook
 
@@ -38,13 +39,31 @@ M = TypeVar("M", LineReview, Consent)
 
 def lines_of(request: GrantRequest) -> list[RequestLine]:
     """The lines as asked for, with what they name. One query."""
-    rows: QuerySet[RequestLine] = request.lines.select_related("release__model", "release__provider", "environment")
-    return list(rows.order_by("number"))
+    lines = _lines(request.pk)
+    for line in lines:
+        line.request = request
+    return lines
 
 
-def latest(rows: QuerySet[M]) -> dict[UUID, M]:
-    """Line → its newest row; what came before is not read. Ids are ordered by time. One query."""
-    return {row.line_id: row for row in rows.order_by("line_id", "-id").distinct("line_id")}
+@compiled
+def _lines(request: UUID) -> QuerySet[RequestLine]:
+    rows = RequestLine.objects.filter(request=request)
+    return rows.select_related("release__model", "release__provider", "environment").order_by("number")
+
+
+@compiled
+def _reviews(request: UUID) -> QuerySet[LineReview]:
+    return latest(LineReview.objects.filter(line__request=request))
+
+
+@compiled
+def _consents(request: UUID) -> QuerySet[Consent]:
+    return latest(Consent.objects.filter(line__request=request))
+
+
+def latest(rows: QuerySet[M]) -> QuerySet[M]:
+    """The newest row of each line; what came before is not read. Ids are ordered by time."""
+    return rows.order_by("line_id", "-id").distinct("line_id")
 
 
 @dataclass(frozen=True)
@@ -135,8 +154,8 @@ class RequestCase:
     @cached_property
     def lines(self) -> list[CaseLine]:
         """As asked for, each with the review and the answer that count."""
-        reviewed = latest(LineReview.objects.filter(line__request=self.request))
-        answered = latest(Consent.objects.filter(line__request=self.request))
+        reviewed = {row.line_id: row for row in _reviews(self.request.pk)}
+        answered = {row.line_id: row for row in _consents(self.request.pk)}
         people = asked_people(self.request.pk)
         return [
             CaseLine(line, reviewed.get(line.pk), answered.get(line.pk), tuple(people.get(line.pk, ())))

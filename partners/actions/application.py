@@ -22,7 +22,7 @@ from partners.queries.institution import applications_of, authority_for, is_barr
 from partners.queries.rulebook import progress_of, rules_of
 from partners.rules.application import may_begin, may_report, may_submit, rights_after_refusal, says_something
 from partners.states.application import APPLICATION
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
@@ -212,7 +212,7 @@ def submit_application(*, application: Application, declared: Collection[str], c
     )
     keep_clock(application)
     index_case(application, revision)
-    officers = members_with("case_officer", application.authority_id)
+    officers = people_with("case_officer", organisation_id=application.authority_id)
     notices.tell(notices.SUBMITTED, application, to=officers, key="submitted")
     return application
 
@@ -266,6 +266,6 @@ def withdraw_application(*, application: Application, by: Actor, reason: str = "
     if was_sent:
         keep_clock(application)
         index_case(application)
-        officers = members_with("case_officer", application.authority_id)
+        officers = people_with("case_officer", organisation_id=application.authority_id)
         notices.tell(notices.WITHDRAWN, application, to=officers, key="withdrawn")
     return application

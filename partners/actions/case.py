@@ -19,7 +19,7 @@ from partners.rules.case import may_send
 from partners.rules.hands import Hands, body_of, hands_with, may_be_assigned, may_screen
 from portal.accounts import assign
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
+from portal.accounts.queries.people import members_with, people_with
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
@@ -65,7 +65,7 @@ def declare_conflict(*, application: Application, conflict: bool, by: Actor, det
     )
     if conflict and by.user_id in hands.assigned:
         assign.unassign(REVIEW, by.user, application)
-        officers = members_with("case_officer", application.authority_id)
+        officers = people_with("case_officer", organisation_id=application.authority_id)
         notices.tell(notices.RECUSED, application, to=officers, key=f"recused:{by.user_id}", person=by.name)
     if conflict and application.state == "awaiting_signatures":
         _void_after_recusal(application, hands, by)
@@ -221,7 +221,7 @@ def send_to_signatories(*, application: Application, by: Actor) -> Application:
     keep_clock(application)
     hands = case.hands
     barred = hands.authors | hands.screeners | hands.assessors | hands.conflicted | {by.user_id}
-    signatories = [user for user in members_with("signatory") if user.pk not in barred]
+    signatories = [user for user in people_with("signatory") if user.pk not in barred]
     notices.tell(notices.SENT, application, to=signatories, key=f"sent:{clock.now():%Y%m%d%H%M%S}")
     return application
 

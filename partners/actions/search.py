@@ -9,7 +9,7 @@ from partners.models import Application, Institution, Query, Recommendation, Rev
 from partners.models import SectionAssessment as Assessment
 from partners.queries.answers import latest_revision
 from partners.rules.words import kept, names, texts, trigrams, words
-from portal.workflow import as_deed, lock, require_deed
+from portal.workflow import as_deed, at_the_end, lock, require_deed
 
 MOST = 100_000
 """Characters of one part of a document; what is longer is found by its beginning."""
@@ -24,9 +24,12 @@ def index_case(application: Application, revision: Revision | None = None) -> No
 
 
 def index_notes(application: Application, author_id: UUID) -> None:
-    """The same of what one reviewer wrote. Inside the deed; three queries."""
-    require_deed()
-    _write([_of_notes(application, author_id)])
+    """The same of what one reviewer wrote: three queries at the end of the deed, however often they wrote in it."""
+    at_the_end(_write_notes, [(application, author_id)])
+
+
+def _write_notes(written: list[tuple[Application, UUID]]) -> None:
+    _write([_of_notes(application, author_id) for application, author_id in dict.fromkeys(written)])
 
 
 @as_deed

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partners.models import Answer, Application, Evidence, Revision
 from partners.queries.rulebook import rules_of
 from portal.core.canonical import digest
+from portal.core.compiled import compiled
 from portal.rulebook.questionnaire import prune
 
 
@@ -19,7 +22,12 @@ def answers_of(application: Application) -> dict[str, Any]:
 
 def latest_revision(application: Application) -> Revision | None:
     """What was sent last. One query."""
-    return Revision.objects.filter(application=application).order_by("-number").first()
+    return next(iter(_newest(application.pk)), None)
+
+
+@compiled
+def _newest(application: UUID) -> QuerySet[Revision]:
+    return Revision.objects.filter(application=application).order_by("-number")[:1]
 
 
 def evidence_named(institution_id: UUID, ids: Iterable[str]) -> dict[str, Evidence]:

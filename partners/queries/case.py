@@ -22,6 +22,7 @@ from partners.models import (
     SectionAssessment,
     Signature,
 )
+from partners.queries.answers import latest_revision
 from partners.queries.people import hands_of
 from partners.queries.rulebook import asked, quorum_of, rules_of, scored
 from partners.queries.screening.cases import found_as_json, hits_of, waiting_lists
@@ -29,6 +30,7 @@ from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.core.canonical import digest
+from portal.core.compiled import compiled
 from portal.core.verdicts import Refused, refused
 from portal.rulebook.durations import add_months
 from portal.rulebook.questionnaire import AskedSection
@@ -274,31 +276,39 @@ def _asked(row: Query) -> dict[str, Any]:
     return {"reference": row.reference, "section": row.section, "question": row.text, "answer": row.answer}
 
 
-def _signatures(application: Application) -> QuerySet[Signature]:
+@compiled
+def _assessments(application: UUID) -> QuerySet[SectionAssessment]:
+    rows = SectionAssessment.objects.filter(application=application)
+    return rows.select_related("by", "body").order_by("at", "id")
+
+
+@compiled
+def _recommendations(application: UUID) -> QuerySet[Recommendation]:
+    rows = Recommendation.objects.filter(application=application).select_related("by", "body", "revision")
+    return rows.defer("revision__answers", "revision__evidence").order_by("at", "id")
+
+
+@compiled
+def _queries(application: UUID) -> QuerySet[Query]:
+    rows = Query.objects.filter(application=application)
+    return rows.select_related("asked_by", "asked_body", "answered_by", "application").order_by("asked_at", "id")
+
+
+@compiled
+def _signatures(application: UUID) -> QuerySet[Signature]:
     rows = Signature.objects.filter(application=application)
     return rows.select_related("by", "body", "void", "stands_for").order_by("at", "id")
 
 
 def case_of(application: Application, hands: Hands | None = None) -> Case:
     """The case, as it stands in the database now. `hands` where they were just read."""
-    newest = Revision.objects.filter(application=application).order_by("-number").first()
+    key = application.pk
     return Case(
         application=application,
-        revision=newest,
+        revision=latest_revision(application),
         hands=hands or hands_of(application),
-        assessments=list(
-            SectionAssessment.objects.filter(application=application).select_related("by", "body").order_by("at", "id")
-        ),
-        recommendations=list(
-            Recommendation.objects.filter(application=application)
-            .select_related("by", "body", "revision")
-            .defer("revision__answers", "revision__evidence")
-            .order_by("at", "id")
-        ),
-        queries=list(
-            Query.objects.filter(application=application)
-            .select_related("asked_by", "asked_body", "answered_by", "application")
-            .order_by("asked_at", "id")
-        ),
-        signatures=list(_signatures(application)) if application.sent_at else [],
+        assessments=_assessments(key),
+        recommendations=_recommendations(key),
+        queries=_queries(key),
+        signatures=_signatures(key) if application.sent_at else [],
     )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partners.models import Qualification
 from portal.core import clock
+from portal.core.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,15 @@ def in_force_now(prefix: str = "") -> Q:
 
 def standing(*, institution_id: UUID) -> Standing:
     """The institution's standing now. One query. Past its last day a qualification counts as lapsed, swept or not."""
-    row = Qualification.objects.filter(institution_id=institution_id).order_by("-valid_from", "-id").first()
-    if row is None:
+    newest = _newest(institution_id)
+    if not newest:
         return Standing(False, "none", reason=_("The institution has no qualification."))
-    return standing_of(row)
+    return standing_of(newest[0])
+
+
+@compiled
+def _newest(institution: UUID) -> QuerySet[Qualification]:
+    return Qualification.objects.filter(institution_id=institution).order_by("-valid_from", "-id")[:1]
 
 
 def standing_of(row: Qualification) -> Standing:

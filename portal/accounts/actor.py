@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from portal.accounts.models import Appointment, Membership
@@ -15,6 +16,7 @@ from portal.accounts.queries.delegations import DUTY, with_cover
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
 from portal.core import clock
 from portal.core.actors import ANONYMOUS, Actor
+from portal.core.compiled import compiled
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -100,10 +102,16 @@ def person_in(user: User, organisation: Any, *, second_factor: bool = True) -> A
 
     Raises Membership.DoesNotExist where there is none.
     """
-    membership = with_cover(Membership.objects.select_related("organisation")).get(
-        user=user, organisation=organisation, state="active", organisation__state="active"
-    )
-    return person(user, membership, second_factor=second_factor)
+    found = _active(user.pk, organisation.pk, clock.today())
+    if not found:
+        raise Membership.DoesNotExist("They have no active membership of that organisation.")
+    return person(user, found[0], second_factor=second_factor)
+
+
+@compiled
+def _active(user: UUID, organisation: UUID, today: date) -> QuerySet[Membership]:
+    rows = with_cover(Membership.objects.select_related("organisation"), today)
+    return rows.filter(user=user, organisation=organisation, state="active", organisation__state="active")
 
 
 def machine(*, name: str, provider_id: UUID, provider: str) -> Actor:

@@ -1,4 +1,4 @@
-"""Reading one row under a lock, without Django's making the statement anew each time."""
+"""Reading one row under a lock, and writing it, without Django's making the statement anew each time."""
 
 from __future__ import annotations
 
@@ -53,3 +53,31 @@ def _statement(
         converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
         made.append((field.attname, converters))
     return statement, made
+
+
+def write_changes(row: models.Model, names: tuple[str, ...]) -> None:
+    """Write these fields of a row that exists, as `save(update_fields=…)` does; no signal is sent.
+
+    Values may not be expressions. Raises DoesNotExist where there is no such row.
+    """
+    alias = router.db_for_write(type(row), instance=row)
+    connection = connections[alias]
+    statement, fields = _update(type(row), alias, names)
+    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, row.pk])
+        found = cursor.rowcount
+    if not found:
+        model: Any = type(row)
+        raise model.DoesNotExist(f"{type(row).__name__} matching query does not exist.")
+
+
+@cache
+def _update(model: type[models.Model], alias: str, names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    quote, pk = connections[alias].ops.quote_name, model._meta.pk
+    known = {name: field for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    fields = [known[name] for name in names]
+    columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    if pk is None:
+        raise TypeError(f"{model.__name__} has no key to be found by.")
+    return f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(str(pk.column))} = %s", fields  # noqa: S608

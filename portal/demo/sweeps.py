@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
+from audits.models import IncidentDeadline
 from audits.queries.obligations import to_remind
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from grants.actions.grant import expire_grant
 from grants.actions.grant import remind_of_end as remind_of_grant
 from grants.actions.hold import lapse_hold, remind_to_confirm
 from grants.actions.reminders import remind_providers
+from grants.models import Hold
 from grants.tasks import (
     consents_to_remind,
     ended_grants,
@@ -34,6 +38,7 @@ from partners.queries.due import (
 )
 from portal.core import clock
 from portal.core.actors import SYSTEM
+from portal.core.compiled import compiled
 from portal.demo.timeline import Story
 from portal.rulebook.queries import rules
 
@@ -82,10 +87,32 @@ def remind() -> None:
 
 def watch() -> None:
     """What is due within hours: holds that nobody confirmed, and deadlines of incidents."""
+    if _placed():
+        _watch_holds()
+    if _running():
+        _watch_deadlines()
+
+
+@compiled
+def _placed() -> QuerySet[Hold]:
+    """Most weeks there is no hold to be confirmed, and nothing more to ask for."""
+    return Hold.objects.filter(state="placed")[:1]
+
+
+@compiled
+def _running() -> QuerySet[IncidentDeadline]:
+    """Most weeks no clock of an incident runs either."""
+    return IncidentDeadline.objects.filter(met_at=None, waived_at=None)[:1]
+
+
+def _watch_holds() -> None:
     for hold in unconfirmed_holds().order_by("placed_at"):
         lapse_hold(hold=hold, by=SYSTEM)
     for hold in holds_to_remind().order_by("placed_at"):
         remind_to_confirm(hold=hold, by=SYSTEM)
+
+
+def _watch_deadlines() -> None:
     for deadline in deadlines_missed().order_by("due_at", "rule", "step"):
         miss_deadline(deadline=deadline, by=SYSTEM)
     for deadline in deadlines_to_warn().order_by("due_at", "rule", "step"):

@@ -16,8 +16,10 @@ import logging
 from collections.abc import Callable, Generator
 from datetime import datetime
 from itertools import count
+from typing import Self
 
-from django.db import Error
+from django.db import Error, connection
+from django.db.transaction import set_rollback
 
 from portal.core import clock
 from portal.workflow import as_one, deed
@@ -49,26 +51,55 @@ class Timeline:
         while self._waiting:
             week = _week(self._waiting[0][0])
             self._progress(self._waiting[0][0])
-            with deed():
+            with deed(), _Steps() as step:
                 while self._waiting and _week(self._waiting[0][0]) <= week:
                     at, _number, story = heapq.heappop(self._waiting)
                     last = at if last is None or at > last else last
-                    following = self._go_on(story, last)
+                    following = self._go_on(story, last, step)
                     steps += 1
                     if following is not None:
                         self.tell(story, following)
         return steps
 
-    def _go_on(self, story: Story, at: datetime) -> datetime | None:
+    def _go_on(self, story: Story, at: datetime, step: _Steps) -> datetime | None:
         try:
-            with clock.at(at), deed(), as_one():
-                return next(story, None)
+            with clock.at(at), as_one(), deed():
+                following = next(story, None)
+            step.done()
+            return following
         except Error:
             raise  # without its database, or in a transaction that has failed, no story can be told
         except Exception as problem:
+            step.undo()
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")
             return None
+
+
+class _Steps:
+    """One savepoint that is set anew after each step: half as many statements as one for each."""
+
+    NAME = "step_of_a_story"
+
+    def __enter__(self) -> Self:
+        self._say(f"SAVEPOINT {self.NAME}")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """The transaction ends, and the savepoint with it."""
+
+    def done(self) -> None:
+        """What was done since the last step stays."""
+        self._say(f"RELEASE SAVEPOINT {self.NAME}; SAVEPOINT {self.NAME}")
+
+    def undo(self) -> None:
+        """Nothing stays of what was done since the last step, and the transaction can go on."""
+        set_rollback(False)
+        self._say(f"ROLLBACK TO SAVEPOINT {self.NAME}")
+
+    def _say(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def _week(moment: datetime) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.db.models import QuerySet
 
+from portal.core.compiled import compiled
 from portal.rulebook.models import RulebookVersion
 from portal.rulebook.schema import Rulebook, parse
 from portal.workflow import remember
@@ -35,13 +36,18 @@ def rules(version: str | None = None) -> Rulebook:
 
     One short query, and in a deed one for all its questions; parsed once a process.
     """
-    wanted = RulebookVersion.objects.filter(**({"version": version} if version else {"state": "in_force"}))
-    digest = remember(RulebookVersion, version, wanted.values_list("digest", flat=True).first)
+    digest = remember(RulebookVersion, version, lambda: next(iter(_digests(version or None)), None))
     if digest is None:
         if version is None:
             current()
         raise NoRulebook(f"There is no version {version} of the rulebook.")
     return _parsed(digest)
+
+
+@compiled
+def _digests(version: str | None) -> QuerySet[RulebookVersion, str]:
+    wanted = RulebookVersion.objects.filter(**({"version": version} if version else {"state": "in_force"}))
+    return wanted.values_list("digest", flat=True)[:1]
 
 
 @lru_cache(maxsize=32)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Organisation
-from portal.core.rows import read_locked
+from portal.core.rows import read_locked, write_changes
 from portal.workflow import LifecycleModel
 from tests.factories.accounts import make_organisation
 from tests.factories.grants import grant_in_force
@@ -98,3 +98,32 @@ def _wait_for_a_waiter() -> None:
 def test_every_row_with_a_life_is_in_one_table() -> None:
     assert len(OURS) > 20
     assert not [model for model in OURS if model._meta.parents], "the statement reads one table"
+
+
+@pytest.mark.django_db
+def test_changes_are_written_as_django_writes_them() -> None:
+    row = grant_in_force().grant
+    row.reference, row.institution_id = "G-2026-9999", row.institution_id
+    write_changes(row, ("reference", "institution_id", "notice_sent"))
+    again = type(row)._base_manager.get(pk=row.pk)
+    assert (again.reference, again.institution_id, again.notice_sent) == ("G-2026-9999", row.institution_id, None)
+    row.notice_sent, row.reference = 30, "not written"
+    with CaptureQueriesContext(connection) as asked:
+        write_changes(row, ("notice_sent",))
+    assert len(asked) == 1
+    again.refresh_from_db()
+    assert (again.reference, again.notice_sent) == ("G-2026-9999", 30)
+    with pytest.raises(Organisation.DoesNotExist):
+        write_changes(Organisation(pk=uuid4(), name="Nobody"), ("name",))
+
+
+@pytest.mark.django_db
+def test_every_kind_of_value_is_written_as_it_is_read() -> None:
+    grant_in_force()
+    for model in OURS:
+        names = tuple(field.name for field in model._meta.concrete_fields if not field.primary_key)
+        for row in model._base_manager.all()[:2]:
+            with transaction.atomic():
+                write_changes(row, names)
+            again: Any = model._base_manager.get(pk=row.pk)
+            assert all(getattr(row, name) == getattr(again, name) for name in names), model

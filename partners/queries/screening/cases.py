@@ -25,6 +25,7 @@ from partners.rules.screening.names import ORGANISATION, PERSON
 from partners.rules.screening.subjects import Subject, named_in, once
 from partners.states.application import IN_HAND
 from portal.core.canonical import digest
+from portal.core.compiled import compiled
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -81,7 +82,12 @@ def current_lists(authority_id: UUID) -> QuerySet[NameList]:
 
 def waiting_lists(application: Application) -> list[NameList]:
     """Lists in use with which the case, as it stands now, was not compared yet. One query."""
-    return list(current_lists(application.authority_id).filter(~_covered(application.pk, OuterRef("pk"))))
+    return _uncovered(application.pk, application.authority_id)
+
+
+@compiled
+def _uncovered(application: UUID, authority: UUID) -> QuerySet[NameList]:
+    return current_lists(authority).filter(~_covered(application, OuterRef("pk")))
 
 
 def _covered(application: Any, name_list: Any) -> Exists:
@@ -125,9 +131,14 @@ def last_removal() -> datetime:
 
 def hits_of(application: Application) -> list[Hit]:
     """What was found about the institution of the case by its authority, what nobody has looked at first. One query."""
-    rows = Hit.objects.filter(institution=application.institution_id, authority=application.authority_id)
-    found = list(rows.select_related("decided_by").order_by("-score", "found_at", "id"))
+    found = _hits(application.institution_id, application.authority_id)
     return sorted(found, key=lambda hit: hit.state != "open")
+
+
+@compiled
+def _hits(institution: UUID, authority: UUID) -> QuerySet[Hit]:
+    rows = Hit.objects.filter(institution=institution, authority=authority)
+    return rows.select_related("decided_by").order_by("-score", "found_at", "id")
 
 
 def found_as_json(hit: Hit) -> dict[str, Any]:

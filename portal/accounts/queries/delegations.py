@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,9 @@ DUTY = "signatory"
 """The one role that can be covered."""
 
 
-def live_delegations() -> QuerySet[Delegation]:
+def live_delegations(today: date | None = None) -> QuerySet[Delegation]:
     """Those that are in effect today, of people who are still members with the role."""
-    today = clock.today()
+    today = today or clock.today()
     return Delegation.objects.filter(
         state="given",
         starts_on__lte=today,
@@ -27,9 +28,9 @@ def live_delegations() -> QuerySet[Delegation]:
     )
 
 
-def with_cover(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+def with_cover(rows: QuerySet[Membership], today: date | None = None) -> QuerySet[Membership]:
     """The memberships, each with whom its person covers for in that organisation today, as `covers_for`."""
-    covered = live_delegations().filter(deputy=OuterRef("user"), organisation=OuterRef("organisation"))
+    covered = live_delegations(today).filter(deputy=OuterRef("user"), organisation=OuterRef("organisation"))
     return rows.annotate(covers_for=Subquery(covered.order_by("given_at", "pk").values("membership__user")[:1]))
 
 
