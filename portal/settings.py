@@ -251,6 +251,11 @@ GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_GET_INIT_ANONYMOUS_USER = None
 ANONYMOUS_USER_NAME = None
 
+ACCESS_POLICY_SET = env("ACCESS_POLICY_SET", default="scheme")
+"""Whose rules answer at the gate: "scheme", or "certification" for the public certification scenario (E015)."""
+ACCESS_QUESTIONS_PER_SECOND = env.int("ACCESS_QUESTIONS_PER_SECOND", default=2000)
+"""Of one gateway, for each web process; twice as many in a burst."""
+
 # --- jobs -----------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None

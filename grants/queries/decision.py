@@ -26,7 +26,8 @@ _WHO = 4
 _PROVIDER = "SELECT ''::text, ''::text, %(provider)s::uuid, ''::text"
 """In place of a token: a provider that is known already."""
 
-_LIVE = "l.institution_id = %(institution)s AND l.release_id = %(release)s AND g.state IN ('awaiting_agreement', 'in_force')"
+_NOT_ENDED = "g.state IN ('awaiting_agreement', 'in_force')"
+_LIVE = f"l.institution_id = %(institution)s AND l.release_id = %(release)s AND {_NOT_ENDED}"
 _COVERS = "EXISTS (SELECT 1 FROM grants_grantline l JOIN grants_grant g ON g.id = l.grant_id WHERE {where})"
 _NEAREST = "SELECT " + ", ".join(
     _COVERS.format(where=where)

@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 def kind_of(question: Question) -> tuple[str, str | UUID]:
     """The kind of the subject and of its name, "" where no kind is named so; and the name."""
-    found = _uuid(question.subject_id)
+    found = uuid_of(question.subject_id)
     if found is not None or question.subject_type not in ("partner", "person"):
         known = found is not None and question.subject_type in SUBJECTS
         return (question.subject_type, found) if known and found else ("", "")
@@ -34,7 +34,7 @@ def looked_for(question: Question) -> tuple[Key | None, dict[str, Any]]:
     if not kind:
         return None, {}
     environment = environment_of(question)
-    release_id, environment_id = _uuid(question.release), _uuid(environment)
+    release_id, environment_id = uuid_of(question.release), uuid_of(environment)
     values = {
         "subject": subject,
         "release": release_id or text_of(question.release),
@@ -55,16 +55,17 @@ def looked_for_many(questions: Sequence[Question]) -> dict[str, Any]:
         "subjects": [name if isinstance(name, str) else "" for _, name in subjects],
         "subject_ids": [name if isinstance(name, UUID) else None for _, name in subjects],
         "releases": [text_of(question.release) for question in questions],
-        "release_ids": [_uuid(question.release) for question in questions],
+        "release_ids": [uuid_of(question.release) for question in questions],
         "environments": [text_of(environment) for environment in environments],
-        "environment_ids": [_uuid(environment) for environment in environments],
+        "environment_ids": [uuid_of(environment) for environment in environments],
         "use_cases": [text_of(question.use_case) for question in questions],
         "data_classes": [text_of(question.data_class) for question in questions],
         "today": questions[0].today,
     }
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """The id that a name is, or None where it is no id."""
     try:
         return UUID(text) if len(text) == 36 else None
     except ValueError:
@@ -91,13 +92,14 @@ def _facts(rows: list[Row]) -> Facts:
     return Facts(
         institution_id=first[0],
         qualified=bool(first[1]),
-        partner_hold=_held(first[2:5]),
-        release_id=first[5],
-        release_state=first[6] or "",
-        environment_id=first[7],
-        environment_state=first[8] or "",
-        accredited_until=first[9],
-        environment_hold=_held(first[10:13]),
+        related=bool(first[2]),
+        partner_hold=_held(first[3:6]),
+        release_id=first[6],
+        release_state=first[7] or "",
+        environment_id=first[8],
+        environment_state=first[9] or "",
+        accredited_until=first[10],
+        environment_hold=_held(first[11:14]),
         person=person,
         person_hold=hold,
         lines=tuple(_line(row) for row in rows if row[LINE_AT] is not None),

@@ -10,7 +10,7 @@ from functools import cache
 
 Key = tuple[str, bool, bool]
 """What tells the statements apart: the kind of subject, and whether release and environment are named by id."""
-LINE_AT, GRANT_HOLD_AT, LINE_HOLD_AT, PERSON_AT = 13, 28, 31, 34
+LINE_AT, GRANT_HOLD_AT, LINE_HOLD_AT, PERSON_AT = 14, 29, 32, 35
 """Where the columns of a line, of its holds, and of the person begin."""
 MOST_LINES = 50
 """Lines with the same release, use, environment and data class: live ones first. More than a few are never live."""
@@ -103,6 +103,9 @@ SELECT i.id,
         SELECT 1 FROM partners_qualification z WHERE z.institution_id = i.id AND z.state IN ('in_force', 'restricted')
         AND z.valid_from <= %(today)s AND z.valid_until >= %(today)s
     ),
+    l.id IS NOT NULL OR EXISTS (
+        SELECT 1 FROM grants_grantline z WHERE z.institution_id = i.id AND z.provider_id = {{provider}}
+    ),
     hp.id, hp.placed_at, hp.confirm_by,
     r.id, r.state, e.id, e.state, e.accredited_until,
     he.id, he.placed_at, he.confirm_by,
@@ -152,6 +155,7 @@ def statement(key: Key, provider: str = "%(provider)s") -> str:
     kind, release, environment = key
     person = kind.startswith("person")
     return _FACTS.format(
+        provider=provider,
         subject=SUBJECTS[kind],
         release=_RELEASE.format(provider=provider, release="id" if release else "key"),
         environment=_ENVIRONMENT.format(environment="id" if environment else "key"),
@@ -179,6 +183,7 @@ def statement_of_many(who: str) -> str:
     `who` is a statement that gives the asker's `provider_id` among its columns (scopes, name, provider_id, provider).
     """
     facts = _FACTS.format(
+        provider="who.provider_id",
         subject=_ANY_SUBJECT,
         release=_ANY_RELEASE,
         environment=_ANY_ENVIRONMENT,

@@ -24,7 +24,7 @@ CODES: dict[str, Code] = {
         Code("resource_type_unknown", "The resource is not of type `model_release`.", "the gateway"),
         Code("subject_type_unknown", "The subject is no partner, person or workload.", "the gateway"),
         Code("release_unknown", "The asking provider has no such release.", "the gateway"),
-        Code("person_not_named", "No partner has named this person.", "the partner"),
+        Code("person_not_named", "No partner with a line on your models has named this person.", "the partner"),
         Code("partner_unknown", "No partner of that name, or no environment that the workload is.", "the gateway"),
         Code("partner_not_qualified", "The partner's qualification is not in force.", "authorities"),
         Code("partner_held", "All access of the partner is on hold.", "authorities", LAPSE),

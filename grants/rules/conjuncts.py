@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -53,9 +54,18 @@ SUBJECT_TYPES = ("partner", "person", "workload")
 
 
 def _subject_type(question: Question, facts: Facts) -> Stop | None:
-    if question.subject_type in SUBJECT_TYPES:
-        return None
-    return Stop("subject_type_unknown", _("Ask about a partner, a person or a workload."))
+    if question.subject_type not in SUBJECT_TYPES:
+        return Stop("subject_type_unknown", _("Ask about a partner, a person or a workload."))
+    if question.subject_type == "workload" and not _is_id(question.subject_id):
+        return Stop("partner_unknown", _("A workload is named by the id of an environment, as a partner sees it."))
+    return None
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return len(text) == 36 and bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _release_known(question: Question, facts: Facts) -> Stop | None:
@@ -65,10 +75,13 @@ def _release_known(question: Question, facts: Facts) -> Stop | None:
 
 
 def _partner_known(question: Question, facts: Facts) -> Stop | None:
-    if question.subject_type == "person" and facts.person is None:
-        return Stop("person_not_named", _("No partner has named this person for access."))
+    """A provider is told nothing of partners and people with whom it never had to do."""
+    if question.subject_type == "person" and not (facts.person and facts.related):
+        return Stop("person_not_named", _("No partner with a grant on these models has named this person."))
     if facts.institution_id is None:
         return Stop("partner_unknown", _("No partner of this name takes part in the scheme."))
+    if not facts.related:
+        return Stop("not_granted", _("The partner was not granted any release of this provider."))
     return None
 
 

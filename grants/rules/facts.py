@@ -91,12 +91,15 @@ class PersonFacts:
 class Facts:
     """Everything that the decision rests on, as one moment's view of the database. None: it does not exist.
 
+    `related` says whether the partner ever had a line on a model of the asking provider: of others it is told
+    nothing.
     `nearest` says, where no line covers the question, how far the partner's live lines go with it:
     "", "release", "use_case" or "environment".
     """
 
     institution_id: UUID | None = None
     qualified: bool = False
+    related: bool = False
     partner_hold: Held | None = None
     release_id: UUID | None = None
     release_state: str = ""

@@ -7,7 +7,7 @@ import time
 
 from django.conf import settings
 
-PER_SECOND: float = getattr(settings, "ACCESS_QUESTIONS_PER_SECOND", 2000)
+PER_SECOND: float = settings.ACCESS_QUESTIONS_PER_SECOND
 """Questions a second of one gateway, for each web process; twice as many in a burst."""
 BURST = 2.0
 
@@ -20,23 +20,27 @@ class Bucket:
     def __init__(self, now: float) -> None:
         self.left, self.at = PER_SECOND * BURST, now
 
-    def take(self, now: float) -> float:
-        """Take one. Returns 0, or the seconds to wait where the bucket is empty."""
+    def take(self, now: float, cost: int) -> float:
+        """Take so many. Returns 0, or the seconds to wait where fewer are left."""
         self.left = min(PER_SECOND * BURST, self.left + (now - self.at) * PER_SECOND)
         self.at = now
-        if self.left >= 1:
-            self.left -= 1
+        wanted = min(cost, PER_SECOND * BURST)
+        if self.left >= wanted:
+            self.left -= wanted
             return 0.0
-        return (1 - self.left) / PER_SECOND
+        return (wanted - self.left) / PER_SECOND
 
 
 _buckets: dict[object, Bucket] = {}
 
 
-def wait_for(asker: object) -> int:
-    """0 where the gateway may ask now, else the whole seconds after which it may try again."""
+def wait_for(asker: object, cost: int = 1) -> int:
+    """0 where the gateway may ask now, else the whole seconds after which it may try again.
+
+    `cost` is how many questions the request is worth: an item of a batch one, a search ten.
+    """
     now = time.monotonic()
     bucket = _buckets.get(asker)
     if bucket is None:
         bucket = _buckets[asker] = Bucket(now)
-    return math.ceil(bucket.take(now))
+    return math.ceil(bucket.take(now, cost))

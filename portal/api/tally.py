@@ -17,7 +17,9 @@ from django.db import Error
 
 from grants.models import AccessTally
 from grants.rules.decision import Decision, Question
+from portal.accounts.gateways import used
 from portal.core import clock
+from portal.core.actors import Actor
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +30,13 @@ USE_CASES = 50
 Key = tuple[datetime, UUID, UUID | None, UUID | None, UUID | None, str, bool, str]
 
 _counts: Counter[Key] = Counter()
+_seen: dict[tuple[UUID | None, str], tuple[Actor, datetime]] = {}
 _lock = threading.Lock()
 _written = time.monotonic()
 
 
-def count(question: Question, decision: Decision) -> None:
-    """Count one answer; now and then, write what was counted."""
+def count(question: Question, decision: Decision, gateway: Actor) -> None:
+    """Count one answer to the gateway; now and then, write what was counted."""
     key: Key = (
         clock.now().replace(second=0, microsecond=0),
         question.provider_id,
@@ -46,17 +49,22 @@ def count(question: Question, decision: Decision) -> None:
     )
     with _lock:
         _counts[key] += 1
+        _seen[gateway.body_id, gateway.name] = gateway, clock.now()
         due = time.monotonic() - _written > SECONDS or len(_counts) > MOST_KEYS
     if due:
         write()
 
 
 def write() -> int:
-    """Write what was counted, in one statement. A database that does not take it loses these counts, and no answer."""
+    """Write what was counted in one statement, and in one each when a gateway was last used.
+
+    A database that does not take it loses these counts, and no answer.
+    """
     global _written
     with _lock:
-        rows, _written = dict(_counts), time.monotonic()
+        rows, seen, _written = dict(_counts), list(_seen.values()), time.monotonic()
         _counts.clear()
+        _seen.clear()
     made = [
         AccessTally(
             window=window,
@@ -73,6 +81,8 @@ def write() -> int:
     ]
     try:
         AccessTally.objects.bulk_create(made)
+        for gateway, at in seen:
+            used(gateway, at)
     except Error as error:
         logger.warning("Counts of %s access answers were not written: %s", sum(rows.values()), error)
     return len(made)
@@ -82,6 +92,7 @@ def forget() -> None:
     """Drop what was counted and not yet written."""
     with _lock:
         _counts.clear()
+        _seen.clear()
 
 
 @atexit.register

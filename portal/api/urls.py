@@ -3,12 +3,16 @@
 from django.urls import path
 
 from portal.api.api import api
-from portal.api.views import access
+from portal.api.views import access, metadata, search
 
 app_name = "api"
 urlpatterns = [
     path("access/v1/evaluation", access.evaluation, name="evaluation"),
-    path(".well-known/authzen-configuration", access.configuration, name="authzen_configuration"),
-    path("api/v1/openapi.json", access.openapi, name="openapi"),
+    path("access/v1/evaluations", access.evaluations, name="evaluations"),
+    path("access/v1/search/subject", search.subject, name="search_subject"),
+    path("access/v1/search/resource", search.resource, name="search_resource"),
+    path("access/v1/search/action", search.action, name="search_action"),
+    path(".well-known/authzen-configuration", metadata.configuration, name="authzen_configuration"),
+    path("api/v1/openapi.json", metadata.openapi, name="openapi"),
     path("api/v1/", api.urls),
 ]

@@ -43,6 +43,7 @@ LINE = LineFacts(
 GOOD = Facts(
     institution_id=ID,
     qualified=True,
+    related=True,
     release_id=ID,
     release_state="released",
     environment_id=ID,
@@ -80,6 +81,8 @@ def test_everything_in_order_is_permitted_with_the_obligations_of_the_line() -> 
         ({"question": {"subject_type": "robot"}}, "subject_type_unknown"),
         ({"release_id": None}, "release_unknown"),
         ({"institution_id": None}, "partner_unknown"),
+        ({"related": False}, "not_granted"),
+        ({"question": {"subject_type": "workload", "subject_id": "no-id"}}, "partner_unknown"),
         ({"qualified": False}, "partner_not_qualified"),
         ({"partner_hold": HELD}, "partner_held"),
         ({"release_state": "announced"}, "release_not_out"),
@@ -231,6 +234,7 @@ FACTS = st.builds(
     Facts,
     institution_id=st.sampled_from([None, ID]),
     qualified=st.booleans(),
+    related=st.sampled_from([True, True, False]),
     partner_hold=st.sampled_from([None, None, HELD]),
     release_id=st.sampled_from([None, ID]),
     release_state=st.sampled_from(["announced", "released", "retired"]),
@@ -249,6 +253,7 @@ def naive(facts: Facts) -> bool:
     return bool(
         facts.institution_id
         and facts.qualified
+        and facts.related
         and not facts.partner_hold
         and facts.release_id
         and facts.release_state == "released"

@@ -1,138 +1,138 @@
-"""The access question over HTTP: OpenID AuthZEN Authorization API 1.0. A plain view, because gateways wait for it."""
+"""Access questions over HTTP: OpenID AuthZEN Authorization API 1.0, §6 and §7. Plain views, because gateways wait."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from functools import cache
-from typing import Any, cast
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
-from grants.queries.decision import ask_as
-from grants.rules.decision import Decision, Question
+from grants.rules.answer import Answer, denial
 from portal.accounts.gateways import token_digest
-from portal.api import tally
-from portal.api.answers import answer, body_of, problem, unauthenticated
-from portal.api.api import api
+from portal.api.answers import answer, object_in, problem, unauthenticated, what_is_wrong
 from portal.api.limits import wait_for
-from portal.api.schema import QUESTION, EvaluationRequest
-from portal.core import clock
+from portal.api.policies import policy_set
+from portal.api.schema import QUESTION, EvaluationRequest, EvaluationsRequest
+from portal.core.actors import Actor
 
-RESOURCE = "model_release"
-LANGUAGE = "en"
-NOBODY = UUID(int=0)
+PARTS = ("subject", "action", "resource", "context")
+REQUIRED = ("type", "id", "name")
+"""What an item's own object takes over from the default where it lacks it; everything else is the item's alone."""
+STOP_AT = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_permit": True}
 
 
 @csrf_exempt
 def evaluation(request: HttpRequest) -> HttpResponse:
     """May this happen? 200 with a decision; 400 for what is no question; 401 without a token; 429 for too many."""
+    found = _asked_in(request)
+    if isinstance(found, HttpResponse) and found.status_code in (401, 405):
+        return found
+    asked = found if isinstance(found, HttpResponse) else _question(request, found)
+    answers = _answered(request, [] if isinstance(asked, HttpResponse) else [asked])
+    if isinstance(answers, HttpResponse):
+        return answers
+    return asked if isinstance(asked, HttpResponse) else answer(request, answers[0])
+
+
+@csrf_exempt
+def evaluations(request: HttpRequest) -> HttpResponse:
+    """May each of these happen? One statement, however many. A broken item is a denial in its place."""
+    found = _asked_in(request)
+    if isinstance(found, HttpResponse) and found.status_code in (401, 405):
+        return found
+    batch = found if isinstance(found, HttpResponse) else _batch(request, found)
+    if isinstance(batch, EvaluationRequest):  # no items: one question (§7.1)
+        answers = _answered(request, [batch])
+        return answers if isinstance(answers, HttpResponse) else answer(request, answers[0])
+    items = [] if isinstance(batch, HttpResponse) else batch[0]
+    answers = _answered(request, [item for item in items if isinstance(item, EvaluationRequest)])
+    if isinstance(answers, HttpResponse):
+        return answers
+    if isinstance(batch, HttpResponse):
+        return batch
+    told = iter(answers)
+    all_of_them = [next(told) if isinstance(item, EvaluationRequest) else item for item in items]
+    return answer(request, {"evaluations": _until(all_of_them, batch[1])})
+
+
+def _asked_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    """The object in the body; or 405, 401 where no token is shown, or what is wrong with the body."""
     if request.method != "POST":
         return problem(request, 405, "method_not_allowed", "Ask with POST.", Allow="POST")
-    token, asked = token_digest(request), _question_in(request)
-    if token is None:
-        return unauthenticated(request)
-    question = None if isinstance(asked, HttpResponse) else _question(asked)
-    known = ask_as(token, question)
-    gateway = known.gateway
+    return object_in(request) if token_digest(request) else unauthenticated(request)
+
+
+def _answered(request: HttpRequest, asked: Sequence[EvaluationRequest]) -> list[Answer] | HttpResponse:
+    """The answers to whoever's token it is; or 401, or 429. With nothing asked only these two are looked at."""
+    opened = policy_set().open(token_digest(request) or "", asked)
+    refusal = turned_away(request, opened.gateway, max(1, len(asked)))
+    if refusal is not None:
+        return refusal
+    return opened.answers() if asked else []
+
+
+def turned_away(request: HttpRequest, gateway: Actor | None, cost: int) -> HttpResponse | None:
+    """401 where the token is not good, 429 where the gateway has asked too much, None where it may go on."""
     if gateway is None or gateway.body_id is None:
         return unauthenticated(request)
-    if seconds := wait_for((gateway.body_id, gateway.name)):
+    if seconds := wait_for((gateway.body_id, gateway.name), cost):
         return problem(request, 429, "too_many", "Too many questions. Wait a moment.", Retry_After=str(seconds))
-    if isinstance(asked, HttpResponse) or question is None:
-        return cast(HttpResponse, asked)
-    if asked.resource.type != RESOURCE:
-        reason = "Ask about resources of type model_release."
-        return answer(request, {"decision": False, "context": _reasons("resource_type_unknown", reason)})
-    question = replace(question, provider_id=gateway.body_id)
-    decision = known.decide(question)
-    tally.count(question, decision)
-    return answer(request, {"decision": decision.permitted, "context": _context(decision)})
+    return None
 
 
-def _question_in(request: HttpRequest) -> EvaluationRequest | HttpResponse:
-    """The question in the request's body, or the answer that says what is wrong with it."""
-    body = body_of(request)
-    if isinstance(body, HttpResponse):
-        return body
+def _question(request: HttpRequest, found: dict[str, Any]) -> EvaluationRequest | HttpResponse:
     try:
-        return QUESTION.validate_json(body)
+        return QUESTION.validate_python(found)
     except ValidationError as error:
-        return problem(request, 400, "malformed", _what_is_wrong(error))
+        return problem(request, 400, "malformed", what_is_wrong(error))
 
 
-def _question(asked: EvaluationRequest) -> Question:
-    """The question in our words. Its provider is that of whoever asks."""
-    context = asked.context
-    return Question(
-        provider_id=NOBODY,
-        subject_type=asked.subject.type,
-        subject_id=asked.subject.id,
-        use_case=asked.action.name,
-        release=asked.resource.id,
-        environment=context.environment,
-        data_class=context.data_class,
-        access_route=context.access_route,
-        requests=context.requests,
-        tokens=context.tokens,
-        seats=context.seats,
-        today=clock.today(),
-    )
+Item = EvaluationRequest | Answer
+"""A question, or the denial that stands in its place."""
 
 
-def _context(decision: Decision) -> dict[str, Any]:
-    if not decision.permitted or decision.line is None:
-        content = _reasons(decision.code, decision.reason)
-        if decision.changes_on is not None:
-            content["changes_on"] = decision.changes_on.isoformat()
-        return content
-    line = decision.line
-    return {
-        "reason_code": decision.code,
-        "grant": line.grant_reference,
-        "line": str(line.id),
-        "valid_until": line.ends_on.isoformat(),
-        "obligations": list(decision.obligations),
-        "limits": {
-            "requests_per_day": line.requests_per_day,
-            "tokens_per_day": line.tokens_per_day,
-            "seats": line.seats,
-        },
-    }
+def _batch(
+    request: HttpRequest, found: dict[str, Any]
+) -> tuple[list[Item], bool | None] | EvaluationRequest | HttpResponse:
+    """The items, and the decision that ends the batch; the one question where there are no items; or 400."""
+    try:
+        batch = EvaluationsRequest.model_validate(found)
+    except ValidationError as error:
+        return problem(request, 400, "malformed", what_is_wrong(error))
+    if not batch.evaluations:
+        return _question(request, found)
+    defaults = {part: found[part] for part in PARTS if part in found}
+    return [_item(own, defaults) for own in batch.evaluations], STOP_AT[batch.options.evaluations_semantic]
 
 
-def _reasons(code: str, reason: str) -> dict[str, Any]:
-    return {"reason_code": code, "reason_user": {LANGUAGE: reason}}
+def _item(own: Any, defaults: dict[str, Any]) -> Item:
+    """The question of one item: its own parts, each in place of the default's whole (§7.1.1)."""
+    try:
+        if not isinstance(own, dict):
+            raise TypeError
+        mine = {part: _own(part, own, defaults) for part in PARTS if part in own}
+        return QUESTION.validate_python({**defaults, **mine})
+    except TypeError:
+        wrong = "Each item is an object."
+    except ValidationError as error:
+        wrong = what_is_wrong(error)
+    broken = denial("malformed", wrong)
+    broken["context"]["error"] = {"status": 400, "message": wrong}
+    return broken
 
 
-def _what_is_wrong(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+def _own(part: str, own: dict[str, Any], defaults: dict[str, Any]) -> Any:
+    mine, default = own[part], defaults.get(part)
+    if part == "context" or not isinstance(mine, dict) or not isinstance(default, dict):
+        return mine
+    return {**{name: default[name] for name in REQUIRED if name in default}, **mine}
 
 
-@require_safe
-def configuration(request: HttpRequest) -> HttpResponse:
-    """What this decision point offers (AuthZEN 1.0 §9)."""
-    base = settings.BASE_URL
-    content = {"policy_decision_point": base, "access_evaluation_endpoint": f"{base}/access/v1/evaluation"}
-    response = answer(request, content)
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
-
-
-@require_safe
-def openapi(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document of everything that machines may ask."""
-    return HttpResponse(_document(), content_type="application/json")
-
-
-@cache
-def _document() -> bytes:
-    return json.dumps(api.get_openapi_schema(), cls=DjangoJSONEncoder).encode()
+def _until(answers: list[Answer], last: bool | None) -> list[Answer]:
+    """The answers to the first with that decision, it included (§7.1.2.1)."""
+    for number, each in enumerate(answers, start=1):
+        if last is not None and each["decision"] is last:
+            return answers[:number]
+    return answers
