@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -17,13 +19,13 @@ from partners.access import require_role, visible_cases
 from partners.admin import bulk, case, case_file, deeds, presence, saved_filters, screening
 from partners.admin.actions import desk_url
 from partners.admin.cells import age_cell, clock_cell, people_cell
-from partners.admin.queue import QueueList, exported
+from partners.admin.queue import FoundPaginator, QueueList, exported
 from partners.admin.saved_filters import CASE_ROLES, default_of, views_of
 from partners.models import Application, Institution
 from partners.queries.clock import BY_DUE, clock_of, in_time, with_clocks
 from partners.queries.desk import age_of, with_reviewers
 from partners.queries.saved_filter import filters_for
-from partners.queries.search import ordered_by, search_cases, those
+from partners.queries.search import search_cases
 from partners.states.application import APPLICATION
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -98,7 +100,7 @@ class ApplicationAdmin(DeskAdmin):
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         # Names are read for the rows of the page alone: joined, they are read for every case that is sorted.
         institutions = Prefetch("institution", Institution.objects.select_related("organisation"))
-        return with_clocks(with_reviewers(visible_cases(rows, actor))).prefetch_related(institutions, "authority")
+        return with_clocks(with_reviewers(visible_cases(rows, actor))).prefetch_related(institutions)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[QueueList]:
         return QueueList
@@ -111,8 +113,13 @@ class ApplicationAdmin(DeskAdmin):
             return queryset, False
         found = search_cases(cast(PortalRequest, request).actor, search_term)
         request.found = found  # type: ignore[attr-defined]
-        rows = queryset.filter(pk__in=those(found.ids))
-        return (rows if request.GET.get("o") else rows.order_by(ordered_by(found.ids))), False
+        rows = found.among(queryset)
+        return (rows.order_by(*queryset.query.order_by) if request.GET.get("o") else rows), False
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Paginator[Any]:
+        if not hasattr(request, "found"):
+            return super().get_paginator(request, queryset, *args, **kwargs)
+        return FoundPaginator(queryset, *args, number=request.GET.get(PAGE_VAR, ""), **kwargs)
 
     @admin.display(description=_("Case"), ordering="reference")
     def case(self, row: Application) -> SafeString:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import django_tables2 as tables
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,31 @@ from partners.queries.desk import age_of
 from partners.queries.search import Found, snippets
 from portal.core import clock
 from portal.core.requests import PortalRequest
+from portal.ui.paging import BoundedPaginator
 from portal.ui.tables import DayColumn, NumberColumn, StateColumn, Table, export
+
+FIGURES = 6
+"""Of the number of a page; a longer one is no page."""
+
+
+class FoundPaginator(BoundedPaginator):
+    """A page of what was found, and how many rows there are, in one statement: each carries the number (`in_all`)."""
+
+    def __init__(self, rows: QuerySet[Application], per_page: int, *args: Any, number: str = "", **kwargs: Any) -> None:
+        super().__init__(rows, per_page, *args, **kwargs)
+        self.number = int(number) if number.isascii() and number.isdecimal() and 0 < len(number) <= FIGURES else 1
+
+    @cached_property
+    def rows(self) -> list[Application]:
+        """The rows of the page that was asked for; none where there is no such page."""
+        first = (max(self.number, 1) - 1) * self.per_page
+        return list(self.object_list[first : first + self.per_page])
+
+    @cached_property
+    def _counted(self) -> int:
+        if self.rows:
+            return int(self.rows[0].in_all)  # type: ignore[attr-defined]
+        return 0 if self.number <= 1 else super()._counted
 
 
 class QueueList(ChangeList):
@@ -27,7 +52,8 @@ class QueueList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = rows = list(self.result_list)
+        read = isinstance(self.paginator, FoundPaginator) and not (self.show_all and self.can_show_all)
+        self.result_list = rows = self.paginator.rows if read else list(self.result_list)
         actor = cast(PortalRequest, request).actor
         presence.at_rows(rows, actor)
         found: Found | None = getattr(request, "found", None)

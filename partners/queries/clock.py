@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +14,7 @@ from partners.models import Application, ClockStretch, Query
 from partners.queries.rulebook import rules_of
 from partners.rules.clock import Happened, Pen, Turn, pen_of, turns
 from partners.states.application import IN_HAND
+from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.ledger.models import Entry
 from portal.rulebook.durations import working_days_between
@@ -67,9 +68,15 @@ def reading_of(stretch: ClockStretch | None, country: str) -> Reading | None:
 
 
 def with_clocks(rows: QuerySet[Application]) -> QuerySet[Application]:
-    """The rows with their open stretch in `running_stretches`: one query for all of them."""
+    """The rows with the country of their authority, and their open stretch in `running_stretches`: one query more."""
     running = Prefetch("stretches", ClockStretch.objects.filter(ended_at__isnull=True), to_attr="running_stretches")
-    return rows.prefetch_related(running)
+    authority = Organisation.objects.filter(pk=OuterRef("authority"))
+    return rows.annotate(country=Subquery(authority.values("jurisdiction"))).prefetch_related(running)
+
+
+def country_of(application: Application) -> str:
+    """The country of the authority, whose holidays count. No query where it was fetched with the case."""
+    return str(application.__dict__.get("country") or application.authority.jurisdiction)
 
 
 def running() -> FilteredRelation:
@@ -83,10 +90,10 @@ def running() -> FilteredRelation:
 def clock_of(application: Application) -> Reading | None:
     """The clock of one case. One query, none where it was fetched with the case (`running`, `with_clocks`)."""
     if "running" in application.__dict__:
-        return reading_of(application.__dict__["running"], application.authority.jurisdiction)
+        return reading_of(application.__dict__["running"], country_of(application))
     kept = getattr(application, "running_stretches", None)
     rows = kept if kept is not None else application.stretches.filter(ended_at__isnull=True)[:1]
-    return reading_of(next(iter(rows), None), application.authority.jurisdiction)
+    return reading_of(next(iter(rows), None), country_of(application))
 
 
 def rule_of_stage(application: Application, stage: str) -> Clock:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet
 from partners.models import Application, ApplicationUserObjectPermission, Revision
 from partners.models.application import REVIEW
 from partners.queries.answers import evidence_named
+from partners.queries.clock import country_of
 from partners.queries.rulebook import rules_of
 from portal.core import clock
 from portal.rulebook.durations import working_days_between
@@ -19,7 +20,7 @@ def age_of(application: Application) -> int:
     if application.submitted_at is None:
         return 0
     until = application.decided_at.date() if application.decided_at else clock.today()
-    return working_days_between(application.submitted_at.date(), until, application.authority.jurisdiction)
+    return working_days_between(application.submitted_at.date(), until, country_of(application))
 
 
 def with_reviewers(rows: QuerySet[Application]) -> QuerySet[Application]:

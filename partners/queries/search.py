@@ -9,16 +9,26 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db import connection
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, UUIDField, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Concat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -35,15 +45,16 @@ from partners.models import (
 )
 from partners.models.application import REVIEW
 from partners.models.search import LANGUAGE
-from partners.rules.words import ALIKE, LEAST, MARKS, trigrams, words
+from partners.queries.spelling import near_words
+from partners.rules.words import LEAST, MARKS, words
 from portal.core.actors import Actor
 
 MOST = 1000
 """Documents that are ranked: the newest that match."""
 BEYOND_REVIEW = ("awaiting_signatures", "approved", "declined", "withdrawn")
 """States in which nobody assesses: whoever had to has filed."""
-FEW = 5
-"""With fewer hits than this, names are looked for by likeness too."""
+FEW = 10
+"""With fewer documents found than this, of which a case has two or more, names are looked for by likeness too."""
 LONGEST = 200
 _REFERENCE = re.compile(r"[A-Za-z]?-?\d[\d-]{2,18}")
 _PLAIN = re.compile(r"[\w\s]+")
@@ -51,10 +62,49 @@ _PLAIN = re.compile(r"[\w\s]+")
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: ids of applications, the best first, and the query that found them, for the snippets."""
+    """What somebody searches, to narrow rows by and to mark in what they are shown. Nothing is searched by none.
 
-    ids: list[UUID] = field(default_factory=list)
-    query: SearchQuery | None = None
+    `exact` is what they wrote, `wider` the same with words that are spelt like theirs, where few documents have it.
+    """
+
+    actor: Actor
+    reference: str = ""
+    exact: SearchQuery | None = None
+    wider: SearchQuery | None = None
+
+    @property
+    def query(self) -> SearchQuery | None:
+        """All that is looked for."""
+        return self.exact if self.exact is None or self.wider is None else self.exact | self.wider
+
+    def among(self, rows: QuerySet[Application]) -> QuerySet[Application]:
+        """The rows in which it occurs, the best first: in the statement of the rows itself, whatever their number.
+
+        Each row's `in_all` is how many there are, beyond the page too.
+        """
+        query = self.query
+        if self.exact is None or query is None:
+            return rows.none()
+        newest = _documents(self.actor, query).order_by("-application__submitted_at", "pk")
+        if self.wider is not None:
+            exactly = _has("vector", self.exact)
+            newest = newest.annotate(exactly=exactly).order_by("-exactly", *newest.query.order_by)
+        wanted = Q(search_documents__in=newest.values("pk")[:MOST])
+        order = ["-rank", "-submitted_at", "pk"]
+        if self.reference:
+            named = visible_cases(Application.objects.filter(reference__icontains=self.reference), self.actor)
+            rows = rows.annotate(named=_has("pk__in", named.values("pk")))
+            wanted, order = wanted | Q(named=1), ["-named", *order]
+        found = rows.filter(wanted).annotate(rank=Max(SearchRank(F("search_documents__vector"), query)))
+        if self.wider is not None:
+            exactly = Max(_has("search_documents__vector", self.exact))
+            found, order = found.annotate(exactly=exactly), ["-exactly", *order]
+        return found.annotate(in_all=Window(Count("*"))).order_by(*order)
+
+
+def _has(field: str, wanted: Any) -> Case:
+    """1 where the field has what is wanted, 0 where it has not: to sort by."""
+    return Case(When(**{field: wanted}, then=1), default=0)
 
 
 def readable_documents(actor: Actor) -> QuerySet[SearchDocument]:
@@ -92,22 +142,21 @@ def readable_documents(actor: Actor) -> QuerySet[SearchDocument]:
 
 
 def search_cases(actor: Actor, text: str) -> Found:
-    """The cases in which the text occurs, in what the actor may read. One query; up to three more where few are found.
+    """How to find the cases in which the text occurs, in what the actor may read. One query; `Found.among` finds them.
 
     The text is read as people write it on search pages: words, "phrases", or, and -without. It can hold anything.
     """
     text = text.replace("\x00", "").strip()[:LONGEST]
     if not text:
-        return Found()
+        return Found(actor)
     query = _query(text)
-    ids = _ranked(actor, query)
-    if _REFERENCE.fullmatch(text):
-        ids = list(dict.fromkeys([*_by_reference(actor, text), *ids]))
-    if len(ids) < FEW and (wider := _by_likeness(text)) is not None:
-        more = _ranked(actor, wider)
-        if len(more) > len(ids):
-            return Found(list(dict.fromkeys([*ids, *more])), query | wider)
-    return Found(ids, query)
+    enough = _documents(actor, query)[FEW - 1 : FEW]
+    reference = text if _REFERENCE.fullmatch(text) else ""
+    return Found(actor, reference, query, _by_likeness(text, enough))
+
+
+def _documents(actor: Actor, query: SearchQuery) -> QuerySet[SearchDocument]:
+    return readable_documents(actor).filter(vector=query)
 
 
 def _query(text: str) -> SearchQuery:
@@ -121,49 +170,17 @@ def _query(text: str) -> SearchQuery:
     return query
 
 
-def _ranked(actor: Actor, query: SearchQuery) -> list[UUID]:
-    newest = readable_documents(actor).filter(vector=query).order_by("-application__submitted_at", "pk")
-    rows = SearchDocument.objects.filter(pk__in=newest.values("pk")[:MOST]).annotate(
-        rank=SearchRank(F("vector"), query)
-    )
-    ordered = rows.order_by("-rank", "-application__submitted_at", "pk").values_list("application_id", flat=True)
-    return list(dict.fromkeys(ordered))
-
-
-def _by_reference(actor: Actor, text: str) -> list[UUID]:
-    rows = visible_cases(Application.objects.filter(reference__icontains=text), actor)
-    return list(rows.order_by("-submitted_at", "pk").values_list("pk", flat=True)[:MOST])
-
-
-def _by_likeness(text: str) -> SearchQuery | None:
-    """Each word, or one of those that are spelt like it in names. None where there is none."""
-    found = [(word, near_words(word)) for word in words(text)[:6]]
-    if not any(near for _word, near in found):
+def _by_likeness(text: str, enough: QuerySet[SearchDocument]) -> SearchQuery | None:
+    """Each word, or one of those that are spelt like it in names. None where there is none, or enough is found."""
+    wanted = words(text)[:6]
+    found = near_words(wanted, unless=enough)
+    if not found:
         return None
     each = [
-        functools.reduce(operator.or_, (SearchQuery(one, config=LANGUAGE) for one in (word, *near)))
-        for word, near in found
+        functools.reduce(operator.or_, (SearchQuery(one, config=LANGUAGE) for one in (word, *found.get(word, []))))
+        for word in wanted
     ]
     return functools.reduce(operator.and_, each)
-
-
-def near_words(word: str, most: int = 6) -> list[str]:
-    """Words of names that are spelt like that one, the likest first. One query, on the trigrams' index."""
-    ours = trigrams(word)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT word FROM (
-                SELECT word, cardinality(trigrams) AS size,
-                    (SELECT count(*) FROM unnest(trigrams) one WHERE one = ANY(%(ours)s)) AS shared
-                FROM partners_searchword WHERE trigrams && %(ours)s::varchar[] AND word <> %(word)s
-            ) near
-            WHERE shared >= %(alike)s * (size + %(count)s - shared)
-            ORDER BY shared::float / (size + %(count)s - shared) DESC, word LIMIT %(most)s
-            """,
-            {"ours": ours, "word": word, "alike": ALIKE, "count": len(ours), "most": most},
-        )
-        return [row[0] for row in cursor.fetchall()]
 
 
 def snippets(actor: Actor, found: Found, ids: Collection[UUID]) -> dict[UUID, SafeString]:
@@ -204,14 +221,3 @@ def to_be_indexed() -> QuerySet[Application]:
     )
     rows = Application.objects.filter(~Exists(named), submitted_at__isnull=False)
     return rows.select_related("institution__organisation")
-
-
-def those(ids: Iterable[UUID]) -> RawSQL:
-    """The ids as rows of one array: written out one by one, a thousand of them cost more than finding them."""
-    return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
-
-
-def ordered_by(ids: Iterable[UUID]) -> Any:
-    """An expression that sorts rows as these ids are sorted."""
-    wanted = Value(list(ids), output_field=ArrayField(UUIDField()))
-    return Func(wanted, F("pk"), function="array_position", output_field=IntegerField())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -14,14 +16,17 @@ from hypothesis import strategies as st
 from partners.actions.case import declare_conflict
 from partners.actions.query import ask_question, withdraw_question
 from partners.actions.review import assess_section
-from partners.models import SearchDocument, SearchWord
-from partners.queries.search import marked, near_words, search_cases, snippets
+from partners.admin.application import ApplicationAdmin
+from partners.models import Application, SearchDocument, SearchWord
+from partners.queries.search import FEW, marked, search_cases, snippets
+from partners.queries.spelling import near_words
 from partners.rules.words import MARKS, likeness, names, plain, texts, trigrams
 from partners.tasks import index_renamed
 from portal.accounts.actions.organisation import amend_organisation
 from portal.core.actors import Actor
 from tests.factories import partners as make
 from tests.factories.accounts import appointed, make_member, make_organisation
+from tests.query_budget import queries_of
 from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +39,17 @@ def made() -> make.Cast:
     return make.reviewed_application(organisation=make_organisation("institution", NAME))
 
 
+def ids(actor: Actor, text: str) -> list[UUID]:
+    """The best first, of all cases that there are: what the person may not read is left out by the search itself."""
+    return [row.pk for row in search_cases(actor, text).among(Application.objects.all())]
+
+
 def finds(actor: Actor, text: str) -> int:
-    return len(search_cases(actor, text).ids)
+    return len(ids(actor, text))
 
 
 def shown(actor: Actor, text: str) -> str:
-    found = search_cases(actor, text)
-    return " ".join(snippets(actor, found, found.ids).values())
+    return " ".join(snippets(actor, search_cases(actor, text), ids(actor, text)).values())
 
 
 @pytest.mark.parametrize(
@@ -66,7 +75,7 @@ def test_names_answers_and_documents_are_found(made: make.Cast, text: str) -> No
 def test_references_are_found_whole_and_in_part(made: make.Cast) -> None:
     reference = made.application.reference
     for text in (reference, reference.lower(), reference[2:], reference[-4:]):
-        assert made.application.pk in search_cases(made.officer, text).ids, text
+        assert made.application.pk in ids(made.officer, text), text
 
 
 @pytest.mark.parametrize("text", ["Trondwik", "Tronvik", "Observatry", "Trondvik Conducct", "Nordman Machin"])
@@ -83,8 +92,8 @@ def test_accents_do_not_matter() -> None:
 
 
 def test_near_words_come_the_likest_first(made: make.Cast) -> None:
-    assert near_words("trondwik")[0] == "trondvik"
-    assert near_words("xyzzyq") == []
+    assert near_words(["nordman", "trondwik"])["trondwik"][0] == "trondvik"
+    assert near_words(["xyzzyq"]) == near_words([]) == {}
 
 
 def test_texts_and_names_of_answers() -> None:
@@ -129,7 +138,7 @@ def test_nobody_finds_a_case_that_they_do_not_see(made: make.Cast) -> None:
     for stranger in strangers:
         for text in ("Trondvik", "Trondwik", "unsafe instructions", made.application.reference):
             found = search_cases(stranger, text)
-            assert found.ids == [], (sorted(stranger.roles), text)
+            assert ids(stranger, text) == [], (sorted(stranger.roles), text)
             assert snippets(stranger, found, [made.application.pk]) == {}
 
 
@@ -197,13 +206,13 @@ def test_what_one_may_not_read_changes_no_order(made: make.Cast) -> None:
     second = make_member(made.authority, "reviewer")
     for case in (made, other):
         make.assign(case, second)
-    before = search_cases(second, "unsafe instructions").ids
+    before = ids(second, "unsafe instructions")
     assert len(before) == 2
     last = {made.application.pk: made, other.application.pk: other}[before[-1]]
     note = "unsafe instructions " * 30
     assess_section(application=last.fresh(), section="data", outcome="partly", note=note, by=made.reviewer)
-    assert search_cases(second, "unsafe instructions").ids == before
-    assert search_cases(made.officer, "unsafe instructions").ids[0] == before[-1]
+    assert ids(second, "unsafe instructions") == before
+    assert ids(made.officer, "unsafe instructions")[0] == before[-1]
 
 
 # --- hostile words --------------------------------------------------------------------------------
@@ -216,6 +225,7 @@ HOSTILE = [
 def test_hostile_words_are_words(made: make.Cast) -> None:
     for text in HOSTILE:
         found = search_cases(made.officer, text)
+        ids(made.officer, text)
         snippets(made.officer, found, [made.application.pk])
 
 
@@ -223,7 +233,7 @@ def test_hostile_words_are_words(made: make.Cast) -> None:
 @given(st.text(max_size=40))
 def test_any_text_can_be_searched(text: str) -> None:
     officer = Actor(kind="person", roles=frozenset({"case_officer"}))
-    assert search_cases(officer, text).ids == []
+    assert ids(officer, text) == []
 
 
 def test_snippets_are_escaped(made: make.Cast) -> None:
@@ -285,3 +295,80 @@ def test_the_queues_box_searches_the_best_first_with_snippets(made: make.Cast) -
     for text in HOSTILE:
         wanted = 400 if "\x00" in text else 200
         assert client.get(url, {"q": text}).status_code == wanted, text
+
+
+BUDGET = 12
+"""Of every list."""
+
+
+@pytest.mark.parametrize(
+    "text", ["Trondvik", "Trondwik", "Trondvik Observatory conduct", '"machine conduct"', "A-2026"]
+)
+@pytest.mark.parametrize("who", ["officer", "reviewer"])
+def test_a_search_costs_what_a_list_may(made: make.Cast, who: str, text: str) -> None:
+    """The same with one case and with several, whether names are spelt as they are or not."""
+    client, url = client_for(getattr(made, who)), reverse("admin:partners_application_changelist")
+    address = f"{url}?{urlencode({'q': text})}"
+    client.get(address)
+    before = queries_of(client, address)
+    assert len(before) <= BUDGET, "\n".join(before)
+    for number in range(3):
+        other = make_organisation("institution", f"{NAME} {number}")
+        make.reviewed_application(
+            authority=made.authority, organisation=other, reviewer=made.reviewer, officer=made.officer
+        )
+    after = queries_of(client, address)
+    assert len(after) <= max(len(before), BUDGET - 1), "\n".join(after)
+    assert len(ids(getattr(made, who), text)) == 4
+    read = [one for one in after if "partners_searchdocument" in one and "ts_rank" in one and "ts_headline" not in one]
+    assert len(read) == 1, "what is found, in which order, and how many, is one statement"
+    assert not [one for one in after if "unnest" in one and str(made.application.pk) in one]
+
+
+def test_words_are_looked_up_only_where_few_documents_are_found(made: make.Cast) -> None:
+    """Of a case its name and its content are found: two documents, three with a note."""
+    assert search_cases(made.officer, "Trondvik Observatry").wider is not None
+    assert search_cases(made.officer, "Observatory").wider is None, "no other word is like it"
+    SearchWord.objects.create(word="observatorio", trigrams=trigrams("observatorio"))
+    assert search_cases(made.officer, "Observatory").wider is not None
+    for number in range(FEW // 2):
+        other = make_organisation("institution", f"Observatory {number}")
+        make.reviewed_application(
+            authority=made.authority, organisation=other, reviewer=made.reviewer, officer=made.officer
+        )
+    assert search_cases(made.officer, "Observatory").wider is None, "enough is found"
+    assert search_cases(make_member(made.authority, "reviewer"), "Observatory").wider is not None, "not by this one"
+
+
+def test_what_is_spelt_as_written_comes_first(made: make.Cast) -> None:
+    other = make_organisation("institution", "Trondwik Trondwik Trondwik")
+    second = make.reviewed_application(authority=made.authority, organisation=other, officer=made.officer)
+    assert ids(made.officer, "Trondvik") == [made.application.pk, second.application.pk]
+    assert ids(made.officer, "Trondwik") == [second.application.pk, made.application.pk]
+
+
+def test_pages_of_what_is_found_say_how_many_there_are(made: make.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ApplicationAdmin, "list_per_page", 1)
+    other = make_organisation("institution", "Trondvik Institute")
+    make.reviewed_application(authority=made.authority, organisation=other, officer=made.officer)
+    client, url = client_for(made.officer), reverse("admin:partners_application_changelist")
+    shown_ = set()
+    for page in ("1", "2"):
+        answer = client.get(url, {"q": "Trondvik", "p": page})
+        changes = answer.context["cl"]
+        assert (changes.result_count, len(changes.result_list), changes.multi_page) == (2, 1, True)
+        shown_ |= {row.pk for row in changes.result_list}
+    assert len(shown_) == 2
+    assert len(client.get(url, {"q": "Trondvik", "all": ""}).context["cl"].result_list) == 2
+    for page in ("3", "0", "-1", "x", "9" * 50, "²"):
+        assert client.get(url, {"q": "Trondvik", "p": page}).status_code in (200, 302), page
+    by_name = client.get(url, {"q": "Trondvik", "o": "2"}).context["cl"].result_list
+    assert by_name[0].institution.name == "Trondvik Institute"
+
+
+def test_what_is_found_is_exported_and_filtered(made: make.Cast) -> None:
+    client, url = client_for(made.officer), reverse("admin:partners_application_changelist")
+    table = client.get(url, {"q": "Trondwik", "export": "csv"})
+    assert made.application.reference in b"".join(table).decode()
+    assert made.application.reference in client.get(url, {"q": "Trondwik", "whose": "us"}).content.decode()
+    assert made.application.reference not in client.get(url, {"q": "Trondwik", "whose": "them"}).content.decode()
