@@ -8,6 +8,7 @@ from grants.views import (
     builder,
     catalogue,
     consent,
+    console,
     environment,
     grant,
     hold,
@@ -73,5 +74,6 @@ urlpatterns = [
     path("withdrawals/<uuid:pk>/take-back/", provider.take_back, name="take_back"),
     path("holds/", hold.holds, name="holds"),
     path("holds/<uuid:pk>/", hold.hold, name="hold"),
-    path("access/console/", grant.console, name="console"),
+    path("access/console/", console.console, name="console"),
+    path("access/why/", console.why, name="why"),
 ]

@@ -54,18 +54,3 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **options)
         reasons = plain_terms(book.consent.decline_reasons, _("Choose a reason"))
         offer(self, "reason_code", reasons)
-
-
-class QuestionForm(forms.Form):
-    """A question at the gate, asked by a person: the test console."""
-
-    partner = forms.CharField(label=_("Partner"), max_length=100, help_text=_("Its key or LEI."))
-    use_case = forms.ChoiceField(label=_("Use"))
-    release = forms.CharField(label=_("Release"), max_length=80)
-    environment = forms.CharField(label=_("Environment"), max_length=80, required=False)
-    data_class = forms.ChoiceField(label=_("Class of data"))
-
-    def __init__(self, *args: Any, book: Rulebook, **options: Any) -> None:
-        super().__init__(*args, **options)
-        offer(self, "use_case", plain_terms(book.scope.use_cases))
-        offer(self, "data_class", plain_terms(book.scope.data_classes))

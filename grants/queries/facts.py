@@ -108,15 +108,9 @@ def _facts(rows: list[Row]) -> Facts:
 
 def _line(row: Row) -> LineFacts:
     *scope, obligations, given_back, consent_ends, names_person = row[LINE_AT:GRANT_HOLD_AT]
-    return LineFacts(
-        *scope,
-        obligations=tuple(obligations),
-        grant_hold=_held(row[GRANT_HOLD_AT:LINE_HOLD_AT]),
-        line_hold=_held(row[LINE_HOLD_AT:PERSON_AT]),
-        given_back=given_back,
-        consent_ends=consent_ends,
-        names_person=names_person,
-    )  # type: ignore[call-arg]
+    holds = _held(row[GRANT_HOLD_AT:LINE_HOLD_AT]), _held(row[LINE_HOLD_AT:PERSON_AT])
+    values: tuple[Any, ...] = (*scope, tuple(obligations), *holds, given_back, consent_ends, names_person)
+    return LineFacts(*values)
 
 
 def _person(columns: Row) -> tuple[PersonFacts | None, Held | None]:

@@ -22,16 +22,12 @@ from grants.actions.amendment import begin_amendment
 from grants.actions.grant import surrender_grant
 from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
-from grants.forms.provider import QuestionForm
 from grants.models import Grant, GrantLine
-from grants.queries.decision import decide
 from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
 from grants.queries.re_review import re_reviews_of
 from grants.queries.shown import granted_lines, headline, matrix
 from grants.queries.stops import notices_of_withdrawal, stops_of
-from grants.rules.decision import Question
 from grants.states import GRANT, GRANT_LIVE
-from grants.views.guards import provider_staff
 from grants.views.provider import provider_grant
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
@@ -181,27 +177,3 @@ def change(request: PortalRequest, pk: UUID) -> HttpResponse:
     begun = begin_amendment(grant=found, kind=kind, by=actor)
     messages.success(request, _("A draft with the lines of %(grant)s is ready.") % {"grant": found.reference})
     return redirect("grants:request", pk=begun.pk)
-
-
-# --- the console ----------------------------------------------------------------------------------
-@require_http_methods(["GET", "HEAD", "POST"])
-@provider_staff
-def console(request: PortalRequest) -> HttpResponse:
-    """Ask by hand what a gateway would ask, and see the same answer. Nothing is recorded by asking."""
-    actor: Actor = request.actor
-    form = QuestionForm(request.POST or None, book=rules())
-    decision = None
-    if request.method == "POST" and form.is_valid() and actor.body_id is not None:
-        data = form.cleaned_data
-        question = Question(
-            provider_id=actor.body_id,
-            subject_type="partner",
-            subject_id=data["partner"].strip(),
-            use_case=data["use_case"],
-            release=data["release"].strip(),
-            environment=data["environment"].strip(),
-            data_class=data["data_class"],
-            today=clock.today(),
-        )
-        decision = decide(question)
-    return render(request, "grants/console.html", {"form": form, "decision": decision})

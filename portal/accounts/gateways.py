@@ -60,5 +60,5 @@ def authenticate_gateway(request: HttpRequest, scope: str = SCOPE) -> Actor | No
 
 def used(gateway: Actor, at: datetime) -> None:
     """Write when a gateway last asked something, for the page that shows it. Only ever later than it was."""
-    rows = Gateway.objects.filter(organisation_id=gateway.body_id, name=gateway.name, state="active")
+    rows = Gateway.objects.filter(organisation_id=gateway.organisation_id, name=gateway.name, state="active")
     rows.filter(Q(last_used_at=None) | Q(last_used_at__lt=at)).update(last_used_at=at)

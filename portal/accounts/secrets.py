@@ -75,7 +75,7 @@ class ClientSecretHasher(BasePasswordHasher):
         former = constant_time_compare(mine, found["former"])
         return current or (former and found["until"] is not None and clock.now() < found["until"])
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> Any:
         found = self.decode(encoded)
         return {gettext_noop("algorithm"): ALGORITHM, gettext_noop("former secret until"): found["until"]}
 

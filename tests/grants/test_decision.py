@@ -141,7 +141,7 @@ def test_why_goes_through_every_conjunct_and_all_of_a_permit_passed() -> None:
     assert set(steps().values()) == {"passed", "not_looked_at"}
     not_looked_at = [key for key, outcome in steps().items() if outcome == "not_looked_at"]
     assert not_looked_at == ["person", "person_hold"]
-    assert list(steps()) == [item.key for item in (*CONJUNCTS, *LINE_CONJUNCTS)]
+    assert list(steps()) == [*(item.key for item in CONJUNCTS), *(item.key for item in LINE_CONJUNCTS)]
 
 
 def test_why_tells_all_that_stops_and_marks_what_the_gateway_is_told() -> None:
@@ -172,11 +172,11 @@ def _codes_in(path: Path) -> set[str]:
             continue
         code = node.args[place]
         if isinstance(code, ast.Constant):
-            found.add(code.value)
+            found.add(str(code.value))
         elif isinstance(code, ast.JoinedStr):
             end = code.values[-1]
             assert isinstance(end, ast.Constant)
-            found |= {f"person_{kind}{end.value}" for kind in CHECKS}
+            found |= {f"person_{kind}{end.value!s}" for kind in CHECKS}
     return found
 
 

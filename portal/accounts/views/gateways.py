@@ -134,7 +134,7 @@ def gateway_register(request: PortalRequest) -> HttpResponse:
         return page
     form = GatewayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        provider, data = organisations_for(actor).get(pk=actor.body_id), form.cleaned_data
+        provider, data = organisations_for(actor).get(pk=actor.organisation_id), form.cleaned_data
         try:
             gateway, secret = register_gateway(
                 organisation=provider, name=data["name"], scopes=data["scopes"], by=actor

@@ -259,6 +259,7 @@ OWN_SIGNATORY = at_desk("signatory.body")
 OFFICER = ("case_officer.body",)
 PARTNER_OR_PROVIDER = roles("applicant", "administrator", "representative", "provider_staff")
 PARTNERS = roles("applicant", "administrator@institution", "representative")
+PARTNERS_OR_STAFF = roles("applicant", "administrator@institution", "representative", "provider_staff")
 PROVIDER = roles("provider_staff")
 MODEL = object_of(may=["provider_staff.body"])
 GRANT = object_of(may=[*OWN, "provider_staff.body", *DESK])
@@ -374,7 +375,8 @@ ROWS: list[Any] = [
     row("grants:consent", MODEL, MODEL, make=line_to_answer, data=sent(answer="consent")),
     row("grants:holds", PARTNER_OR_PROVIDER),
     row("grants:hold", GRANT, make=lambda world: {"pk": world.once(held).pk}),
-    row("grants:console", PROVIDER, PROVIDER, data=sent(partner="x", release="y")),
+    row("grants:console", PARTNERS_OR_STAFF, PARTNERS_OR_STAFF, make=our_institution, data=sent(release="y")),
+    row("grants:why", PARTNERS, make=our_institution),
     # The desk.
     row("admin:grants_grantrequest_changelist", roles("case_officer", "reviewer", "signatory"),
         roles("case_officer", "reviewer", "signatory")),
