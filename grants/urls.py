@@ -13,11 +13,13 @@ from grants.views import (
     grant,
     hold,
     lines,
+    own,
     provider,
     release,
     request,
 )
 from grants.views.guards import partner_staff, provider_staff
+from portal.accounts.guards import signed_in
 
 app_name = "grants"
 urlpatterns = [
@@ -26,6 +28,10 @@ urlpatterns = [
     path("grants/<uuid:pk>/agreement/", agreement.agreement, name="agreement"),
     path("grants/<uuid:pk>/agreement/<uuid:pack>/", agreement.pack, name="agreement_pack"),
     path("grants/<uuid:pk>/surrender/", grant.surrender, name="surrender"),
+    path("grants/lines/", own.own_list, name="own_lines"),
+    path("grants/<uuid:pk>/use/", own.use, name="use"),
+    path("grants/<uuid:pk>/connect/", own.connect, name="connect"),
+    path("grants/<uuid:pk>/lines/<uuid:line>/surrender/", own.line_surrender, name="line_surrender"),
     path("grants/<uuid:pk>/change/", grant.change, name="grant_change"),
     path("requests/", partner_staff(request.RequestList.as_view()), name="requests"),
     path("requests/new/", request.request_new, name="request_new"),
@@ -46,7 +52,7 @@ urlpatterns = [
     path("environments/<uuid:pk>/", environment.environment, name="environment"),
     path("environments/<uuid:pk>/change/", environment.environment_change, name="environment_change"),
     path("environments/<uuid:pk>/catalogues/", environment.environment_adopt, name="environment_adopt"),
-    path("environments/<uuid:pk>/statements/", partner_staff(attest.StatementList.as_view()), name="statements"),
+    path("environments/<uuid:pk>/statements/", signed_in(attest.StatementList.as_view()), name="statements"),
     path("environments/<uuid:pk>/attest/", attest.environment_attest, name="environment_attest"),
     path("environments/<uuid:pk>/attest/<str:group>/", attest.environment_group, name="environment_group"),
     path("environments/<uuid:pk>/documents/", environment.environment_document_new, name="environment_document_new"),

@@ -20,13 +20,17 @@ from portal.rulebook.schema import Rulebook
 from portal.workflow import as_deed, lock
 
 
-def change_verdict(grant: Grant, kind: str) -> Verdict:
-    """Whether an amendment or a renewal of this grant can be asked for now. Two queries."""
+def change_state(grant: Grant) -> tuple[bool, str]:
+    """Whether another change is under way, and the reference of a grant that waits to take its place. Two queries."""
     changes = GrantRequest.objects.filter(amends=grant, state__in=GrantRequest.TABLE.open_states)
     waiting = Grant.objects.filter(supersedes=grant, state="awaiting_agreement").values_list("reference", flat=True)
-    return may_begin(
-        grant, kind, book=rules(), today=clock.today(), open_change=changes.exists(), successor=waiting.first() or "",
-    )  # fmt: skip
+    return changes.exists(), waiting.first() or ""
+
+
+def change_verdict(grant: Grant, kind: str, state: tuple[bool, str] | None = None) -> Verdict:
+    """Whether an amendment or a renewal of this grant can be asked for now. `state` is that of `change_state`."""
+    under_way, successor = state or change_state(grant)
+    return may_begin(grant, kind, book=rules(), today=clock.today(), open_change=under_way, successor=successor)
 
 
 @as_deed

@@ -18,12 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grants.access import get_grant, get_own_grant, grants_for, is_provider
-from grants.actions.amendment import begin_amendment
+from grants.actions.amendment import begin_amendment, change_state, change_verdict
 from grants.actions.grant import surrender_grant
 from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
 from grants.models import Grant, GrantLine
 from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
+from grants.queries.own import scope_table
+from grants.queries.plan import granted_people
 from grants.queries.re_review import re_reviews_of
 from grants.queries.shown import granted_lines, headline, matrix
 from grants.queries.stops import notices_of_withdrawal, stops_of
@@ -105,13 +107,14 @@ class GrantList(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         book = rules()
-        provider = is_provider(self.actor)
-        own = {"provider_id" if provider else "institution_id": self.actor.body_id}
-        lines = granted_lines(lines_in_force(MATRIX_LINES, **own), book, clock.today())
+        if not is_provider(self.actor):
+            scope = scope_table(self.actor.body_id, book, clock.today())
+            return super().get_context_data(scope=scope, **kwargs)
+        lines = granted_lines(lines_in_force(MATRIX_LINES, provider_id=self.actor.body_id), book, clock.today())
         held = sum(item.held for item in lines)
         url = reverse("grants:grants")
         return super().get_context_data(
-            matrix=matrix(lines, book, by_partner=provider, url=url) if lines else None,
+            matrix=matrix(lines, book, by_partner=True, url=url) if lines else None,
             lines_in_force=len(lines),
             lines_held=held,
             **kwargs,
@@ -140,11 +143,20 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "stops": stops_of(found, own_lines, reader(actor)) if found.state in GRANT_LIVE else [],
         "ending": notices_of_withdrawal(own_lines),
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
-        "may_change": found.state in ("awaiting_agreement", "in_force") and actor.has("applicant"),
+        "people": granted_people([line.pk for line in own_lines]),
+        "may_change": own and found.state in GRANT_LIVE and actor.has("applicant"),
+        **(_changes(found) if own and found.state in GRANT_LIVE else {}),
+        "may_surrender_lines": own and bool(can(found, "surrender_line", actor)),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
         "re_reviews": re_reviews_of(found),
     }
     return render(request, "grants/grant.html", shown)
+
+
+def _changes(found: Grant) -> dict[str, Any]:
+    """Whether a change and a renewal can be asked for now, and why not. Two queries."""
+    state = change_state(found)
+    return {"amendment": change_verdict(found, "amendment", state), "renewal": change_verdict(found, "renewal", state)}
 
 
 def _urls(found: Grant) -> dict[str, str]:

@@ -36,20 +36,16 @@ def register_environment(person: Person) -> None:
 
 
 def request_two_lines(person: Person) -> str:
-    """Ask for one line each of two releases; the address of the request."""
+    """Ask for one line each of two releases, by the matrix; the address of the request."""
     page = person.go("/requests/new/")
     person.fill("Title of the request", "Refusals over time")
-    person.fill("Purpose and evaluation plan", "We compare how two releases refuse unsafe instructions.")
+    person.fill("Purpose", "We compare how two releases refuse unsafe instructions.")
     person.press("Go on to the lines")
-    _line(person, "Meridian 4.1")
-    person.check_both("adding a line")
-    person.press("Add it and another")
-    expect(page).to_have_url(re.compile("/lines/add/"))
-    _line(person, "Meridian Mini 2")
-    person.press("Add the line")
-    expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
+    expect(page).to_have_url(re.compile("/scope/$"))
+    request = page.url.removeprefix(person.base).removesuffix("scope/")
+    build_scope(person)
     person.check_both("request with two lines")
-    request = page.url.removeprefix(person.base)
+    write_plan(person)
     person.go(f"{request}check/")
     person.check_page("checking the request")
     person.confirm()
@@ -61,19 +57,43 @@ def request_two_lines(person: Person) -> str:
     return request
 
 
-def _line(person: Person, release: str) -> None:
+def build_scope(person: Person) -> None:
+    """Choose two releases for two uses with three classes of data, tick one combination of each release, add both.
+
+    The matrix appears as one chooses; without a script, by the button.
+    """
     page = person.page
-    label = page.locator("#id_release option", has_text=release).first.inner_text()
-    page.get_by_label("Model release").select_option(label=label)
-    person.choose("Evaluation", within="Use")
-    page.get_by_label("Environment").select_option(label="Fjell laboratory")
-    person.choose("Synthetic", within="Most sensitive class of data")
-    page.get_by_label("Access route").select_option("api")
+    choose = page.locator(".tp-choices").first
+    for label in ("Meridian 4.1 ·", "Meridian Mini 2 ·", "Fjell laboratory", "Evaluation", "Benchmarking", "Synthetic"):
+        person.tick(choose.get_by_label(re.compile(f"^{re.escape(label)}")).first)
+    person.tick(choose.get_by_label("Personal", exact=True))
+    shown = page.locator("#scope-matrix")
+    if not person.scripts:
+        person.press("Show the combinations")
+    expect(shown.get_by_role("heading", name="6 of 8 combinations are possible")).to_be_visible()
+    expect(shown.get_by_text("A benchmark is meant to be repeated and shared").first).to_be_visible()
+    for release in ("Meridian 4.1", "Meridian Mini 2"):
+        person.tick(shown.get_by_label(re.compile(f"{re.escape(release)}, Fjell laboratory, Evaluation, Synthetic")))
     person.fill("Requests a day", "10000")
     person.fill("Tokens a day", "5000000")
     person.fill("People at once", "10")
     person.fill("First day", clock.today().isoformat())
     person.fill("Last day", (clock.today() + timedelta(days=180)).isoformat())
+    person.check_both("scope builder")
+    person.press("Add the ticked lines")
+    expect(page).to_have_url(re.compile(r"/requests/[^/]+/$"))
+    person.see("2 lines are added.")
+
+
+def write_plan(person: Person) -> None:
+    """The one plan that the two lines need."""
+    page = person.page
+    person.follow("Write the plan")
+    for part in page.locator(":is(main, #main) form textarea").all():
+        part.fill("As set out in the programme, with a second reader for each result.")
+    person.check_both("evaluation plan")
+    person.press("Save the plan")
+    person.see("is saved.")
 
 
 def open_request(person: Person) -> str:
@@ -178,7 +198,15 @@ def accept_agreement(person: Person) -> str:
     person.see("In force")
     expect(page.locator(":is(main, #main)").get_by_text("Meridian Mini")).to_have_count(0)
     person.check_both("grant in force")
-    return grant
+    for page_, what in (("use/", "use of a grant"), ("connect/", "how to connect")):
+        person.go(f"{grant}{page_}")
+        person.check_both(what)
+    person.go("/grants/")
+    person.see("Lines in force: 1")
+    person.check_both("grants as a matrix")
+    person.go("/grants/lines/")
+    person.check_both("lines of grants")
+    return person.go(grant).url.removeprefix(person.base)
 
 
 def register_gateway(provider: Person) -> Gateway:

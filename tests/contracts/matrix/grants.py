@@ -101,7 +101,7 @@ def shown_document(world: World) -> dict[str, Any]:
 
 def looked_again(world: World) -> ReReview:
     """A grant that our authority runs, to be looked at because of a new release."""
-    made = make.accept(make.sign_grant(world.once(to_sign)))
+    made = make.accept(make.sign_grant(make.to_signatories(answered(world))))
     make.announce_release(
         model=made.release.model, version="5", key=f"{made.release.key}-5", capability_tier="general",
         access_routes=["api"], by=made.staff,
@@ -232,6 +232,17 @@ def accredited(world: World) -> Environment:
     return world.once(at_provider).environment
 
 
+def drifted(world: World) -> Environment:
+    """Accredited, then changed."""
+    found = make.make_environment(world.once(desk_partner).institution, world.once(desk_partner).applicant)
+    make.accredit_environment(environment=found, by=world.actor("case_officer"))
+    attest_statements(
+        environment=found, answers={("baseline", "log-1"): Answer("met", "Otherwise.")},
+        by=world.once(desk_partner).applicant,
+    )  # fmt: skip
+    return found
+
+
 def _rest(model: str, *seeing: str, make: Callable[[World], Any]) -> list[Any]:
     """The stock addresses of one kind of row besides its page; the queue of cases is among the rows above."""
 
@@ -341,7 +352,7 @@ ROWS: list[Any] = [
         "grants:environment_adopt", own(write=True), own(write=True),
         make=lambda world: {"pk": world.once(environment).pk}, data=sent(catalogue=""),
     ),
-    row("grants:statements", own(), make=lambda world: {"pk": world.once(environment).pk}),
+    row("grants:statements", object_of(may=[*OWN, *DESK]), make=lambda world: {"pk": world.once(environment).pk}),
     row(
         "grants:environment_group", own(write=True), own(write=True),
         make=lambda world: {"pk": world.once(environment).pk, "group": "baseline:logging"}, data=sent(value="met"),
@@ -419,9 +430,11 @@ ROWS: list[Any] = [
     *(
         row(
             f"admin:grants_environment_{verb}", at_desk("case_officer.any"), at_desk("case_officer.any"),
-            make=lambda world: {"pk": world.once(accredited).pk}, data=sent(reason="Because."),
+            make=lambda world, made=made: {"pk": world.once(made).pk}, data=sent(reason="Because."),
         )
-        for verb in ("accredit", "accept_change", "send_back", "suspend")
+        for verb, made in (
+            ("accredit", accredited), ("accept_change", drifted), ("send_back", drifted), ("suspend", accredited),
+        )
     ),
     row(
         "admin:grants_hold_place", SIGNATORY, SIGNATORY,
