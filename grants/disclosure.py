@@ -59,9 +59,13 @@ def _except(rest: Tier, **tiers: str) -> Fields:
 
 
 TIERS: Mapping[str, Fields] = {
+    "accreditation": Fields(Tier.PARTNER),
     "accesstally": Fields(Tier.GATE),
+    "adoptedcatalogue": Fields(Tier.PARTNER),
     "agreement": Fields(Tier.PARTNER),
     "agreementpack": Fields(Tier.PARTNER),
+    "attestation": Fields(Tier.PARTNER),
+    "attesteddocument": Fields(Tier.PARTNER),
     "conflictdeclaration": Fields(Tier.INTERNAL),
     "consent": _except(Tier.PARTIES, internal="given_by"),
     "consentwithdrawal": _except(Tier.PARTIES, internal="given_by taken_back_by"),
@@ -93,6 +97,9 @@ TIERS: Mapping[str, Fields] = {
     "model": Fields(Tier.PARTIES),
     "release": Fields(Tier.PARTIES),
     "requestline": Fields(Tier.PARTIES),
+    "rereview": Fields(Tier.INTERNAL),
+    "statement": Fields(Tier.PARTIES),
+    "statementcatalogue": Fields(Tier.PARTIES),
 }
 """Model → the tiers of its fields. A model that is not here is nobody's to read outside authorities."""
 ALWAYS = frozenset({"pk", "id", "state", "state_label", "TABLE", "stops", "target_kind"})

@@ -96,7 +96,12 @@ def _propose(measure: GrantMeasure, grant: Grant, reason: str, by: Actor) -> Gra
         "propose",
         by=by,
         rulebook=measure.rulebook,
-        detail={"kind": measure.kind, "line": measure.line.number if measure.line else None, "digest": measure.digest},
+        detail={
+            "kind": measure.kind,
+            "line": measure.line.number if measure.line else None,
+            "reason": measure.reason,
+            "digest": measure.digest,
+        },
         about=[grant.pk, grant.institution_id],
         tier=AUTHORITY,
     )
@@ -109,12 +114,17 @@ def _signatories(measure: GrantMeasure) -> list[object]:
 
 
 @as_deed
-def sign_measure(*, measure: GrantMeasure, seen: str, by: Actor, note: str = "") -> MeasureSignature:
+def sign_measure(
+    *, measure: GrantMeasure, seen: str, by: Actor, note: str = "", no_conflict: bool = True
+) -> MeasureSignature:
     """Sign what one read. The last signature of the quorum puts it into effect, at once.
 
-    Raises Conflict where it is not what was read, or no longer narrower than what holds now.
+    Raises Conflict where it is not what was read, or the line has changed since; Refused for who has an interest in it.
     """
     case = _require_may(measure, seen, by)
+    if not no_conflict:
+        text = _("Only someone without a conflict of interest signs. Leave it to another signatory.")
+        require(refused(text, code="conflict_of_interest", rule="conflict"))
     signature = _write(case, MeasureSignature.Decision.SIGN, note, by)
     case.signatures.append(signature)
     if case.quorum_state.met:
@@ -234,9 +244,9 @@ def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
         "narrow",
         by=by,
         rulebook=measure.rulebook,
-        says=_("Line %(number)s was narrowed: %(reason)s") % {"number": line.number, "reason": measure.reason},
-        detail={"line": line.number, "version": version.number, "reason": measure.reason},
-        about=[grant.institution_id, grant.request_id, line.pk],
+        says=_("Line %(number)s was narrowed") % {"number": line.number},
+        detail={"line": line.number, "version": version.number, "digest": measure.digest},
+        about=[grant.institution_id, grant.request_id, line.pk, line.provider_id],
     )
     version.save(force_insert=True)
     people = notices.people_of(grant.institution_id)

@@ -24,9 +24,8 @@ from grants.actions.measure import (
 )
 from grants.admin.pages import ask, desk_url, page
 from grants.admin.row import RowAdmin, uuid_of
-from grants.forms.desk import SignForm
 from grants.forms.fields import ReasonForm
-from grants.forms.measure import NarrowForm
+from grants.forms.measure import MeasureSignForm, NarrowForm
 from grants.models import GrantLine, GrantMeasure
 from grants.queries.agreement import sentence
 from grants.queries.measure import MeasureCase, change_of, measure_case, narrowed_line
@@ -154,14 +153,16 @@ def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> None:
         if data["decision"] == "sign":
-            sign_measure(measure=found, seen=data["seen"], note=data["reason"], by=actor)
+            sign_measure(
+                measure=found, seen=data["seen"], note=data["reason"], no_conflict=data["no_conflict"], by=actor
+            )
         else:
             refuse_measure(measure=found, seen=data["seen"], reason=data["reason"], by=actor)
 
     back = desk_url("grantmeasure", "change", found.pk)
     return ask(
         request,
-        SignForm(request.POST or None, initial={"seen": found.digest}),
+        MeasureSignForm(request.POST or None, initial={"seen": found.digest}),
         act,
         allowed=first_refusal(can(found, "sign", actor), lambda: may_sign_measure(case, actor)),
         title=_("Read and decide"),

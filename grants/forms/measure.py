@@ -7,10 +7,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from grants.forms.desk import SignForm
 from grants.forms.fields import LinesField, plain_terms
 from grants.models import GrantLine
 from portal.rulebook.schema import Rulebook
 from portal.ui.forms import offer
+
+
+class MeasureSignForm(SignForm):
+    """Signing a measure, with a declaration of interests."""
+
+    no_conflict = forms.BooleanField(
+        label=_("I have no conflict of interest in this matter"),
+        help_text=_("Neither I nor anybody close to me gains or loses by it."),
+    )
+    field_order = ("seen", "no_conflict", "decision", "reason")
 
 
 class NarrowForm(forms.Form):

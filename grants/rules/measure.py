@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,10 @@ def narrows(
 
 
 def may_sign_measure(case: Any, actor: Actor) -> Verdict:
-    """Whether the actor may sign or refuse: not what they proposed themselves, and as the quorum asks for."""
+    """Whether the actor may sign or refuse: not what they proposed themselves, and as the quorum asks for.
+
+    Whoever declared a conflict of interest in the request has one here too; the others declare with the signature.
+    """
     measure = case.measure
     mine = {actor.user_id, actor.stands_for} - {None}
     if "proposer" in case.rule.without and measure.proposed_by_id in mine:
@@ -55,8 +59,9 @@ def may_sign_measure(case: Any, actor: Actor) -> Verdict:
             code="had_a_part",
             rule="quorum.without",
         )
+    hands = replace(case.hands, clear=case.hands.clear | mine)
     return may_sign(
-        case.rule, case.hands, case.signed, actor, home=measure.grant.authority_id, open_queries=0, outdated=False
+        case.rule, hands, case.signed, actor, home=measure.grant.authority_id, open_queries=0, outdated=False
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,16 +21,19 @@ from django.views.decorators.http import require_http_methods
 
 from grants.access import consent_lines_for, get_consent_line
 from grants.actions.consent import give_consent
+from grants.disclosure import Shown, reader
 from grants.forms.fields import refuse_into
 from grants.forms.provider import ConsentForm
-from grants.models import Consent, RequestLine
+from grants.models import Consent, GrantLine, RequestLine
 from grants.queries.consent import with_answers
-from grants.queries.request import case_of
+from grants.queries.request import SENT_ON, case_of
 from grants.queries.words import Words
+from grants.rules.consent import in_time
 from portal.accounts.guards import signed_in
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Refused
+from portal.core.verdicts import Refused, first_refusal
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
 from portal.ui.tables import DayColumn, Table
@@ -63,12 +67,20 @@ class ConsentTable(Table):
     def render_data_class(self, value: str) -> str:
         return self.words.data_class(value)
 
-    def render_answer(self, value: str | None) -> str:
-        return str(dict(Consent.Answer.choices).get(value or "", _("Waiting for you")))
+    def render_answer(self, value: str | None, record: RequestLine) -> str:
+        if value:
+            return str(dict(Consent.Answer.choices).get(value, value))
+        sent_on = record.request.state in SENT_ON
+        if sent_on:
+            return str(_("No answer in time: refused"))
+        due = record.request.consent_due
+        return str(_("Time over") if due is not None and due < clock.now() else _("Waiting for you"))
+
+    value_answer = render_answer
 
 
 class ConsentFilter(django_filters.FilterSet):
-    """Waiting or answered."""
+    """Waiting or answered, and by when."""
 
     answered = django_filters.ChoiceFilter(
         label=_("Show"),
@@ -77,9 +89,25 @@ class ConsentFilter(django_filters.FilterSet):
         empty_label=_("All"),
     )
 
+    due = django_filters.ChoiceFilter(
+        label=_("Deadline"),
+        method="by_deadline",
+        choices=[("week", _("Within 7 days")), ("later", _("Later")), ("over", _("Over"))],
+        empty_label=_("All"),
+    )
+
     class Meta:
         model = RequestLine
         fields: ClassVar[list[str]] = []
+
+    def by_deadline(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        now = clock.now()
+        if value == "over":
+            return rows.filter(request__consent_due__lt=now)
+        soon = now + timedelta(days=7)
+        if value == "week":
+            return rows.filter(request__consent_due__gte=now, request__consent_due__lte=soon)
+        return rows.filter(request__consent_due__gt=soon)
 
     def by_answer(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(latest_answer__isnull=value == "no")
@@ -135,6 +163,13 @@ def consent(request: PortalRequest, pk: UUID) -> HttpResponse:
         "use_case": words.use_case(line.use_case),
         "data_class": words.data_class(line.data_class),
         "route": words.route(line.access_route),
-        "verdict": line.request.TABLE.verdict("consent", line.request, actor),
+        "obligations": words.safeguards(item.review.obligations) if item.review else [],
+        "review": Shown(item.review, reader(actor)) if item.review else None,
+        "answers": Consent.objects.filter(line=line, provider_id=actor.body_id).order_by("-id"),
+        "granted": GrantLine.objects.filter(request_line=line).select_related("grant").first(),
+        "verdict": first_refusal(
+            line.request.TABLE.verdict("consent", line.request, actor),
+            lambda: in_time(line.request.consent_due, clock.now()),
+        ),
     }
     return render(request, "grants/consent.html", shown)

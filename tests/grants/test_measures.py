@@ -130,3 +130,9 @@ def test_narrowed_before_it_is_signed_the_agreement_is_made_anew(partner: Cast) 
     make.narrow(made, seats=1, reason="Less is enough.")
     now = Agreement.objects.get(grant=made.grant)
     assert (now.version, now.digest != read.digest, "1 people at once" in now.text) == (2, True, True)
+
+
+def test_whoever_has_an_interest_in_it_does_not_sign(made: make.GrantCast) -> None:
+    measure = propose_narrowing(line=made.line, seats=1, reason="So.", by=made.officer)
+    words = {"measure": measure, "seen": measure.digest, "by": confirmed(made.signatory)}
+    assert refusal(sign_measure, no_conflict=False, **words) == "conflict_of_interest"

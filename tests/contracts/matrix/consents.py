@@ -15,6 +15,7 @@ from tests.contracts.matrix.grants import (
     SIGNATORY,
     _page,
     _rest,
+    answered,
     at_desk,
     case,
     deed,
@@ -22,7 +23,6 @@ from tests.contracts.matrix.grants import (
     issued,
     own,
     sent,
-    to_sign,
     with_providers,
 )
 from tests.factories import grants as make
@@ -47,7 +47,7 @@ def _withdrawn(world: World) -> ConsentWithdrawal:
 
 
 def desk_grant(world: World) -> make.GrantCast:
-    return make.accept(make.sign_grant(world.once(to_sign)))
+    return make.accept(make.sign_grant(make.to_signatories(answered(world))))
 
 
 def desk_line(world: World) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def of_measure(world: World) -> dict[str, Any]:
 
 
 def seen(world: World) -> dict[str, Any]:
-    return {"seen": world.once(measure).digest, "decision": "sign", "reason": ""}
+    return {"seen": world.once(measure).digest, "decision": "sign", "reason": "", "no_conflict": "on"}
 
 
 ROWS: list[Any] = [
