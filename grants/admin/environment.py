@@ -89,10 +89,11 @@ class AcceptForm(NoteForm):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
 
-def _accepting(request: PortalRequest, pk: UUID, verb: str, act: Callable[..., Any], **words: Any) -> HttpResponse:
+def _accepting(
+    request: PortalRequest, found: Environment, verb: str, act: Callable[..., Any], **words: Any
+) -> HttpResponse:
     """The page on which an officer reads what is attested, and accepts exactly that."""
     actor: Actor = request.actor
-    found = get_environment(actor=actor, pk=pk)
     shown = attested_context(found, last_accreditation(found))
     return ask(
         request,
@@ -118,32 +119,32 @@ def _crumbs(found: Environment) -> list[tuple[Any, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accredit_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Accept what is attested."""
-    name = get_environment(actor=request.actor, pk=pk).name
+    found = get_environment(actor=request.actor, pk=pk)
     return _accepting(
         request,
-        pk,
+        found,
         "accredit",
         deeds.accredit_environment,
-        title=_("Accredit “%(name)s”") % {"name": name},
+        title=_("Accredit “%(name)s”") % {"name": found.name},
         lead=_("You accept what is attested, for the time that the rulebook gives to the institution's tier."),
         button=_("Accredit"),
-        done=_("%(name)s is accredited.") % {"name": name},
+        done=_("%(name)s is accredited.") % {"name": found.name},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Accept a change; the accreditation goes on to the day that it had."""
-    name = get_environment(actor=request.actor, pk=pk).name
+    found = get_environment(actor=request.actor, pk=pk)
     return _accepting(
         request,
-        pk,
+        found,
         "accept_change",
         deeds.accept_change,
-        title=_("Accept the change to “%(name)s”") % {"name": name},
+        title=_("Accept the change to “%(name)s”") % {"name": found.name},
         lead=_("The accreditation goes on, to the day that it had before."),
         button=_("Accept the change"),
-        done=_("Accepted. %(name)s is accredited.") % {"name": name},
+        done=_("Accepted. %(name)s is accredited.") % {"name": found.name},
     )
 
 

@@ -63,6 +63,12 @@ def documents_for(environment: Environment) -> QuerySet[Evidence]:
     return rows.filter(Q(about=environment.pk) | Q(about__isnull=True)).order_by("-uploaded_at", "-pk")
 
 
+def offered_documents(environment: Environment) -> QuerySet[Evidence]:
+    """The newest of them, to choose from."""
+    newest = documents_for(environment).values("pk")[:CHOICES]
+    return Evidence.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
+
+
 def chosen_documents(environment: Environment, ids: set[UUID]) -> set[UUID]:
     """Those of the ids that are documents for the environment. One query."""
     return set(documents_for(environment).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -55,6 +55,10 @@ class Group:
     def slug(self) -> str:
         """What names the group in an address."""
         return f"{self.catalogue.key}:{self.key}"
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
 
     @property
     def answered(self) -> int:
@@ -110,31 +114,44 @@ def as_answers(rows: dict[Key, Attestation]) -> dict[Key, Answer]:
     }
 
 
-def stated(environment: Environment) -> list[Stated]:
-    """Every statement that the environment answers, in the order of the catalogues. Four queries."""
-    adopted = adopted_by([environment.pk])[environment.pk]
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What an environment answers now: its catalogues, every answer that counts, and each statement with its own."""
+
+    adopted: list[AdoptedCatalogue]
+    answers: dict[Key, Attestation]
+    rows: list[Stated]
+
+
+def attested_of(environment: Environment) -> Attested:
+    """Everything that the environment answers, statements in the order of the catalogues. Four queries."""
+    adopted = _baseline_first(adopted_by([environment.pk])[environment.pk])
     answers = answers_of(environment.pk)
-    by_id = {row.catalogue_id: row for row in adopted}
-    statements = Statement.objects.filter(catalogue_id__in=by_id).order_by("position")
-    order = {row.catalogue_id: place for place, row in enumerate(_baseline_first(adopted))}
-    found = []
-    for statement in sorted(statements, key=lambda item: (order[item.catalogue_id], item.position)):
-        row = by_id[statement.catalogue_id]
-        statement.catalogue = row.catalogue
-        key = (row.key, statement.identifier)
-        attestation = answers.get(key)
-        documents = [item.evidence for item in attestation.documents.all()] if attestation else []
-        found.append(
-            Stated(
-                statement,
-                key,
-                attestation,
-                documents,
-                is_new=statement.identifier in row.new,
-                is_changed=statement.identifier in row.changed,
-            )
-        )
-    return found
+    by_id = {row.catalogue_id: (place, row) for place, row in enumerate(adopted)}
+    statements = sorted(
+        Statement.objects.filter(catalogue_id__in=by_id),
+        key=lambda item: (by_id[item.catalogue_id][0], item.position),
+    )
+    return Attested(adopted, answers, [_stated(item, by_id[item.catalogue_id][1], answers) for item in statements])
+
+
+def stated(environment: Environment) -> list[Stated]:
+    """Every statement that the environment answers. Four queries."""
+    return attested_of(environment).rows
+
+
+def _stated(statement: Statement, adopted: AdoptedCatalogue, answers: Mapping[Key, Attestation]) -> Stated:
+    statement.catalogue = adopted.catalogue
+    key = (adopted.key, statement.identifier)
+    attestation = answers.get(key)
+    return Stated(
+        statement,
+        key,
+        attestation,
+        [item.evidence for item in attestation.documents.all()] if attestation else [],
+        is_new=statement.identifier in adopted.new,
+        is_changed=statement.identifier in adopted.changed,
+    )
 
 
 def _baseline_first(rows: Iterable[AdoptedCatalogue]) -> list[AdoptedCatalogue]:

@@ -25,7 +25,7 @@ from grants.catalogues import BASELINE_KEY
 from grants.forms.environment import SafeguardsForm, StatementsForm
 from grants.forms.fields import refuse_into
 from grants.models import Attestation, Environment, Statement
-from grants.queries.environment import CHOICES, documents_for
+from grants.queries.environment import offered_documents
 from grants.queries.statement import Stated, grouped, stated, statement_rows
 from grants.rules.attestation import Answer
 from portal.accounts.guards import signed_in
@@ -54,7 +54,7 @@ def environment_attest(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = get_own_environment(actor=actor, pk=pk)
     require(can(found, verb_of(found), actor))
     groups = [group for group in grouped(stated(found)) if group.catalogue.key == BASELINE_KEY]
-    form = SafeguardsForm(request.POST or None, groups=groups)
+    form = SafeguardsForm(request.POST if request.method == "POST" else None, groups=groups)
     if request.method == "POST" and form.is_valid():
         try:
             attest_environment(environment=found, values=form.values, by=actor)
@@ -78,9 +78,9 @@ def environment_group(request: PortalRequest, pk: UUID, group: str) -> HttpRespo
     if shown is None:
         raise Http404("No such group.")
     form = StatementsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         rows=shown.rows,
-        documents=documents_for(found)[:CHOICES],
+        documents=offered_documents(found),
         initial=_initial(shown.rows, request.GET.get("only", "")),
     )
     if request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grants.models import Accreditation, Attestation, Environment
 from grants.queries.environment import CHOICES, documents_for
-from grants.queries.statement import Group, Stated, adopted_by, answers_of, as_answers, grouped, stated
+from grants.queries.statement import Attested, Group, as_answers, attested_of, grouped
 from grants.rules.attestation import Change, changes, facts
 from partners.models import Evidence
 from portal.accounts.models.organisation import jurisdiction_name
@@ -28,14 +28,14 @@ class Shown:
 
 
 def attested_context(environment: Environment, accreditation: Accreditation | None) -> dict[str, Any]:
-    """For templates: groups with their progress, documents, what differs from what was accredited. Seven queries."""
-    rows = stated(environment)
-    groups = grouped(rows)
+    """For templates: groups with their progress, documents, what differs from what was accredited. Six queries."""
+    found = attested_of(environment)
+    rows, groups = found.rows, grouped(found.rows)
     documents = list(documents_for(environment).filter(about=environment.pk)[:CHOICES])
     return {
         "groups": groups,
         "rows": rows,
-        "adopted": adopted_by([environment.pk])[environment.pk],
+        "adopted": found.adopted,
         "total": len(rows),
         "answered": sum(group.answered for group in groups),
         "open_mandatory": sum(group.open_mandatory for group in groups),
@@ -43,7 +43,7 @@ def attested_context(environment: Environment, accreditation: Accreditation | No
         "new": sum(group.new for group in groups),
         "documents": documents,
         "accreditation": accreditation,
-        "changes": differences(environment, accreditation, rows),
+        "changes": differences(environment, accreditation, found),
     }
 
 
@@ -52,15 +52,15 @@ def unmet(groups: list[Group]) -> int:
     return sum(1 for group in groups for row in group.rows if row.statement.is_mandatory and row.value == "not_met")
 
 
-def differences(environment: Environment, accreditation: Accreditation | None, rows: list[Stated]) -> list[Shown]:
-    """What is attested now beside what was accredited, where the two differ. Two queries, and one where they do."""
+def differences(environment: Environment, accreditation: Accreditation | None, attested: Attested) -> list[Shown]:
+    """What is attested now beside what was accredited, where the two differ. One query where documents do."""
     if accreditation is None or accreditation.digest == environment.facts_digest:
         return []
-    answers = as_answers(answers_of(environment.pk))
+    answers = as_answers(attested.answers)
     now = facts(country=environment.country, owner=environment.owner, answers=answers)
     found = changes(accreditation.facts, now)
     names = _names(found)
-    texts = {":".join(row.key): row.statement.text for row in rows}
+    texts = {":".join(row.key): row.statement.text for row in attested.rows}
     return [_shown(change, texts, names) for change in found]
 
 

@@ -101,7 +101,7 @@ class ModelList(ListView):
 def model_new(request: PortalRequest) -> HttpResponse:
     """Put a model into the catalogue."""
     actor: Actor = request.actor
-    form = ModelForm(request.POST or None)
+    form = ModelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             model = list_model(
@@ -147,7 +147,9 @@ def model_edit(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_model(actor=actor, pk=pk)
     require(can(found, "edit", actor))
-    form = ModelForm(request.POST or None, initial={"name": found.name, "summary": found.summary})
+    form = ModelForm(
+        request.POST if request.method == "POST" else None, initial={"name": found.name, "summary": found.summary}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             edit_model(model=found, by=actor, **form.cleaned_data)

@@ -109,7 +109,7 @@ def environment_new(request: PortalRequest) -> HttpResponse:
     institution = institution_of(actor.body_id)
     if institution is None:
         raise Refused(refused(_("Describe your institution first."), code="no_institution", rule="institution"))
-    form = EnvironmentForm(request.POST or None)
+    form = EnvironmentForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             environment = register_environment(institution=institution, by=actor, **form.cleaned_data)
@@ -156,7 +156,7 @@ def environment_change(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = get_own_environment(actor=actor, pk=pk)
     require(can(found, "describe", actor))
     before = {name: getattr(found, name) for name in ("name", "country", "owner", "description")}
-    form = ChangeForm(request.POST or None, initial=before)
+    form = ChangeForm(request.POST if request.method == "POST" else None, initial=before)
     if request.method == "POST" and form.is_valid():
         try:
             change_environment(environment=found, by=actor, **form.cleaned_data)
@@ -177,7 +177,7 @@ def environment_adopt(request: PortalRequest, pk: UUID) -> HttpResponse:
     require(can(found, "adopt", actor))
     keys = [row.key for row in adopted_by([found.pk])[found.pk]]
     others = StatementCatalogue.objects.filter(state="in_use").exclude(key__in=keys).order_by("title")
-    form = AdoptForm(request.POST or None, catalogues=others)
+    form = AdoptForm(request.POST if request.method == "POST" else None, catalogues=others)
     if request.method == "POST" and form.is_valid():
         try:
             adopt_catalogue(environment=found, by=actor, **form.cleaned_data)
@@ -197,7 +197,9 @@ def environment_document_new(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_own_environment(actor=actor, pk=pk)
     require(can(found, "describe", actor))
-    form = DocumentForm(request.POST or None, request.FILES or None)
+    form = DocumentForm(
+        request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None
+    )
     if request.method == "POST" and form.is_valid():
         upload, marking = form.cleaned_data["upload"], form.cleaned_data["marking"]
         words: dict[str, Any] = {"kind": "safeguard", "marking": marking, "about": found.pk}

@@ -123,7 +123,7 @@ def release_new(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Announce a release. It covers nothing by itself."""
     actor: Actor = request.actor
     found = get_model(actor=actor, pk=pk)
-    form = ReleaseForm(request.POST or None, book=rules())
+    form = ReleaseForm(request.POST if request.method == "POST" else None, book=rules())
     if request.method == "POST" and form.is_valid():
         try:
             made = announce_release(model=found, by=actor, **form.cleaned_data)
@@ -175,7 +175,7 @@ def release_edit(request: PortalRequest, pk: UUID) -> HttpResponse:
         reason = _("A grant names this release, so it stays as it is. Announce another one.")
         require(refused(reason, code="granted_on", rule="release.edit"))
     before = {name: getattr(found, name) for name in EDITABLE}
-    form = ReleaseForm(request.POST or None, book=rules(), initial=before)
+    form = ReleaseForm(request.POST if request.method == "POST" else None, book=rules(), initial=before)
     if request.method == "POST" and form.is_valid():
         try:
             edit_release(release=found, changes=form.cleaned_data, by=actor)
@@ -205,7 +205,7 @@ def release_retire(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_release(actor=actor, pk=pk)
     require(can(found, "retire", actor))
-    form = ReasonForm(request.POST or None, label=_("Why it is retired"), required=False)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label=_("Why it is retired"), required=False)
     if request.method == "POST" and form.is_valid():
         retire_release(release=found, by=actor, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)s is retired. Nothing is permitted on it any more.") % {"name": found})

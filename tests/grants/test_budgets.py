@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from grants.actions.catalogue import announce_release
-from grants.actions.environment import attest_environment
+from grants.actions.accreditation import accredit_environment
+from grants.actions.catalogue import announce_release, publish_release
+from grants.actions.environment import attest_statements
 from grants.actions.hold import place_hold
 from grants.actions.request import answer_question
 from grants.actions.review import ask_partner, assign_reviewer, declare_interests, take_up_request
 from grants.actions.signature import refuse_to_sign, sign_request
-from grants.models import GrantQuestion
+from grants.actions.statement import adopt_catalogue, import_statements
+from grants.catalogues import read_statements
+from grants.models import Environment, GrantQuestion, Release, ReReview, StatementCatalogue
 from grants.queries.grant import lines_of_grant
 from grants.queries.request import lines_of
-from portal.rulebook.queries import rules
+from grants.queries.statement import stated
+from grants.rules.attestation import Answer
+from partners.actions.evidence import upload_evidence
+from partners.models import Evidence
+from portal.core.actors import SYSTEM, Actor
 from tests.contracts.details import is_of_an_object, readers
 from tests.contracts.matrix import Row
 from tests.contracts.matrix.grants import ROWS
@@ -75,7 +83,9 @@ OTHER_TARGETS = ("partner", "grant", "environment")
 PAGES: dict[str, list[Page]] = {
     "draft": [
         *portal("request", OWN, "request", "request_check", "line_check"),
-        *portal("request", "applicant", "request_describe", "request_withdraw", "line_add"),
+        *portal("request", "applicant", "request_describe", "request_withdraw", "line_add", "scope_builder"),
+        *portal("line of it", "applicant", "line_change"),
+        *portal("plan of it", "applicant", "plan"),
     ],
     "arrived": case("case_officer", "change", "take_up"),
     "asked": [
@@ -110,6 +120,8 @@ PAGES: dict[str, list[Page]] = {
         *portal("grant", EVERYBODY, "grant"),
         *portal("grant", OWN, "agreement"),
         *portal("grant", "administrator", "surrender"),
+        *portal("line of grant", "administrator", "line_surrender"),
+        *portal("grant", OWN, "use", "connect"),
         *desk("grant", DESK, "grant_change", "grant_history"),
         *portal("environment", f"{OWN}, {DESK}", "environment"),
         *desk("environment", DESK, "environment_change"),
@@ -123,13 +135,21 @@ PAGES: dict[str, list[Page]] = {
         *(page for target in OTHER_TARGETS for page in desk(f"hold on {target}", "signatory", "hold_place")),
     ],
     "environment": [
-        *portal("environment", "applicant", "environment", "environment_attest"),
+        *portal("environment", "applicant", "environment", "environment_attest", "environment_change"),
+        *portal("environment", "applicant", "environment_adopt", "environment_document_new"),
+        *portal("environment", f"{OWN}, {DESK}", "statements"),
+        *portal("group", "applicant", "environment_group"),
+        *portal("document", f"{OWN}, {DESK}", "environment_document"),
         *desk("environment", DESK, "environment_history"),
-        *desk("environment", "case_officer", "environment_change", "environment_accredit"),
+        *desk("environment", "case_officer", "environment_change", "environment_accredit", "environment_accept_change"),
+        *desk("environment", "case_officer", "environment_send_back"),
     ],
     "model": [
-        *portal("model", "provider_staff", "model", "release_new"),
-        *portal("release", "provider_staff", "release_retire"),
+        *portal("model", "provider_staff", "model", "release_new", "model_edit"),
+        *portal("release", "provider_staff", "release", "release_edit", "release_retire"),
+        *desk("grant", "case_officer", "grant_change"),
+        *desk("re-review", "case_officer, auditor", "rereview_change", "rereview_history"),
+        *desk("re-review", "case_officer", "rereview_look"),
     ],
 }
 
@@ -182,6 +202,7 @@ def story_of_a_request(ground: Ground, count: int) -> Iterator[Stage]:
     made = ground.draft(*(ground.place() for _ in range(count)))
     lines = lines_of(made.request)
     about = {"request": [made.request.pk], "line": [lines[0].pk], "line of it": [made.request.pk, lines[-1].pk]}
+    about["plan of it"] = [made.request.pk, "evaluation"]
     yield "draft", about
     make.submit(made)
     reviewers = [made.reviewer, *(make_member(made.authority, "reviewer") for _ in range(count))]
@@ -255,34 +276,79 @@ def hold_everything(made: make.GrantCast) -> dict[str, list[Any]]:
     ]
     return {
         "environment": [lines[0].environment_id],
+        "line of grant": [made.grant.pk, lines[0].pk],
         **{f"hold on {kind}": [kind, target.pk] for kind, target in targets.items()},
         **{f"hold of {hold.target_kind}": [hold.pk] for hold in reversed(holds)},
     }
 
 
 def story_of_an_environment(ground: Ground, count: int) -> Iterator[Stage]:
-    """Named by `count` requests, and attested anew as many times."""
-    release, environment = ground.place()
+    """Named by `count` requests, attested anew as many times with as many documents, accredited, and changed since."""
+    (release, environment), by = ground.place(), ground.partner.applicant
+    adopt_catalogue(environment=environment, catalogue=catalogue_of(40 * count), by=by)
+    documents = [document_of(environment, by, f"plan-{number}.txt") for number in range(count)]
     for number in range(count):
         ground.draft((release, environment))
-        values = {item.key: ("met", f"As in edition {number}.") for item in rules().scope.safeguards}
-        attest_environment(environment=environment, values=values, by=ground.partner.applicant)
-    yield "environment", {"environment": [environment.pk]}
+        attest_all(environment, f"As in edition {number}.", documents, by)
+    accredit_environment(environment=environment, by=ground.partner.officer)
+    attest_all(environment, "As in the last edition.", documents, by)
+    yield (
+        "environment",
+        {
+            "environment": [environment.pk],
+            "group": [environment.pk, f"other-{count}:people"],
+            "document": [environment.pk, documents[0].pk],
+        },
+    )
+
+
+def catalogue_of(count: int) -> StatementCatalogue:
+    """So many statements in one group."""
+    rows = "".join(f"\n      - {{id: s-{number}, text: Statement {number}.}}" for number in range(count))
+    text = f"title: Other\nversion: '1'\ngroups:\n  - key: people\n    title: People\n    statements:{rows}\n"
+    read = read_statements(text.encode(), form="scheme")
+    return import_statements(key=f"other-{count // 40}", read=read, by=SYSTEM)
+
+
+def document_of(environment: Environment, by: Actor, name: str) -> Evidence:
+    upload = SimpleUploadedFile(name, b"A plan.\n")
+    return upload_evidence(institution=environment.institution, upload=upload, by=by, about=environment.pk)
+
+
+def attest_all(environment: Environment, how: str, documents: list[Evidence], by: Actor) -> None:
+    answer = Answer("met", how, frozenset(item.pk for item in documents))
+    attest_statements(environment=environment, answers={row.key: answer for row in stated(environment)}, by=by)
 
 
 def story_of_a_model(ground: Ground, count: int) -> Iterator[Stage]:
-    """With `count` releases."""
-    release, staff = make.make_release(ground.provider, ground.staff)
-    for number in range(1, count):
-        announce_release(
-            model=release.model,
-            version=f"5.{number}",
-            key=f"{release.key}-{number}",
-            capability_tier=release.capability_tier,
+    """With `count` releases, each named by a line of one grant, and as many announced since."""
+    first, staff = make.make_release(ground.provider, ground.staff)
+    _, environment = ground.place()
+
+    def another(name: str) -> Release:
+        return announce_release(
+            model=first.model,
+            version=name,
+            key=f"{first.key}-{name}",
+            capability_tier=first.capability_tier,
             access_routes=["api"],
             by=staff,
         )
-    yield "model", {"model": [release.model_id], "release": [release.pk]}
+
+    older = [publish_release(release=another(f"4.{number}"), by=staff) for number in range(2, count + 1)]
+    made = ground.in_force(*((release, environment) for release in (first, *older)))
+    newer = [another(f"5.{number}") for number in range(count)]
+    found = ReReview.objects.filter(grant=made.grant).first()
+    assert found is not None
+    yield (
+        "model",
+        {
+            "model": [first.model_id],
+            "release": [newer[-1].pk],
+            "grant": [made.grant.pk],
+            "re-review": [found.pk],
+        },
+    )
 
 
 # --- the tests ------------------------------------------------------------------------------------
@@ -324,7 +390,7 @@ def test_starting_a_change_costs_the_same_with_many_lines(ground: Ground) -> Non
     def cost(count: int) -> int:
         made = ground.in_force(*(ground.place() for _ in range(count)))
         url = reverse("grants:grant_change", args=[made.grant.pk])
-        _, queries = posted(ground.clients["applicant"], url, {"kind": "renewal"})
+        _, queries = posted(ground.clients["applicant"], url, {"kind": "amendment"})
         assert made.grant.amendments.get().lines.count() == count
         return queries
 
