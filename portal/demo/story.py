@@ -25,6 +25,7 @@ from portal.core.oscal import read_oscal
 from portal.demo import (
     applications,
     audits,
+    consents,
     enforcement,
     environments,
     incidents,
@@ -91,6 +92,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
         timeline.run()
         away(stage)
+        consents.lately(stage)
         sweep()
         warn()
         letters.handed_over(stage)

@@ -13,6 +13,7 @@ from audits.actions.planning import plan_due_audits
 from audits.models import IncidentDeadline
 from audits.queries.obligations import to_remind
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
+from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant
 from grants.actions.grant import remind_of_end as remind_of_grant
 from grants.actions.hold import lapse_hold, remind_to_confirm
@@ -23,6 +24,7 @@ from grants.tasks import (
     ended_grants,
     grants_to_announce,
     holds_to_remind,
+    missed_consents,
     unconfirmed_holds,
 )
 from partners.actions.clock import chase_answer, chase_stage
@@ -83,6 +85,8 @@ def remind() -> None:
         remind_of_grant(grant=grant, by=SYSTEM)
     for request in consents_to_remind().order_by("reference"):
         remind_providers(request=request, by=SYSTEM)
+    for request in missed_consents().order_by("reference"):
+        mark_missed_consent(request=request, by=SYSTEM)
 
 
 def watch() -> None:

@@ -22,6 +22,7 @@ from portal.seal.keys import own_roots
 from portal.seal.pdf import seals_of
 from tests.factories import grants as make
 from tests.factories.partners import Cast, representative_of
+from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +87,6 @@ def test_only_the_institution_downloads_it(made: make.GrantCast) -> None:
     pack = AgreementPack.objects.filter(grant=made.grant).latest("id")
     address = reverse("grants:agreement_pack", args=[made.grant.pk, pack.pk])
     for who, status in ((made.applicant, 200), (made.staff, 404)):
-        client = Client()
-        client.force_login(who.user)
-        answer = client.get(address)
+        answer = client_for(who).get(address)
         assert answer.status_code == status
     assert Client().get(address).status_code == 302
