@@ -187,7 +187,7 @@ def get_consent_line(*, actor: Actor, pk: UUID) -> RequestLine:
 
 def get_measure(*, actor: Actor, pk: UUID) -> GrantMeasure:
     """A measure on a grant, for those who work at the desk."""
-    rows = GrantMeasure.objects.select_related(
+    rows: QuerySet[GrantMeasure] = GrantMeasure.objects.select_related(
         "grant__institution__organisation", "grant__authority", "grant__request", "line", "proposed_body",
         "proposed_by", "institution__organisation",
     )  # fmt: skip
@@ -205,7 +205,7 @@ def get_own_line(*, actor: Actor, pk: UUID) -> GrantLine:
 
 def get_withdrawal(*, actor: Actor, pk: UUID) -> ConsentWithdrawal:
     """A withdrawal of consent of the actor's own provider."""
-    rows = ConsentWithdrawal.objects.select_related(
+    rows: QuerySet[ConsentWithdrawal] = ConsentWithdrawal.objects.select_related(
         "line__grant__institution__organisation", "line__grant__authority", "line__release__model", "provider"
     )
     return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)

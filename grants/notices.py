@@ -355,7 +355,7 @@ def concerned_providers(hold: Hold) -> list[UUID]:
 def tell_concerned(kind: NoticeKind, hold: Hold, *, key: str, also: Iterable[User] = (), **more: object) -> None:
     """Tell the institution (and `also`) with the reason, and providers whose lines are stopped without it."""
     told = {user.pk: user for user in [*people_of(hold.institution_id), *also]}
-    tell_about_hold(kind, hold, to=told.values(), key=key, **more)
+    tell_about_hold(kind, hold, to=told.values(), key=key, desk=False, **more)
     providers = concerned_providers(hold)
     staff = [user for provider in providers for user in people_with("provider_staff", organisation_id=provider)]
     for_staff = HELD_PROVIDER if kind is HELD else HOLD_CHANGED_PROVIDER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,5 +104,5 @@ def unanswered(request: GrantRequest) -> list[CaseLine]:
     return [item for item in case_of(request).lines if item.review is not None and item.waits_for_provider]
 
 
-def _providers(items: list[CaseLine]) -> list[object]:
+def _providers(items: list[CaseLine]) -> list[UUID]:
     return sorted({item.line.release.provider_id for item in items})

@@ -171,9 +171,12 @@ def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         back=back,
         crumbs=[(_title(found), back)],
         template="admin/grants/measure_sign.html",
-        **shown(case),
-        **confirming(request),
+        **_signing(request, case),
     )
+
+
+def _signing(request: PortalRequest, case: MeasureCase) -> dict[str, Any]:
+    return {**shown(case), **confirming(request)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -43,6 +43,7 @@ class NarrowForm(forms.Form):
 
     def __init__(self, *args: Any, line: GrantLine, book: Rulebook, **options: Any) -> None:
         initial = {name: getattr(line, name) for name in ("requests_per_day", "tokens_per_day", "seats", "ends_on")}
-        super().__init__(*args, initial=initial, **options)
+        options["initial"] = {**initial, **options.get("initial", {})}
+        super().__init__(*args, **options)
         missing = [item for item in book.scope.safeguards if item.key not in line.obligations]
         offer(self, "obligations", plain_terms(missing))

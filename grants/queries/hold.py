@@ -25,7 +25,8 @@ def active_holds(**on: Any) -> list[Hold]:
 def named_person(institution_id: UUID, email: str) -> Person:
     """The naming of that address by the institution, the one that is live first. Raises Refused where there is none."""
     rows = Person.objects.filter(institution_id=institution_id, email__iexact=email.strip())
-    found = rows.select_related("institution__organisation").order_by("-state", "-named_at").first()
+    ordered = rows.select_related("institution__organisation").order_by("-state", "-named_at")
+    found: Person | None = ordered.first()
     if found is None:
         text = _("The institution has named nobody with this address for access.")
         raise Refused(refused(text, code="not_named", rule="hold.place"))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants.disclosure import INSTITUTION, discloses
-from grants.models import Grant, GrantLine, Hold
+from grants.models import Environment, Grant, GrantLine, Hold
 from grants.notices import day, describe, moment
 from grants.queries.hold import active_holds
 from partners.queries.standing import standing
@@ -102,7 +102,8 @@ def _agreement(grant: Grant) -> list[Stop]:
 
 def _environments(lines: Iterable[GrantLine], who: str) -> list[Stop]:
     """Environments that are not accredited now."""
-    today, found = clock.today(), {}
+    today = clock.today()
+    found: dict[Environment, list[int]] = {}
     for line in lines:
         place = line.environment
         ready = place.state == "accredited" and place.accredited_until and place.accredited_until >= today

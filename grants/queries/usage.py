@@ -41,7 +41,17 @@ def in_force(rows: QuerySet[GrantLine]) -> QuerySet[GrantLine]:
     return live.exclude(Exists(over)).exclude(Exists(LineSurrender.objects.filter(line=OuterRef("pk"))))
 
 
-def questions_of(line_ids: Iterable[UUID], provider_id: UUID | None) -> dict[UUID, int]:
+def held(rows: QuerySet[GrantLine]) -> QuerySet[GrantLine]:
+    """Of the lines of `lines_for_provider`, those that something holds."""
+    return rows.filter(is_held=True)  # type: ignore[misc]  # annotated there
+
+
+def withdrawn(rows: QuerySet[GrantLine]) -> QuerySet[GrantLine]:
+    """Of the lines of `lines_for_provider`, those whose consent was withdrawn."""
+    return rows.filter(is_withdrawn=True)  # type: ignore[misc]  # annotated there
+
+
+def questions_of(line_ids: Iterable[UUID], provider_id: UUID) -> dict[UUID, int]:
     """Line → questions that the provider's gateways were permitted under it in the last 30 days. One query."""
     since = clock.now() - timedelta(days=COUNTED_DAYS)
     rows = AccessTally.objects.filter(

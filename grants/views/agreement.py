@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +52,7 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
             refuse_into(form, error)
             if isinstance(error, Conflict):
                 paper, status = Agreement.objects.select_related("accepted_by").get(grant=found), 409
-                form.data = {**form.data.dict(), "seen": paper.digest}
+                form.data = {**request.POST.dict(), "seen": paper.digest}
         else:
             messages.success(request, _("Grant %(reference)s is in force.") % {"reference": found.reference})
             return redirect("grants:grant", pk=found.pk)
@@ -69,11 +70,11 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def pack(request: PortalRequest, pk: UUID, pack: UUID) -> HttpResponseBase:
+def pack(request: PortalRequest, pk: UUID, pack: UUID) -> HttpResponse:
     """The agreement as a sealed PDF, as it was put before the institution or as it was signed."""
     found = get_own_grant(actor=request.actor, pk=pk)
     kept = AgreementPack.objects.filter(grant=found, pk=pack).first()
     if kept is None:
         raise Http404
     name = f"{slugify(found.reference)}-agreement-{kept.version}-{kept.kind}.pdf"
-    return attachment(kept.stored_name, name=name, content_type="application/pdf")
+    return cast(HttpResponse, attachment(kept.stored_name, name=name, content_type="application/pdf"))

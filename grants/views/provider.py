@@ -29,7 +29,7 @@ from grants.queries.effective import as_in_force
 from grants.queries.grant import lines_of_grant
 from grants.queries.shown import granted_lines, headline
 from grants.queries.stops import notices_of_withdrawal, stops_of
-from grants.queries.usage import COUNTED_DAYS, in_force, lines_for_provider, questions_of
+from grants.queries.usage import COUNTED_DAYS, held, in_force, lines_for_provider, questions_of, withdrawn
 from grants.queries.words import Words
 from grants.states import GRANT, GRANT_LIVE
 from grants.views.guards import provider_staff
@@ -70,7 +70,7 @@ class UseTable(Table):
 
     def __init__(self, rows: list[GrantLine], *, words: Words, provider_id: UUID | None, **options: Any) -> None:
         self.words = words
-        self.asked = questions_of([row.pk for row in as_in_force(rows)], provider_id) if rows else {}
+        self.counts = questions_of([row.pk for row in as_in_force(rows)], provider_id) if rows and provider_id else {}
         super().__init__(rows, **options)
 
     def render_line(self, record: GrantLine) -> SafeString:
@@ -87,10 +87,10 @@ class UseTable(Table):
         return self.words.data_class(value)
 
     def render_asked(self, record: GrantLine) -> str:
-        return str(figures(self.asked.get(record.pk, 0)))
+        return str(figures(self.counts.get(record.pk, 0)))
 
     def value_asked(self, record: GrantLine) -> int:
-        return self.asked.get(record.pk, 0)
+        return self.counts.get(record.pk, 0)
 
     def render_standing(self, record: GrantLine) -> str:
         return standing_of(record)
@@ -139,8 +139,8 @@ class UseFilter(django_filters.FilterSet):
 
     def by_standing(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         if value == "held":
-            return in_force(rows).filter(is_held=True)
-        return rows.filter(is_withdrawn=True) if value == "withdrawn" else in_force(rows)
+            return held(in_force(rows))
+        return withdrawn(rows) if value == "withdrawn" else in_force(rows)
 
 
 class UseList(ListView):
@@ -173,7 +173,7 @@ def provider_grant(request: PortalRequest, grant: Grant) -> HttpResponse:
     book = rules(grant.rulebook)
     own = lines_of_grant(grant, actor.body_id)
     lines = granted_lines(own, book, clock.today())
-    asked = questions_of([line.pk for line in own], actor.body_id)
+    asked = questions_of([line.pk for line in own], actor.organisation_id)
     live = grant.state in GRANT_LIVE
     shown = {
         "grant": Shown(grant, reader(actor)),

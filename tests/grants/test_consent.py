@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,13 +43,19 @@ def two_lines(partner: Cast) -> make.GrantCast:
     return make.request_at_provider({"use_case": "evaluation"}, {"use_case": "benchmarking"}, made=partner)
 
 
+def due_of(made: make.GrantCast) -> datetime:
+    due = made.fresh().consent_due
+    assert due
+    return due
+
+
 # --- the deadline ---------------------------------------------------------------------------------
 
 
 def test_after_the_deadline_a_sweep_marks_it_once_and_officers_and_providers_hear_of_it(partner: Cast) -> None:
     made = two_lines(partner)
     give_consent(line=lines_of(made.request)[0], answer="consent", by=made.staff)
-    due = made.fresh().consent_due
+    due = due_of(made)
     with clock.at(due + timedelta(seconds=1)):
         assert tasks.mark_missed_consents()["done"] == 1
         assert tasks.mark_missed_consents()["done"] == 0
@@ -62,7 +69,7 @@ def test_nothing_is_marked_before_the_deadline_or_when_every_line_is_answered(pa
     made = two_lines(partner)
     assert refusal(mark_missed_consent, request=made.request, by=SYSTEM) == "not_due"
     make.consent(made)
-    with clock.at(made.fresh().consent_due + timedelta(days=1)):
+    with clock.at(due_of(made) + timedelta(days=1)):
         assert tasks.mark_missed_consents()["done"] == 0
         assert refusal(mark_missed_consent, request=made.request, by=SYSTEM) == "not_due"
 
@@ -70,10 +77,10 @@ def test_nothing_is_marked_before_the_deadline_or_when_every_line_is_answered(pa
 def test_a_late_answer_is_refused_until_the_case_officer_gives_more_time(partner: Cast) -> None:
     made = two_lines(partner)
     line = lines_of(made.request)[0]
-    with clock.at(made.fresh().consent_due + timedelta(hours=1)):
+    with clock.at(due_of(made) + timedelta(hours=1)):
         tasks.mark_missed_consents()
         assert refusal(give_consent, line=line, answer="consent", by=made.staff) == "too_late"
-        words = {"request": made.request, "by": made.officer}
+        words: dict[str, Any] = {"request": made.request, "by": made.officer}
         assert refusal(extend_consent, working_days=5, reason=" ", **words) == "no_reason"
         assert refusal(extend_consent, working_days=0, reason="Holidays.", **words) == "days"
         assert refusal(extend_consent, working_days=61, reason="Holidays.", **words) == "days"
@@ -93,7 +100,7 @@ def test_sent_on_without_consent_a_line_is_refused_for_that_reason_and_never_gra
     made = two_lines(partner)
     give_consent(line=lines_of(made.request)[0], answer="consent", by=made.staff)
     assert refusal(send_to_signatories, request=made.request, by=made.officer) == "awaiting_provider"
-    with clock.at(made.fresh().consent_due + timedelta(hours=1)):
+    with clock.at(due_of(made) + timedelta(hours=1)):
         send_to_signatories(request=made.request, by=made.officer)
         make.sign_grant(made)
         case = case_of(made.fresh())

@@ -5,7 +5,7 @@ The world has two providers on one request, so that each must not learn of the o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.apps import apps
@@ -85,7 +85,7 @@ class Room:
     def trouble(self) -> Hold:
         """Holds, a withdrawal of the other provider, a proposal, and a narrowing."""
         made = self.made
-        words = {"reason": CANARIES["hold reason"], "lifted_when": CANARIES["hold lifted when"]}
+        words: dict[str, Any] = {"reason": CANARIES["hold reason"], "lifted_when": CANARIES["hold lifted when"]}
         person, _actor = people.cleared(made.institution)
         type(person).objects.filter(pk=person.pk).update(name=CANARIES["person"])
         person.refresh_from_db()
@@ -127,7 +127,7 @@ def pages(room: Room, hold: Hold) -> list[str]:
 def text_of(client: Client, url: str) -> str:
     answer = client.get(url)
     assert answer.status_code == 200, url
-    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    data = b"".join(cast(Any, answer).streaming_content) if answer.streaming else answer.content
     if url.endswith("xlsx"):
         import io
 
@@ -204,7 +204,7 @@ def test_the_institution_reads_why(room: Room) -> None:
 
 def test_every_model_of_grants_is_in_the_table_and_every_name_is_a_field() -> None:
     known = {model._meta.model_name: model for model in apps.get_app_config("grants").get_models()}
-    assert set(known) <= set(TIERS), sorted(set(known) - set(TIERS))
+    assert set(known) <= set(TIERS), sorted(str(name) for name in set(known) - set(TIERS))
     for name, fields in TIERS.items():
         names = {field.name for field in known[name]._meta.get_fields()}
         assert set(fields.others) <= names, (name, set(fields.others) - names)

@@ -49,7 +49,7 @@ def test_a_narrowed_line_holds_at_once_and_the_old_row_is_kept(made: make.GrantC
 
 def test_further_narrowings_build_on_what_holds_and_never_widen(made: make.GrantCast) -> None:
     make.narrow(made, seats=3, conditions=["One."])
-    words = {"line": made.line, "reason": "More.", "by": made.officer}
+    words: dict[str, Any] = {"line": made.line, "reason": "More.", "by": made.officer}
     assert refusal(propose_narrowing, seats=4, **words) == "wider"
     assert refusal(propose_narrowing, ends_on=clock.today() + timedelta(days=400), **words) == "wider"
     make.narrow(made, seats=2, conditions=["Two."])
@@ -59,7 +59,7 @@ def test_further_narrowings_build_on_what_holds_and_never_widen(made: make.Grant
 
 
 def test_a_narrowing_has_a_reason_and_changes_something_known(made: make.GrantCast) -> None:
-    words = {"line": made.line, "by": made.officer}
+    words: dict[str, Any] = {"line": made.line, "by": made.officer}
     assert refusal(propose_narrowing, seats=1, reason=" ", **words) == "no_reason"
     assert refusal(propose_narrowing, reason="So.", **words) == "same"
     assert refusal(propose_narrowing, obligations=["wishes"], reason="So.", **words) == "unknown_term"
@@ -81,7 +81,7 @@ def test_nothing_changes_before_the_quorum_and_one_authority_is_none(made: make.
 
 def test_whoever_proposed_does_not_sign_and_others_propose_nothing(made: make.GrantCast) -> None:
     measure = propose_revocation(grant=made.grant, reason="So.", by=made.signatory)
-    words = {"measure": measure, "seen": measure.digest}
+    words: dict[str, Any] = {"measure": measure, "seen": measure.digest}
     assert refusal(sign_measure, by=confirmed(made.signatory), **words) == "had_a_part"
     stale = replace(made.other_signatory, confirmed_at=clock.now() - timedelta(minutes=30))
     assert refusal(sign_measure, by=stale, **words) == "stale_factor"
@@ -134,5 +134,5 @@ def test_narrowed_before_it_is_signed_the_agreement_is_made_anew(partner: Cast) 
 
 def test_whoever_has_an_interest_in_it_does_not_sign(made: make.GrantCast) -> None:
     measure = propose_narrowing(line=made.line, seats=1, reason="So.", by=made.officer)
-    words = {"measure": measure, "seen": measure.digest, "by": confirmed(made.signatory)}
+    words: dict[str, Any] = {"measure": measure, "seen": measure.digest, "by": confirmed(made.signatory)}
     assert refusal(sign_measure, no_conflict=False, **words) == "conflict_of_interest"

@@ -56,7 +56,7 @@ def decide(ready: dict[str, Any]) -> None:
     line = case_of(request).lines[0].line
     made = make.GrantCast(
         institution=request.institution, applicant=applicant, authority=request.authority, officer=officer,
-        reviewer=officer, signatory=first, other_signatory=second, staff=None, release=line.release,
+        reviewer=officer, signatory=first, other_signatory=second, staff=officer, release=line.release,
         environment=line.environment, request=request,
     )  # fmt: skip
     make.accept(make.sign_grant(make.to_signatories(made)))
