@@ -7,7 +7,17 @@ from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
 from grants.access import is_partner, is_provider, requests_for
-from grants.models import ConflictDeclaration, Environment, Grant, GrantRequest, GrantSignature, Hold, ReReview
+from grants.models import (
+    ConflictDeclaration,
+    Environment,
+    Grant,
+    GrantMeasure,
+    GrantRequest,
+    GrantSignature,
+    Hold,
+    MeasureSignature,
+    ReReview,
+)
 from grants.queries.consent import waiting_lines
 from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.accounts.needs import Need, Waiting, counted, register
@@ -74,6 +84,15 @@ def officer(actor: Actor) -> list[Need]:
     """Requests to take up, and environments to look at. One query."""
     return counted(
         Waiting(
+            GrantRequest.objects.filter(
+                authority_id=actor.body_id, state="awaiting_provider", consent_missed_at__isnull=False
+            ),
+            ngettext_lazy("grant request without consent in time", "grant requests without consent in time"),
+            _requests("awaiting_provider"),
+            oldest="consent_missed_at",
+            tone="red",
+        ),
+        Waiting(
             GrantRequest.objects.filter(authority_id=actor.body_id, state="submitted"),
             ngettext_lazy("grant request to take up", "grant requests to take up"),
             _requests("submitted"),
@@ -112,6 +131,8 @@ def signatory(actor: Actor) -> list[Need]:
     )
     conflicted = ConflictDeclaration.objects.filter(request=OuterRef("pk"), person_id=actor.user_id, conflict=True)
     rows = GrantRequest.objects.filter(state="awaiting_signatures").exclude(Exists(signed)).exclude(Exists(conflicted))
+    decided = MeasureSignature.objects.filter(measure=OuterRef("pk"), signatory_id=actor.user_id)
+    measures = GrantMeasure.objects.filter(state="proposed").exclude(Exists(decided))
     others = Hold.objects.filter(state="placed", emergency=True).exclude(
         Q(placed_by_id=actor.user_id) | Q(placed_body_id=actor.body_id)
     )
@@ -121,6 +142,12 @@ def signatory(actor: Actor) -> list[Need]:
             ngettext_lazy("grant request to sign", "grant requests to sign"),
             _requests("awaiting_signatures"),
             oldest="sent_at",
+        ),
+        Waiting(
+            measures.exclude(proposed_by_id=actor.user_id),
+            ngettext_lazy("measure on a grant to sign", "measures on grants to sign"),
+            f"{reverse('admin:grants_grantmeasure_changelist')}?state=proposed",
+            oldest="proposed_at",
         ),
         Waiting(
             others,

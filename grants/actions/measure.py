@@ -14,7 +14,7 @@ from grants import notices
 from grants.actions.agreement import renew_agreement
 from grants.actions.grant import revoke_grant
 from grants.models import Grant, GrantLine, GrantMeasure, LineVersion, MeasureSignature
-from grants.queries.effective import NARROWED
+from grants.queries.effective import NARROWED, as_narrowed
 from grants.queries.measure import MeasureCase, digest_of, measure_case, narrowed_line
 from grants.rules.measure import may_sign_measure, narrows
 from grants.states import GRANT_LIVE
@@ -225,6 +225,13 @@ def _take_effect(measure: GrantMeasure, by: Actor) -> None:
     _narrow(measure, measure.line, by)
 
 
+def _last_day(grant: Grant, measure: GrantMeasure) -> date:
+    """The last day of the last line, with the one that is narrowed now: from the day after on the grant is over."""
+    assert measure.ends_on
+    others = as_narrowed(GrantLine.objects.filter(grant=grant).exclude(pk=measure.line_id))
+    return max([measure.ends_on, *(line.ends_on for line in others)])
+
+
 def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
     """Write the next version of the line, and tell who works under it. What held before stays as it was written."""
     grant, held = measure.grant, narrowed_line(line.pk)
@@ -244,6 +251,7 @@ def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
         "narrow",
         by=by,
         rulebook=measure.rulebook,
+        changes={"ends_on": _last_day(grant, measure)},
         says=_("Line %(number)s was narrowed") % {"number": line.number},
         detail={"line": line.number, "version": version.number, "digest": measure.digest},
         about=[grant.institution_id, grant.request_id, line.pk, line.provider_id],

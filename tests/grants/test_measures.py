@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grants import tasks
 from grants.actions.grant import revoke_grant
 from grants.actions.measure import (
     drop_measure,
@@ -136,3 +137,12 @@ def test_whoever_has_an_interest_in_it_does_not_sign(made: make.GrantCast) -> No
     measure = propose_narrowing(line=made.line, seats=1, reason="So.", by=made.officer)
     words: dict[str, Any] = {"measure": measure, "seen": measure.digest, "by": confirmed(made.signatory)}
     assert refusal(sign_measure, no_conflict=False, **words) == "conflict_of_interest"
+
+
+def test_with_its_last_line_the_grant_ends_earlier_and_expires_by_the_sweep(made: make.GrantCast) -> None:
+    soon = clock.today() + timedelta(days=10)
+    make.narrow(made, ends_on=soon)
+    assert made.grant.ends_on == soon
+    with clock.at(clock.now() + timedelta(days=11)):
+        assert tasks.expire_grants()["done"] == 1
+        assert decide(made.question(today=clock.today())).permitted is False
