@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from grants.actions.lines import SCOPE
 from grants.actions.request import new_request, qualified
 from grants.models import EvaluationPlan, Grant, GrantLine, GrantRequest, LinePerson, RequestLine
@@ -21,16 +23,21 @@ from portal.workflow import as_deed, lock
 
 
 def change_state(grant: Grant) -> tuple[bool, str]:
-    """Whether another change is under way, and the reference of a grant that waits to take its place. Two queries."""
-    changes = GrantRequest.objects.filter(amends=grant, state__in=GrantRequest.TABLE.open_states)
-    waiting = Grant.objects.filter(supersedes=grant, state="awaiting_agreement").values_list("reference", flat=True)
-    return changes.exists(), waiting.first() or ""
+    """Whether another change is under way, and the reference of a grant that waits to take its place. One query."""
+    changes = GrantRequest.objects.filter(amends=OuterRef("pk"), state__in=GrantRequest.TABLE.open_states)
+    waiting = Grant.objects.filter(supersedes=OuterRef("pk"), state="awaiting_agreement").values("reference")[:1]
+    rows = Grant.objects.filter(pk=grant.pk).annotate(changing=Exists(changes), waits=Subquery(waiting))
+    changing, waits = rows.values_list("changing", "waits").get()
+    return bool(changing), waits or ""
 
 
-def change_verdict(grant: Grant, kind: str, state: tuple[bool, str] | None = None) -> Verdict:
-    """Whether an amendment or a renewal of this grant can be asked for now. `state` is that of `change_state`."""
-    under_way, successor = state or change_state(grant)
-    return may_begin(grant, kind, book=rules(), today=clock.today(), open_change=under_way, successor=successor)
+def change_verdicts(grant: Grant, *kinds: str) -> list[Verdict]:
+    """Whether changes of these kinds (amendment, renewal) can be asked for now. Two queries."""
+    book, (under_way, successor) = rules(), change_state(grant)
+    return [
+        may_begin(grant, kind, book=book, today=clock.today(), open_change=under_way, successor=successor)
+        for kind in kinds
+    ]
 
 
 @as_deed
@@ -44,7 +51,7 @@ def begin_amendment(*, grant: Grant, kind: str, by: Actor) -> GrantRequest:
     lock(grant)
     status = standing(institution_id=grant.institution_id)
     require(qualified(status))
-    require(change_verdict(grant, kind))
+    require(change_verdicts(grant, kind)[0])
     request = new_request(
         institution=grant.institution, title=grant.request.title, purpose=grant.request.purpose, kind=kind,
         amends=grant, tier=status.tier, by=by,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,12 +14,12 @@ from grants import notices
 from grants.actions.lines import SCOPE, verdict_on
 from grants.models import Grant, GrantQuestion, GrantRequest, RequestLine
 from grants.queries.plan import asked_people, plans_of, written
-from grants.queries.request import lines_of
+from grants.queries.request import RequestCase, lines_of
 from grants.rules.amendment import original_stands
 from grants.rules.plan import people_current, plans_whole
 from grants.rules.request import may_submit
 from partners.actions.declaration import make_declarations
-from partners.models import Institution, Qualification
+from partners.models import Institution, Person, Qualification
 from partners.queries.declaration import representatives_of
 from partners.queries.institution import authority_for
 from partners.queries.standing import Standing, standing
@@ -96,9 +98,31 @@ def describe_request(*, request: GrantRequest, title: str, purpose: str, by: Act
     return record(request, "edit", by=by, changes=changes, detail=changes, about=[request.institution_id])
 
 
-def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Rulebook) -> Verdict:
-    """Whether the draft can be sent now, or the first reason why not. Five queries at most."""
-    people = asked_people(request.pk)
+@dataclass(frozen=True)
+class Draft:
+    """What of a draft is sent: its lines, who alone is to use each, and its plans. `read` takes three queries."""
+
+    lines: list[RequestLine]
+    people: Mapping[UUID, Sequence[Person]]
+    plans: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def read(cls, request: GrantRequest) -> Draft:
+        return cls(lines_of(request), asked_people(request.pk), written(plans_of(request.pk)))
+
+    @classmethod
+    def of(cls, case: RequestCase) -> Draft:
+        """The draft of a case whose parts were read already."""
+        return cls(
+            [item.line for item in case.lines],
+            {item.line.pk: item.people for item in case.lines},
+            written(case.plans),
+        )
+
+
+def submission_verdict(request: GrantRequest, draft: Draft, book: Rulebook) -> Verdict:
+    """Whether the draft can be sent now, or the first reason why not. Three queries at most."""
+    lines, people = draft.lines, draft.people
     return first_refusal(
         original_stands(request.amends),
         lambda: may_submit(
@@ -108,7 +132,7 @@ def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Ru
             today=clock.today(),
         ),
         lambda: people_current((line.number, person) for line in lines for person in people.get(line.pk, ())),
-        lambda: plans_whole(book, {line.use_case for line in lines}, written(plans_of(request.pk))),
+        lambda: plans_whole(book, {line.use_case for line in lines}, draft.plans),
     )
 
 
@@ -116,7 +140,7 @@ def submission_verdict(request: GrantRequest, lines: list[RequestLine], book: Ru
 def ask_to_sign(*, request: GrantRequest, by: Actor) -> GrantRequest:
     """Ask the institution's authorised representatives to read the request, declare and send it."""
     lock(request)
-    require(submission_verdict(request, lines_of(request), rules(request.rulebook)))
+    require(submission_verdict(request, Draft.read(request), rules(request.rulebook)))
     record(
         request,
         "ask_to_sign",
@@ -144,9 +168,9 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
     binds the institution.
     """
     lock(request)
-    lines, book = lines_of(request), rules(request.rulebook)
-    require(submission_verdict(request, lines, book))
-    asked, plans = _asked(request, lines), written(plans_of(request.pk))
+    draft, book = Draft.read(request), rules(request.rulebook)
+    require(submission_verdict(request, draft, book))
+    asked, plans = _asked(draft), draft.plans
     make_declarations(
         wanted=book.declarations_on("grant_request"),
         declared=declared,
@@ -173,19 +197,18 @@ def submit_request(*, request: GrantRequest, declared: Collection[str], capacity
         about=[request.institution_id],
     )
     officers = people_with("case_officer", organisation_id=request.authority_id)
-    notices.tell(notices.SUBMITTED, request, to=officers, key="submitted", count=len(lines))
+    notices.tell(notices.SUBMITTED, request, to=officers, key="submitted", count=len(draft.lines))
     return request
 
 
-def _asked(request: GrantRequest, lines: list[RequestLine]) -> list[dict[str, Any]]:
+def _asked(draft: Draft) -> list[dict[str, Any]]:
     """The lines as the record keeps them, with the people who alone are to use them."""
-    people = asked_people(request.pk)
     return [
         {
             **{name: getattr(line, name) for name in ("number", *SCOPE)},
-            "people": [person.pk for person in people.get(line.pk, ())],
+            "people": [person.pk for person in draft.people.get(line.pk, ())],
         }
-        for line in lines
+        for line in draft.lines
     ]
 
 

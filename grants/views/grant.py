@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grants.access import get_grant, get_own_grant, grants_for, is_provider
-from grants.actions.amendment import begin_amendment, change_state, change_verdict
+from grants.actions.amendment import begin_amendment, change_verdicts
 from grants.actions.grant import surrender_grant
 from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
@@ -29,6 +29,7 @@ from grants.queries.plan import granted_people
 from grants.queries.re_review import re_reviews_of
 from grants.queries.shown import granted_lines, headline, matrix
 from grants.queries.stops import notices_of_withdrawal, stops_of
+from grants.rules.amendment import KINDS
 from grants.states import GRANT, GRANT_LIVE
 from grants.views.provider import provider_grant
 from partners.queries.timeline import tiers_for, timeline
@@ -136,6 +137,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     own_lines = lines_of_grant(found)
     lines = granted_lines(own_lines, book, clock.today())
     own = actor.body_id == found.institution_id
+    may_change = own and found.state in GRANT_LIVE and actor.has("applicant")
     shown = {
         "grant": found,
         "lines": lines,
@@ -144,8 +146,8 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "ending": notices_of_withdrawal(own_lines),
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "people": granted_people([line.pk for line in own_lines]),
-        "may_change": own and found.state in GRANT_LIVE and actor.has("applicant"),
-        **(_changes(found) if own and found.state in GRANT_LIVE else {}),
+        "may_change": may_change,
+        **(_changes(found) if may_change else {}),
         "may_surrender_lines": own and bool(can(found, "surrender_line", actor)),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
         "re_reviews": re_reviews_of(found),
@@ -155,8 +157,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 def _changes(found: Grant) -> dict[str, Any]:
     """Whether a change and a renewal can be asked for now, and why not. Two queries."""
-    state = change_state(found)
-    return {"amendment": change_verdict(found, "amendment", state), "renewal": change_verdict(found, "renewal", state)}
+    return dict(zip(KINDS, change_verdicts(found, *KINDS), strict=True))
 
 
 def _urls(found: Grant) -> dict[str, str]:

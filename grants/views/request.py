@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grants.access import get_own_request, requests_for
 from grants.actions.lines import verdict_on
 from grants.actions.request import (
+    Draft,
     answer_question,
     ask_to_sign,
     begin_request,
@@ -234,7 +235,7 @@ def check(request: PortalRequest, pk: UUID) -> HttpResponse:
         "request_": found,
         "lines": shown_lines(case.lines, case.rules, decided=False),
         **reading(case, decided=False),
-        "verdict": submission_verdict(found, [item.line for item in case.lines], case.rules),
+        "verdict": submission_verdict(found, Draft.of(case), case.rules),
         "signing": signing,
         "may_change": actor.has("applicant"),
     }

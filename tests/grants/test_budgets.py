@@ -44,7 +44,7 @@ from tests.query_budget import Opened, asked_in, too_dear
 from tests.world import client_for
 
 MANY = 5
-MOST = 18
+MOST = 20
 """Queries of one page, with the session and who asks."""
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.db import connection
-from django.test.testcases import LiveServerThread
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from django.urls import reverse
 
 from grants.actions.hold import place_hold
@@ -122,19 +125,36 @@ def test_how_to_connect_names_the_identifiers_of_the_line(made: make.GrantCast) 
 
 
 @pytest.fixture
-def served(settings: Any) -> Iterator[str]:
+def served() -> Iterator[str]:
     """The portal over HTTP, in a thread that sees what the test has made."""
-    connection.inc_thread_sharing()
-    server = LiveServerThread("localhost", StaticFilesHandler, connections_override={"default": connection}, port=0)
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    settings.ALLOWED_HOSTS = ["*"]
+    shared = connections["default"]
+    shared.inc_thread_sharing()
+    server = make_server("localhost", 0, WSGIHandler(), handler_class=_Quiet)
+
+    def serve() -> None:
+        connections["default"] = shared
+        server.serve_forever(poll_interval=0.05)
+
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
     try:
-        yield f"http://localhost:{server.port}"
+        yield f"http://localhost:{server.server_port}"
     finally:
-        server.terminate()
-        connection.dec_thread_sharing()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+        shared.dec_thread_sharing()
+
+
+class _Quiet(WSGIRequestHandler):
+    """Writes no line for each request."""
+
+    def log_message(self, *words: Any) -> None:
+        pass
 
 
 def run(program: str, token: str) -> subprocess.CompletedProcess[str]:
@@ -161,3 +181,13 @@ def test_curl_and_python_ask_the_same_question(made: make.GrantCast) -> None:
     assert code["json"] in code["python"]
     compile(code["python"], "python", "exec")
     assert "https://portal.example/access/v1/evaluation" in code["curl"]
+
+
+def test_from_a_line_one_comes_to_why_it_is_stopped(made: make.GrantCast) -> None:
+    client = client_for(made.applicant)
+    place_hold(target=made.line, reason="Lost keys.", lifted_when="New keys.", by=made.signatory)
+    page = client.get(reverse("grants:grant", args=[made.grant.pk])).content.decode()
+    (link,) = re.findall(rf'href="({reverse("grants:why")}[^"]*)"', page)
+    answer = client.get(link.replace("&amp;", "&"))
+    assert answer.status_code == 200
+    assert answer.context["decision"].code == "line_held"

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from grants.actions.lines import TERMS, change_line
 from grants.actions.plan import write_plans
-from grants.actions.request import submission_verdict
+from grants.actions.request import Draft, submission_verdict
 from grants.models import EvaluationPlan, GrantLinePerson, LinePerson
 from grants.queries.decision import decide
 from grants.queries.request import case_of, lines_of
@@ -44,7 +44,7 @@ def test_a_request_without_a_whole_plan_for_each_use_is_not_sent_and_says_what_i
     draft: make.GrantCast,
 ) -> None:
     write_plans(request=draft.request, plans={"evaluation": {"stop": " "}}, by=draft.applicant)
-    verdict = submission_verdict(draft.request, lines_of(draft.request), rules())
+    verdict = submission_verdict(draft.request, Draft.read(draft.request), rules())
     assert (bool(verdict), verdict.code, verdict.rule) == (False, "plan_missing", "scope.plan")
     assert "When you stop" in str(verdict.reason)
     with pytest.raises(Refused, match="When you stop"):
