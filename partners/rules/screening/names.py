@@ -6,6 +6,7 @@ punctuation go, initials and dotted abbreviations are told apart, legal forms, t
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from partners.rules.screening.places import COUNTRIES, COUNTRY_OF, with_countries
 from partners.rules.screening.words import GENERIC, LEGAL_FORMS, PARTICLES, SHORT_FOR, TITLES
 
 PERSON, ORGANISATION, ENTITY = "person", "organisation", "entity"
@@ -29,10 +31,14 @@ _WORDS = re.compile(r"[a-z0-9]+")
 _ASIDE = re.compile(r"[(\[][^)\]]*[)\]]")
 _ARTICLE = re.compile("(?<!\\w)\u0627\u0644(?=\\w{2})")
 """The Arabic article, which is written in one with its word."""
+_SEVERAL_IN_ONE = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
+"""Between the words of “RailCorp”, where the name of an organisation runs them together."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
-WEIGHTS = {"name": 1.0, "generic": 0.5, "particle": 0.1, "title": 0.1, "form": 0.1, "aside": 0.2}
+WEIGHTS = {"name": 1.0, "place": 0.5, "generic": 0.5, "particle": 0.1, "title": 0.1, "form": 0.1, "aside": 0.2}
 """How much a word of each class counts beside a word of the name itself."""
+TELLING = ("name", "place", "generic")
+"""Classes of words that say who it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +64,24 @@ class Name:
     @property
     def core(self) -> tuple[Word, ...]:
         """The words that say who it is; all of them where none does."""
-        return tuple(word for word in self.words if word.role in ("name", "generic")) or self.words
+        return tuple(word for word in self.words if word.role in TELLING) or self.words
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
     @property
+    def places(self) -> frozenset[str]:
+        """The countries that it names."""
+        return frozenset(word.text for word in self.words if word.role == "place")
+
+    @property
     def initials(self) -> frozenset[str]:
         """What the name may be shortened to: first letters, with and without its small words."""
-        main = [word for word in self.words if word.role in ("name", "generic")]
+        main = [word for word in self.words if word.role in TELLING]
+        whole = [word for word in self.words if word.role not in ("aside", "particle")]
         every = [word for word in self.words if word.role != "aside"]
-        both = ("".join(word.text[0] for word in words) for words in (main, every))
+        both = ("".join(word.text[0] for word in words) for words in (main, whole, every))
         return frozenset(text for text in both if ACRONYM[0] <= len(text) <= ACRONYM[1])
 
 
@@ -77,20 +89,31 @@ class Name:
 def name_of(text: str, kind: str = ENTITY) -> Name:
     """The name in the form in which it is compared. No words where nothing of it can be read."""
     shown = " ".join(text.split())[:LONGEST]
-    plain = _ascii(shown)
+    plain = _ascii(shown) if kind == PERSON else with_countries(_ascii(_SEVERAL_IN_ONE.sub(" ", shown)))
     aside = {word for part in _ASIDE.findall(plain) for word in _WORDS.findall(part)}
     main = _split(_ASIDE.sub(" ", plain), kind)
     asides = [word for word in _split(" ".join(sorted(aside)), kind) if word not in main] if main else []
     words = [Word(word, _role(word, kind)) for word in main or _split(plain, kind)]
-    return Name(shown, tuple([*words, *(Word(word, "aside") for word in asides)][:MOST_WORDS]), kind)
+    beside = [Word(word, role if (role := _role(word, kind)) == "place" else "aside") for word in asides]
+    return Name(shown, tuple([*words, *beside][:MOST_WORDS]), kind)
 
 
 def _ascii(text: str) -> str:
-    composed = unicodedata.normalize("NFKC", text)
+    composed = unicodedata.normalize("NFKC", _read_again(text))
     written = composed if composed.isascii() else anyascii(_ARTICLE.sub("al ", composed))
     if _is_dense(composed):
         written = _CAMEL.sub(" ", written)
     return _APOSTROPHES.sub("", written.lower().replace("&", " and "))
+
+
+def _read_again(text: str) -> str:
+    """The text as it was meant, where bytes of UTF-8 were read as those of Latin (“SolidaritÃ©s”)."""
+    if text.isascii():
+        return text
+    for wrong in ("latin-1", "cp1252"):
+        with contextlib.suppress(UnicodeError):
+            return text.encode(wrong).decode("utf-8")
+    return text
 
 
 def _is_dense(text: str) -> bool:
@@ -102,7 +125,8 @@ def _split(plain: str, kind: str) -> list[str]:
     if kind == PERSON:
         return _WORDS.findall(plain)
     joined = _DOTTED.sub(lambda found: found.group().replace(".", "").replace(" ", "") + " ", plain)
-    return [SHORT_FOR.get(word, word) for word in _WORDS.findall(joined)]
+    written = (SHORT_FOR.get(word, word) for word in _WORDS.findall(joined))
+    return [COUNTRY_OF.get(word, word) for word in written]
 
 
 def _role(word: str, kind: str) -> str:
@@ -110,6 +134,8 @@ def _role(word: str, kind: str) -> str:
         return "title"
     if word in PARTICLES:
         return "particle"
+    if kind != PERSON and word in COUNTRIES:
+        return "place"
     if kind != PERSON and word in LEGAL_FORMS:
         return "form"
     if kind != PERSON and word in GENERIC:

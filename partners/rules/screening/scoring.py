@@ -11,12 +11,21 @@ from nicknames import NickNamer
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 from rapidfuzz.fuzz import token_sort_ratio
 
-from partners.rules.screening.names import ACRONYM, PERSON, Name, Word, skeleton
+from partners.rules.screening.names import ACRONYM, PERSON, TELLING, Name, Word, skeleton
+from partners.rules.screening.words import are_kindred
 
 INITIAL, NICKNAME, SOUNDS_ALIKE, ACRONYM_SCORE = 0.85, 0.9, 0.85, 85
 """What an initial, a short form, the same sounds in another spelling, and an acronym are worth."""
+OF_ONE_KIND = 0.5
+"""What two words for a body of the same kind are worth (words.KINDRED)."""
+ABROAD = 15
+"""What two names lose that name countries, and none of them both."""
 SPELT_ALIKE = 0.82
 """From here on two words may be spellings of one (Jaro-Winkler)."""
+WITHIN, FEW_WITHIN, DISTINCT = 0.6, 0.35, 1.2
+"""What the share of the smaller name is worth, and where it is one word of several; and what a word counts that says by
+itself who it is.
+"""
 ORDER_SHARE = 0.95
 """What the whole text without regard to order is worth, where it says more than the words."""
 
@@ -41,7 +50,7 @@ class Likeness:
 
 
 Weights = Mapping[str, float]
-"""What words that are frequent in a list count at most (frequent_words); every other counts in full."""
+"""What the words of a list count (frequent_words); where it says nothing, all count the same."""
 
 
 def likeness(left: Name, right: Name, frequent: Weights | None = None) -> Likeness:
@@ -52,8 +61,9 @@ def likeness(left: Name, right: Name, frequent: Weights | None = None) -> Likene
         return Likeness(100, tuple(Pair(word.text, word.text, 1.0) for word in left.words))
     pairs, rest_left, rest_right = _align(left, right)
     score = _score(left, right, pairs, frequent or {})
-    if not left.kind == right.kind == PERSON and _is_acronym(left, right):
-        score = max(score, ACRONYM_SCORE)
+    if not left.kind == right.kind == PERSON:
+        score = max(score, ACRONYM_SCORE) if _is_acronym(left, right) else score
+        score -= ABROAD if left.places and right.places and not left.places & right.places else 0
     return Likeness(
         score,
         tuple(Pair(a.text, b.text, value) for a, b, value in pairs),
@@ -71,7 +81,7 @@ def _align(left: Name, right: Name) -> tuple[list[Found], list[Word], list[Word]
         (value, i, j)
         for i, a in enumerate(left.words)
         for j, b in enumerate(right.words)
-        if (value := alike(a.text, b.text)) > 0
+        if (value := alike(a.text, b.text) or _kindred(a, b)) > 0
     ]
     rated.sort(key=lambda item: (-item[0], item[1], item[2]))
     free_left, free_right, pairs = set(range(len(left.words))), set(range(len(right.words))), list[Found]()
@@ -84,6 +94,10 @@ def _align(left: Name, right: Name) -> tuple[list[Found], list[Word], list[Word]
     _join(rest_left, rest_right, pairs, flip=False)
     _join(rest_right, rest_left, pairs, flip=True)
     return pairs, rest_left, rest_right
+
+
+def _kindred(left: Word, right: Word) -> float:
+    return OF_ONE_KIND if are_kindred(left.text, right.text) else 0.0
 
 
 def _join(several: list[Word], ones: list[Word], pairs: list[Found], *, flip: bool) -> None:
@@ -107,25 +121,34 @@ def _runs(several: list[Word], one: Word) -> Iterator[tuple[list[Word], float]]:
         joined = two[0].text + two[1].text
         if len(joined) > 3 and (value := alike(joined, one.text)) >= SPELT_ALIKE:
             yield two, value
-        run = several[start : start + len(one.text)]
-        if len(run) >= 2 and "".join(word.text[0] for word in run) == one.text:
-            yield run, SOUNDS_ALIKE
+    main = [word for word in several if word.role != "particle"]
+    for words in (several, main):
+        for start in range(len(words) - 1):
+            run = words[start : start + len(one.text)]
+            if len(run) >= 2 and "".join(word.text[0] for word in run) == one.text:
+                yield run, SOUNDS_ALIKE
 
 
 def _counts(word: Word, frequent: Weights) -> float:
-    return min(word.weight, frequent.get(word.text, 1.0))
+    here = frequent.get(word.text, frequent.get(ELSE, 1.0))
+    return here if word.role == "name" else min(word.weight, here)
 
 
 def _score(left: Name, right: Name, pairs: Iterable[Found], frequent: Weights) -> int:
-    """Half what both share of both, half what the smaller has of itself; less where that is one word of several."""
+    """What both share of both, and what the smaller has of itself; that less where it is one word of several.
+
+    Not where that word is so rare in the list that it says by itself who it is.
+    """
     found = list(pairs)
     shared = sum(min(_counts(a, frequent), _counts(b, frequent)) * value for a, b, value in found)
     whole_left = sum(_counts(word, frequent) for word in _side(left, found, 0))
     whole_right = sum(_counts(word, frequent) for word in _side(right, found, 1))
     both = 2 * shared / (whole_left + whole_right)
     within = shared / min(whole_left, whole_right)
-    few = min(_solid(left), _solid(right)) < 2 and _solid(left) != _solid(right)
-    score = 100 * (0.75 * both + 0.25 * within) if few else 100 * (0.5 * both + 0.5 * within)
+    one_of_several = min(_solid(left), _solid(right)) < 2 and _solid(left) != _solid(right)
+    telling = max((min(_counts(a, frequent), _counts(b, frequent)) * value for a, b, value in found), default=0)
+    share = FEW_WITHIN if one_of_several and telling < DISTINCT else WITHIN
+    score = 100 * ((1 - share) * both + share * within)
     in_order = token_sort_ratio(left.text, right.text) * ORDER_SHARE
     return min(round(max(score, in_order)), 99)
 
@@ -147,7 +170,7 @@ def _solid(name: Name) -> int:
 
 def _is_acronym(left: Name, right: Name) -> bool:
     for one, other in ((left, right), (right, left)):
-        main = [word.text for word in one.words if word.role in ("name", "generic")]
+        main = [word.text for word in one.words if word.role in TELLING]
         if len(main) == 1 and ACRONYM[0] <= len(main[0]) <= ACRONYM[1] and main[0] in other.initials:
             return True
     return False
@@ -174,19 +197,26 @@ def alike(left: str, right: str) -> float:
     return 0.0
 
 
-RARE = 1 / 200
-"""Words in fewer of a list's names than this count in full."""
+FULL, RARE, FEWEST = 1 / 200, 1 / 4000, 200
+"""The share of a list's names in which a word counts 1; that up to which it counts more the rarer it is; and how many
+names a list needs to say so.
+"""
 LEAST = 0.25
 """What the most frequent word of a list still counts."""
+ELSE = ""
+"""The key of what every word counts that is not frequent."""
 
 
 def frequent_words(counts: Mapping[str, int], names: int) -> dict[str, float]:
-    """What the frequent words of a list count: the more of its names have one, the less it says (log of the share)."""
-    return {
-        word: round(max(LEAST, math.log(names / count) / -math.log(RARE)), 2)
-        for word, count in counts.items()
-        if names >= 1 / RARE and count > names * RARE
-    }
+    """What the words of a list count: the more of its names have one, the less it says (log of the share)."""
+    if names < FEWEST:
+        return {}
+    found = {word: _says(names / often) for word, often in counts.items() if often > max(1, names * RARE)}
+    return {**found, ELSE: _says(min(names, 1 / RARE))}
+
+
+def _says(share: float) -> float:
+    return round(max(LEAST, math.log(share) / -math.log(FULL)), 2)
 
 
 _names = NickNamer()

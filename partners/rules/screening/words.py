@@ -52,20 +52,88 @@ GENERIC = _words(
 """What an organisation is rather than which one. Two names that share only these share little."""
 
 SHORT_FOR = {
-    "acad": "academy", "admin": "administration", "assn": "association", "assoc": "association", "auth": "authority",
-    "centre": "center", "centro": "center", "cntr": "center", "ctr": "center", "zentrum": "center",
-    "comm": "commission", "dept": "department", "departement": "department", "dev": "development",
-    "fdn": "foundation", "foundn": "foundation", "fondation": "foundation", "stiftung": "foundation",
-    "fundacion": "foundation", "govt": "government", "hosp": "hospital", "ind": "industries", "inds": "industries",
-    "inst": "institute", "institut": "institute", "instituto": "institute", "istituto": "institute",
-    "instituut": "institute", "intl": "international", "int": "international", "internationale": "international",
-    "lab": "laboratory", "labs": "laboratory", "laboratories": "laboratory", "laboratorium": "laboratory",
-    "min": "ministry", "ministerium": "ministry", "mus": "museum", "musee": "museum", "museo": "museum",
-    "natl": "national", "nat": "national", "nationale": "national", "nacional": "national", "nazionale": "national",
-    "org": "organization", "organisation": "organization", "peoples": "people", "pub": "public",
-    "res": "research", "forschung": "research", "sci": "science", "sec": "security", "soc": "society",
-    "tech": "technology", "univ": "university", "universitat": "university", "universite": "university",
-    "universidad": "university", "universita": "university", "universiteit": "university",
-    "universitet": "university", "uni": "university",
+    word: meant
+    for meant, written in {
+        "academy": "acad academia academie accademia akademia akademie akademi akademiya",
+        "administration": "admin administracion administrazione",
+        "agency": "agence agencia agentur agentschap agenzia agentstvo byra",
+        "alliance": "alianza alleanza allianz alliantie",
+        "association": "asociacion asociatia assn assoc associacao associatie associazione forening verein vereinigung",
+        "authority": "auth autoridad autorite autorita behorde",
+        "bank": "banca banco banque banka",
+        "center": "centre centro centrum cntr ctr sentrum tsentr zentrum",
+        "christian": "chretien chretienne christelijk christliche cristiana cristiano kristelig",
+        "commission": "comision comissao comm commissie commissione kommission komisja komisyon",
+        "committee": "comitato comite komitee komitet",
+        "council": "conseil consejo conselho consiglio",
+        "defense": "defence defensa defensie difesa verteidigung",
+        "democratic": "democratica democratico democratie democratique demokratische demokratisk demokraticheskaya",
+        "department": "departamento departement dept dipartimento",
+        "development": "desarrollo dev developpement entwicklung sviluppo",
+        "directorate": "direccion direction direktion direzione direktorat",
+        "federal": "federale federalnoe federalnaya",
+        "federation": "federacion federacao federazione foderation forbund verband verbond",
+        "foundation": "fdn fondation fondazione foundn fundacao fundacion fundacja nadace stichting stiftelse"
+        " stiftelsen stiftung vakfi",
+        "front": "frente fronte",
+        "fund": "fonds fondo fondo",
+        "general": "algemene allgemeine generale",
+        "government": "gobierno gouvernement governo govt",
+        "health": "gesundheit gezondheid salud salute sante saude",
+        "history": "geschichte historia historique historisch historisches histoire storia",
+        "hospital": "bolnica hopital hosp krankenhaus nemocnice ospedale sairaala sjukhus sjukhuset sygehus sykehus"
+        " szpital ziekenhuis",
+        "industries": "ind inds industria industrias industrie",
+        "institute": "inst institut institutet institutt instituto instituut istituto instytut",
+        "international": "int internacional internationale internationalen internazionale intl",
+        "labor": "labour",
+        "laboratory": "lab laboratoire laboratories laboratorio laboratorium labs",
+        "left": "gauche izquierda linke sinistra",
+        "liberal": "liberale liberala",
+        "ministry": "min ministere ministerie ministerio ministerium ministero ministerstvo ministerul bakanligi",
+        "movement": "bewegung beweging mouvement movimento movimiento bevegelse",
+        "museum": "mus musee museo museu muzeum muzej muzeul muzey",
+        "national": "nacional nat nationaal nationale natl nazionale narodni narodowy",
+        "natural": "naturelle naturale",
+        "naturalhistory": "natuurhistorisch naturhistorisches naturhistoriska naturhistorisk",
+        "organization": "org organisation organisatie organizacion organizzazione",
+        "parliament": "parlament parlamento parlement",
+        "party": "parti partia partido partiet partij partit partito partei",
+        "people": "peoples popolare popolari popular populaire folke folk",
+        "public": "pub publique publico pubblica",
+        "republic": "republica republiek republik repubblica republique respublika",
+        "research": "forschung forskning investigacion onderzoek recherche res ricerca",
+        "science": "ciencia ciencias sci sciences scienze wissenschaft wissenschaften",
+        "security": "sec securite seguridad sicherheit sicurezza veiligheid",
+        "senate": "senado senat senato",
+        "socialist": "socialista socialiste sosialistisk sozialistische",
+        "society": "soc",
+        "state": "estado etat gosudarstvennoe gosudarstvenny",
+        "technology": "tech technologie technologies technologia tecnologia tecnologica technologique",
+        "union": "unie unione",
+        "united": "unida unido unis unita verenigde",
+        "university": "uni univ universidad universidade universita universitas universitat universite universiteit"
+        " universitet universitetet uniwersytet univerzita",
+    }.items()
+    for word in written.split()
 }  # fmt: skip
 """Shortened and foreign forms of words that are frequent in names of organisations."""
+
+KINDRED = (
+    _words("department ministry secretariat office bureau directorate"),
+    _words("agency administration authority board bureau commission committee council directorate office service"
+           " services corporation institute"),
+    _words("academy college institute school university faculty"),
+    _words("assembly congress council house parliament senate chamber diet legislature"),
+    _words("center clinic clinics hospital infirmary medical"),
+    _words("center collection gallery museum house"),
+    _words("alliance bloc coalition federation front league movement party union list association"),
+    _words("association club council federation society union organization"),
+    _words("company corporation enterprise group industries trust"),
+)  # fmt: skip
+"""What bodies of one kind are called: where everything else agrees, one may have been given the other's word."""
+
+
+def are_kindred(left: str, right: str) -> bool:
+    """Whether two words say of an organisation that it is of the same kind."""
+    return any(left in words and right in words for words in KINDRED)

@@ -19,5 +19,5 @@ class Screening(Rule):
     """
 
     person: Score = 70
-    organisation: Score = 65
+    organisation: Score = 63
     removed: Score = 70

@@ -8,6 +8,7 @@ thing had in another year: real people and organisations, and also real renaming
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
@@ -40,6 +41,11 @@ def dbpedia(name: str) -> Labelled:
     listed = {row["id"]: row["title"] for row in _rows("autofj", f"{folder}/left.csv")}
     other = {row["id"]: row["title"] for row in _rows("autofj", f"{folder}/right.csv")}
     return Labelled(listed, [(row["id_l"], other[row["id_r"]]) for row in _rows("autofj", f"{folder}/gt.csv")])
+
+
+def is_for_evaluation(pair: tuple[str, str]) -> bool:
+    """Whether the pair is of the half that nobody looks at while the comparison is changed: by its own hash."""
+    return hashlib.sha256("|".join(pair).encode()).digest()[-1] % 2 == 1
 
 
 def febrl() -> Labelled:

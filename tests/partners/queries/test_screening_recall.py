@@ -1,9 +1,12 @@
 """How many of those who should be found are found, on names that others paired, by the whole way through the database.
 
-The least likeness is the rulebook's, one number for people and one for organisations. That for organisations was
-lowered once when its recall had been seen here, and the comparison learned from misses among these pairs: so the
-figures say how good the whole is on them, and no more. Many organisations that are missed were renamed, and share
-no word.
+The pairs of organisations are split by a hash of each (`labelled.is_for_evaluation`). Words, weights and the rulebook's
+least likeness were chosen on one half, of which misses and false alarms were read; what is told and held here is the
+other half, of which only sums were seen. With the comparison before that, this half had a recall of 0.794 at 4.05 false
+alarms per 1,000 names compared (precision 0.050); now 0.831 at 4.11 (0.051). Half of what is still missed were
+renamings that share no word.
+
+Of people every fifth pair is looked up, in the order of the file; misses among them were read earlier.
 """
 
 from __future__ import annotations
@@ -26,12 +29,14 @@ from portal.rulebook.queries import rules as rulebook_in_force
 from portal.rulebook.schema import Screening
 from tests.factories.partners import make_authority
 from tests.factories.rulebook import founded_rulebook
-from tests.partners.queries.labelled import ORGANISATIONS, PEOPLE, Labelled, dbpedia, febrl
+from tests.partners.queries.labelled import ORGANISATIONS, PEOPLE, Labelled, dbpedia, febrl, is_for_evaluation
 
 pytestmark = pytest.mark.django_db
 EVERY = 5
-"""Every so manyth pair is looked up, in the order of the file; the list always has all its names."""
+"""Every so manyth pair of people is looked up; the list always has all its names."""
 AIM = 0.83
+MOST_OTHERS = 4.5
+"""False alarms for each 1,000 names compared that a list of organisations may raise."""
 
 
 @dataclass
@@ -43,6 +48,11 @@ class Measured:
     others: int = 0
     compared: int = 0
     missed: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def false_alarms(self) -> float:
+        """For each 1,000 names compared."""
+        return 1000 * self.others / self.compared
 
     @property
     def recall(self) -> float:
@@ -59,7 +69,7 @@ class Measured:
     def __str__(self) -> str:
         return (
             f"recall {self.recall:.3f} of {self.pairs}, precision {self.found / (self.found + self.others):.2f}, "
-            f"{1000 * self.others / self.compared:.2f} false alarms per 1,000 names compared"
+            f"{self.false_alarms:.2f} false alarms per 1,000 names compared"
         )
 
 
@@ -80,13 +90,20 @@ def load(authority: Organisation, name: str, labelled: Labelled, schema: str) ->
     return load_list(name_list=made, by=SYSTEM)
 
 
+def looked_up(labelled: Labelled, kind: str) -> list[tuple[str, str]]:
+    """The pairs that are measured: of organisations all that nobody tuned on, of people a share."""
+    if kind == ORGANISATION:
+        return [pair for pair in labelled.pairs if is_for_evaluation(pair)]
+    return labelled.pairs[::EVERY]
+
+
 def measure(authority: Organisation, name: str, labelled: Labelled, kind: str) -> Measured:
     schema = "Person" if kind == PERSON else "Organization"
     made, least, result = load(authority, name, labelled, schema), least_of(rules(), kind), Measured()
     same: dict[str, set[str]] = {}
     for key, text in labelled.pairs:
         same.setdefault(text, set()).add(key)
-    for key, text in labelled.pairs[::EVERY]:
+    for key, text in looked_up(labelled, kind):
         subject = Subject(text, kind, "owners", "Owner")
         found = {
             entity.ref
@@ -118,8 +135,14 @@ def test_recall_on_real_names_that_others_paired(capsys: pytest.CaptureFixture[s
     report(capsys, {**people, **bodies, "people": all_people, "organisations": all_bodies, "together": together})
     assert all_people.recall >= AIM
     assert together.recall >= AIM
-    # Of bodies the sets hold many renamings (“York Central Hospital” was “Mackenzie Richmond Hill”) that share no word.
-    assert all_bodies.recall >= 0.78
+    assert all_bodies.recall >= AIM
+    assert all_bodies.false_alarms <= MOST_OTHERS
+
+
+def test_neither_half_is_chosen() -> None:
+    pairs = [pair for name in ORGANISATIONS for pair in dbpedia(name).pairs]
+    share = sum(is_for_evaluation(pair) for pair in pairs) / len(pairs)
+    assert 0.45 <= share <= 0.55
 
 
 def test_recall_on_damaged_names_with_their_true_links(capsys: pytest.CaptureFixture[str]) -> None:
