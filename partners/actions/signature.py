@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -166,10 +167,13 @@ def _write(case: Case, decision: str, by: Actor, *, reasons: Sequence[str] = (),
 
 
 def void_signatures(application: Application, reason: str, by: Actor, *, of: UUID | None = None) -> list[User]:
-    """Void every signature that still counts (`of`: that person's); returns whose they were. Inside a deed on it."""
+    """Void every signature that still counts; returns whose they were. Inside a deed on it.
+
+    `of`: only that person's, and those that a deputy gave in their place.
+    """
     live = application.signature_rows.filter(decision="sign", void__isnull=True).select_related("by")
     if of is not None:
-        live = live.filter(by=of)
+        live = live.filter(Q(by=of) | Q(stands_for=of))
     people = []
     for signature in live:
         SignatureVoid.objects.create(signature=signature, reason=reason[:200], by=by.user, at=clock.now())

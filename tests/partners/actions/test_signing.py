@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from partners.actions.case import declare_conflict
 from partners.actions.signature import refuse_application, sign_application
-from partners.models import Qualification, Signature
+from partners.models import Qualification, Signature, SignatureVoid
 from partners.queries.case import case_of
 from portal.accounts.actions.delegation import give_delegation
 from portal.accounts.actor import confirmed, person_in
@@ -139,6 +139,16 @@ def test_a_deputy_does_not_sign_for_whoever_has_a_conflict() -> None:
     with pytest.raises(Refused) as refusal:
         sign(made, deputy_of(made.signatory, made))
     assert code(refusal) == "conflict_of_interest"
+
+
+def test_a_conflict_of_the_covered_takes_back_what_was_signed_in_their_place() -> None:
+    made = make.application_to_sign()
+    deputy, colleague = deputy_of(made.signatory, made), made.other_signatory
+    given = sign(made, deputy)
+    declare_conflict(application=made.fresh(), conflict=True, detail="My sister works there.", by=made.signatory)
+    assert SignatureVoid.objects.get().signature_id == given.pk
+    sign(made, colleague)
+    assert made.fresh().state == "awaiting_signatures"
 
 
 def test_a_deputy_who_assessed_or_for_whoever_screened_does_not_sign() -> None:

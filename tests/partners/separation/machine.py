@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -29,6 +30,10 @@ from partners.actions.signature import refuse_application, sign_application
 from partners.models import Application, Hit, Query
 from partners.queries.case import case_of
 from partners.queries.people import hands_of
+from portal.accounts.actions.delegation import give_delegation, withdraw_delegation
+from portal.accounts.actor import confirmed, person_in
+from portal.accounts.models import Delegation, Membership, Organisation
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
 from tests.factories import partners as make
@@ -61,8 +66,8 @@ class Machine(RuleBasedStateMachine):
     def begin(self, stage: str) -> None:
         self.oracle = Oracle(self.world, self.world.played[stage])
         self.own = {self.oracle.cast.institution.pk}
-        self.mine = [actor for actor in self.world.people if actor.body_id in self.own]
-        self.desk = [actor for actor in self.world.people if actor.body_kind == "authority"]
+        self.people = self.watch.people
+        self.mine = [actor for actor in self.people if actor.body_id in self.own]
 
     def look(self) -> None:
         """How the application stands, for the choice of the next deed."""
@@ -75,13 +80,18 @@ class Machine(RuleBasedStateMachine):
         return self.oracle
 
     @property
+    def desk(self) -> list[Actor]:
+        """Everybody of an authority, deputies as such while their cover lasts."""
+        return [actor for actor in self.people if actor.body_kind == "authority"]
+
+    @property
     def application(self) -> Application:
         return self.watch.cast.fresh()
 
     def someone(self, who: int, stray: bool, *roles: str) -> Actor:
         """One of those with the role, rather of the home authority; anybody of any body where it is a stray."""
         fit = [actor for actor in self.desk if actor.has(*roles)]
-        chosen = self.world.people if stray else fit
+        chosen = self.people if stray or not fit else fit
         return chosen[who % len(chosen)]
 
     def attempt(self, deed: Callable[..., Any], **given: Any) -> bool:
@@ -184,11 +194,16 @@ class Machine(RuleBasedStateMachine):
     def sign(self, who: int, stray: bool, other: bool, involved: bool) -> None:
         """Now and then it is tried by somebody who had another part, where there is such a signatory."""
         parts = self.watch.authors | self.watch.officers | assessors_of(self.application)
-        likely = [actor for actor in self.desk if actor.has("signatory") and actor.user_id in parts]
+        likely = [actor for actor in self.desk if actor.has("signatory") and parts & {actor.user_id, actor.stands_for}]
         actor = likely[who % len(likely)] if involved and likely else self.someone(who, stray, "signatory")
         self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+        self.try_to_sign(actor, other)
+
+    def try_to_sign(self, actor: Actor, other: bool = False) -> None:
+        """In the person's own right, or as a deputy. `other`: something else than what stands."""
         seen = "0" * 64 if other else case_of(self.application).dossier_digest
-        self.attempt(sign_application, application=self.application, seen=seen, by=actor)
+        if self.attempt(sign_application, application=self.application, seen=seen, by=actor) and actor.stands_for:
+            self.seen["signed as deputy"] = self.seen.get("signed as deputy", 0) + 1
 
     @precondition(lambda self: self.state == "awaiting_signatures")
     @rule(whom=st.lists(WHO, min_size=2, max_size=4))
@@ -206,10 +221,60 @@ class Machine(RuleBasedStateMachine):
             actor = self.someone(who, stray, "signatory")
             self.attempt(refuse_application, application=self.application, by=actor, **given)
 
+    # --- covers for absence -------------------------------------------------------------------------
+
+    @rule(who=WHO, whom=WHO, stray=SOMETIMES, days=st.integers(0, 3))
+    def delegate(self, who: int, whom: int, stray: bool, days: int) -> None:
+        """A signatory names somebody of their authority who signs in their place, from today."""
+        signatory = self.someone(who, False, "signatory")
+        colleagues = [actor for actor in self.desk if actor.body_id == signatory.body_id and not actor.has("signatory")]
+        deputy = self.someone(whom, True) if stray or not colleagues else colleagues[whom % len(colleagues)]
+        place = Membership.objects.get(user=signatory.user_id, organisation=signatory.body_id, state="active")
+        today = clock.today()
+        given = {"starts_on": today, "ends_on": today + timedelta(days), "reason": "Away."}
+        if self.attempt(give_delegation, membership=place, deputy=deputy.user, by=signatory, **given):
+            self.seen["covers"] = self.seen.get("covers", 0) + 1
+            self.come_again(deputy)
+
+    @rule(who=WHO, stray=SOMETIMES)
+    def end_cover(self, who: int, stray: bool) -> None:
+        """The signatory ends it, the deputy does, or somebody tries who has nothing to do with it."""
+        covers = Delegation.objects.filter(state="given").select_related("membership__user", "deputy", "organisation")
+        for cover in covers.order_by("given_at", "pk"):
+            sides = [one for one in self.desk if one.user_id in (cover.membership.user_id, cover.deputy_id)]
+            actor = self.someone(who, True) if stray else sides[who % len(sides)]
+            if self.attempt(withdraw_delegation, delegation=cover, by=actor):
+                for one in [one for one in self.desk if one.user_id == cover.deputy_id]:
+                    self.come_again(one)
+            return
+
+    def come_again(self, actor: Actor) -> None:
+        """Who somebody is in that body now, as each request finds out."""
+        for place, one in enumerate(self.people):
+            if (one.user_id, one.body_id) == (actor.user_id, actor.body_id):
+                body = Organisation.objects.get(pk=actor.organisation_id)
+                self.people[place] = confirmed(person_in(actor.user, body))
+
+    @precondition(lambda self: self.state == "awaiting_signatures")
+    @rule(who=WHO, whom=WHO, then=st.booleans())
+    def deputy_signs(self, who: int, whom: int, then: bool) -> None:
+        """A deputy signs; then, now and then, whoever they stand for tries to, in whatever body they have the role."""
+        if not any(actor.stands_for for actor in self.desk):
+            self.delegate(who=who, whom=whom, stray=False, days=1)
+        deputies = [actor for actor in self.desk if actor.stands_for]
+        if not deputies:
+            return
+        deputy = deputies[who % len(deputies)]
+        covered = [actor for actor in self.desk if actor.user_id == deputy.stands_for and actor.has("signatory")]
+        for actor in [deputy, *(covered if then else [])]:
+            self.attempt(declare_conflict, application=self.application, conflict=False, by=actor)
+            self.try_to_sign(actor)
+            self.holds()
+
     # --- the institution ----------------------------------------------------------------------------
 
     def writer(self, who: int, stray: bool) -> Actor:
-        chosen = [actor for actor in self.world.people if actor.body_kind == "institution"] if stray else self.mine
+        chosen = [actor for actor in self.people if actor.body_kind == "institution"] if stray else self.mine
         return chosen[who % len(chosen)]
 
     @precondition(lambda self: self.asked)

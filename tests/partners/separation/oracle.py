@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from partners.access import visible_cases
 from partners.models import (
@@ -20,7 +22,7 @@ from partners.models import (
     SignatureVoid,
 )
 from partners.queries.case import case_of
-from portal.accounts.models import Organisation
+from portal.accounts.models import Delegation, Membership, Organisation
 from portal.core.canonical import digest
 from portal.ledger.models import Entry, Event
 from portal.ledger.verify import verify
@@ -53,11 +55,28 @@ def assessors_of(application: Application) -> set[UUID]:
     }
 
 
+def both_of(row: Signature) -> set[UUID]:
+    """Who signed, and in whose place."""
+    return {row.by_id, row.stands_for_id or row.by_id}
+
+
+def distinct(rows: Iterable[Signature]) -> int:
+    """How many people signed, a deputy and whom they stand for counted as one, and whoever is one with either."""
+    people: list[set[UUID]] = []
+    for row in rows:
+        joined = both_of(row)
+        for other in [one for one in people if one & joined]:
+            joined |= other
+            people.remove(other)
+        people.append(joined)
+    return len(people)
+
+
 class Oracle:
     """Watches one application through an example."""
 
     def __init__(self, world: World, played: Played) -> None:
-        self.world, self.cast = world, played.cast
+        self.world, self.cast, self.people = world, played.cast, list(world.people)
         self.authors, self.officers = set(played.authors), set(played.officers)
         self.unsent: set[UUID] = set()
         self.known = set(Signature.objects.values_list("pk", flat=True))
@@ -93,10 +112,10 @@ class Oracle:
 
     def approved(self, application: Application, live: list[Signature]) -> None:
         """Who signed had no other part, signed what stood, and there were enough of them."""
-        rule, signers = rule_of(application), {row.by_id for row in live}
+        rule, signers = rule_of(application), set[UUID]().union(*(both_of(row) for row in live))
         parts = {"authors": self.authors, "officers": self.officers, "assessors": assessors_of(application)}
         for part, people in parts.items():
-            assert not signers & people, f"a signatory is among the {part}"
+            assert not signers & people, f"a signatory, or whom they stand for, is among the {part}"
         assert not parts["authors"] & parts["assessors"], "an author assessed"
         assert not parts["officers"] & parts["assessors"], "an officer of the case assessed"
         stands = digest(case_of(application).dossier)
@@ -105,12 +124,27 @@ class Oracle:
             assert row.digest == stands, "a signature is on something else than what stands"
         assert not Query.objects.filter(application=application, state="open").exists(), "a question is open"
         assert not Hit.objects.filter(institution=application.institution_id, state="open").exists(), "a hit is open"
+        for row in live:
+            self.had_the_duty(row)
         self.enough(application, live, rule)
+
+    def had_the_duty(self, row: Signature) -> None:
+        """Each signed in their own right, or in the place of a signatory whom they covered for when they did."""
+        signatories = Membership.objects.filter(organisation=row.body_id, roles__contains=["signatory"], state="active")
+        assert signatories.filter(user=row.stands_for_id or row.by_id).exists(), "nobody's duty was done"
+        if row.stands_for_id is None:
+            return
+        day = row.at.date()
+        covers = Delegation.objects.filter(
+            Q(withdrawn_at=None) | Q(withdrawn_at__gte=row.at), membership__user=row.stands_for_id, deputy=row.by_id,
+            organisation=row.body_id, given_at__lte=row.at, starts_on__lte=day, ends_on__gte=day,
+        )  # fmt: skip
+        assert covers.exists(), "somebody signed in a place that was not theirs to fill"
 
     def enough(self, application: Application, live: list[Signature], rule: dict[str, Any]) -> None:
         bodies = {row.body_id: Organisation.objects.get(pk=row.body_id) for row in live}
         assert {body.kind for body in bodies.values()} <= set(rule.get("kinds", ["authority"])), "wrong kind of body"
-        assert len({row.by_id for row in live}) >= rule["signatures"], "too few people"
+        assert distinct(live) >= rule["signatures"], "too few people"
         assert len(bodies) >= rule["bodies"], "too few bodies"
         assert len({body.jurisdiction for body in bodies.values()}) >= rule.get("jurisdictions", 1), "too few countries"
         assert not rule.get("home") or application.authority_id in bodies, "nobody of the home authority signed"
@@ -119,7 +153,8 @@ class Oracle:
         conflicted = self.conflicted(application)
         counted = [who for who, row in newest.items() if row.revision.sections == last and who not in conflicted]
         assert len(counted) >= rule["assessors"], "too few assessors"
-        assert not {row.by_id for row in live} & set(conflicted), "somebody with a conflict signed"
+        for row in live:
+            assert not both_of(row) & set(conflicted), "somebody with a conflict signed, or a deputy in their place"
 
     def conflicted(self, application: Application) -> dict[UUID, int]:
         """Person → where in the record they declared it."""
@@ -132,7 +167,7 @@ class Oracle:
     def recused(self, application: Application) -> None:
         """Whoever has a conflict sees the case no more, in whatever body, and did nothing on it since."""
         for person, since in self.conflicted(application).items():
-            for actor in self.world.people:
+            for actor in self.people:
                 if actor.user_id == person and actor.body_kind == "authority":
                     seen = visible_cases(Application.objects.filter(pk=application.pk), actor)
                     assert not seen.exists(), "somebody with a conflict sees the case"

@@ -60,6 +60,8 @@ def made_world() -> World:
         make_member(neighbour, "signatory", "case_officer"),
         make_member(abroad, "signatory"),
         make_member(abroad, "signatory", "reviewer"),
+        *(make_member(body, "auditor") for body in (home, abroad)),
+        make_member(home, "case_officer", "reviewer"),
     ]
     both = make_user()
     people += [make_member(home, "signatory", user=both), make_member(abroad, "signatory", user=both)]
@@ -93,9 +95,9 @@ def _listed(home: Organisation, casts: Iterable[make.Cast]) -> None:
 
 
 def _institution_of(cast: make.Cast, home: Organisation, abroad: Organisation) -> list[Actor]:
-    """Of each institution: who wrote, a colleague, and two who work for an authority as well."""
+    """Of each institution: who wrote, a colleague, and three who work for an authority as well."""
     body = cast.institution.organisation
-    moved, turncoat = make_user(), make_user()
+    moved, turncoat, aide = make_user(), make_user(), make_user()
     return [
         cast.applicant,
         make_member(body, "applicant", "representative"),
@@ -103,6 +105,8 @@ def _institution_of(cast: make.Cast, home: Organisation, abroad: Organisation) -
         make_member(home, "case_officer", "reviewer", "signatory", user=moved),
         make_member(body, "applicant", "representative", user=turncoat),
         make_member(abroad, "signatory", user=turncoat),
+        make_member(body, "applicant", user=aide),
+        make_member(home, "auditor", user=aide),
     ]
 
 
