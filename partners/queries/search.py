@@ -97,8 +97,8 @@ class Found:
             wanted, order = wanted | Q(named=1), ["-named", *order]
         found = rows.filter(wanted).annotate(rank=Max(SearchRank(F("search_documents__vector"), query)))
         if self.wider is not None:
-            exactly = Max(_has("search_documents__vector", self.exact))
-            found, order = found.annotate(exactly=exactly), ["-exactly", *order]
+            as_written = Max(_has("search_documents__vector", self.exact))
+            found, order = found.annotate(exactly=as_written), ["-exactly", *order]
         return found.annotate(in_all=Window(Count("*"))).order_by(*order)
 
 
