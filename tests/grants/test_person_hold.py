@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from django.urls import reverse
 
 from grants.actions.hold import confirm_hold, lift_hold, place_hold
 from grants.disclosure import AUTHORITY, INSTITUTION, PROVIDER
@@ -17,6 +18,7 @@ from partners.models import Person
 from portal.core.verdicts import Refused
 from tests.factories import grants as make
 from tests.factories import people
+from tests.world import client_for
 
 pytestmark = pytest.mark.django_db
 WORDS: dict[str, Any] = {"reason": "Left a token in a notebook.", "lifted_when": "Trained again."}
@@ -72,3 +74,29 @@ def test_one_hold_says_what_else_stands(made: make.GrantCast) -> None:
     lift_hold(hold=second, reason="Done.", by=made.signatory)
     assert with_others(first, Hold.objects.all()) == [other]
     assert decide(made.question()).permitted is False
+
+
+def test_the_desk_filters_and_exports_holds_and_places_one_on_a_person(made: make.GrantCast, person: Person) -> None:
+    client = client_for(made.signatory)
+    place = reverse("admin:grants_hold_place_person", args=[made.institution.pk])
+    assert "has named nobody" in client.post(place, {**WORDS, "email": "nobody@example.org"}).content.decode()
+    assert client.post(place, {**WORDS, "email": person.email.upper()}).status_code == 302
+    place_hold(target=made.line, by=made.signatory, **WORDS)
+    address = reverse("admin:grants_hold_changelist")
+    answer = client.get(f"{address}?stops=now&kind=person&export=csv")
+    (_head, row) = b"".join(cast(Any, answer).streaming_content).decode().strip().splitlines()
+    assert "one person" in row
+    assert client.get(f"{address}?kind=nonsense&export=xlsx").status_code == 200
+    hold = Hold.objects.get(person=person)
+    page = client.get(reverse("admin:grants_hold_change", args=[hold.pk])).content.decode()
+    assert person.email in page
+    for who, known in ((made.applicant, True), (made.staff, False)):
+        page = client_for(who).get(reverse("grants:hold", args=[hold.pk])).content.decode()
+        assert (person.name in page) is known
+
+
+@pytest.mark.parametrize("query", ["stops=x", "state=x", "kind=x", "q=%25", "sort=-reason", "page=-1", "export=pdf"])
+def test_what_an_address_says_wrongly_breaks_no_list(made: make.GrantCast, query: str) -> None:
+    client = client_for(made.staff)
+    for name in ("holds", "uses", "consents"):
+        assert client.get(f"{reverse(f'grants:{name}')}?{query}&release=x&now=x&due=x&answered=x").status_code == 200
