@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from grants.access import get_environment, get_own_environment
@@ -91,7 +92,8 @@ def environment_group(request: PortalRequest, pk: UUID, group: str) -> HttpRespo
         except (Refused, ValidationError) as error:
             refuse_into(form, error)
         else:
-            messages.success(request, _("Attested: %(count)s statements.") % {"count": len(answers)})
+            said = ngettext("%(count)s statement attested.", "%(count)s statements attested.", len(answers))
+            messages.success(request, said % {"count": len(answers)})
             return redirect(f"{reverse('grants:environment', args=[found.pk])}#statements")
     context = {"form": form, "environment": found, "group": shown}
     return render(request, "grants/environment_group.html", context)

@@ -34,7 +34,7 @@ def attested_context(environment: Environment, accreditation: Accreditation | No
     documents = list(documents_for(environment).filter(about=environment.pk)[:CHOICES])
     return {
         "groups": groups,
-        "rows": rows,
+        "country": jurisdiction_name(environment.country),
         "adopted": found.adopted,
         "total": len(rows),
         "answered": sum(group.answered for group in groups),

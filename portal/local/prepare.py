@@ -45,6 +45,7 @@ def _data() -> None:
             {"institutions": int(few)} if few else {},
         ),  # founds the rulebook where its story begins, two years ago
         ("Rulebook", "load_rulebook", {}),
+        ("Statements on environments", "import_statements", {}),
         ("Schedule", "setup_schedule", {}),
     ):
         _command(title, command, **arguments)

@@ -98,7 +98,7 @@ def test_the_list_of_statements_is_filtered_and_exported_as_filtered(applicant: 
     assert f"of {total}" in applicant.get(page).content.decode()
     left = applicant.get(f"{page}?value=open").content.decode()
     assert f"of {total - 2}" in left
-    lines = b"".join(applicant.get(f"{page}?value=met&export=csv")).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(applicant.get(f"{page}?value=met&export=csv")).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert "'=HYPERLINK(1)" in lines[1]
     sheet = applicant.get(f"{page}?group=logging&export=xlsx")
@@ -154,7 +154,7 @@ def test_a_provider_lists_filters_and_exports_releases(made: make.GrantCast) -> 
     staff = client_for(made.staff)
     page = reverse("grants:releases")
     assert str(made.release) in staff.get(f"{page}?state=released&capability_tier=general").content.decode()
-    lines = b"".join(staff.get(f"{page}?export=csv")).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(staff.get(f"{page}?export=csv")).decode("utf-8-sig").splitlines()
     assert [line.count(made.release.key) for line in lines] == [0, 1]
     assert staff.get(f"{page}?state=retired&export=xlsx").status_code == 200
     assert made.release.model.name in staff.get(f"{reverse('grants:models')}?q=Meridian").content.decode()
