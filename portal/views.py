@@ -44,7 +44,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/csrf.html", status=403)
 
 
+def _of_machines(request: HttpRequest) -> bool:
+    """Whether whoever asked reads JSON: the addresses of the API."""
+    return request.path.startswith(("/api/", "/access/"))
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _of_machines(request):
+        return JsonResponse({"code": "malformed", "detail": "The request was not understood."}, status=400)
     return render(request, "errors/400.html", status=400)
 
 
@@ -59,6 +66,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _of_machines(request):
+        return JsonResponse({"code": "not_found", "detail": "There is nothing at this address."}, status=404)
     return render(request, "errors/404.html", status=404)
 
 

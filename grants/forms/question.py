@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +35,10 @@ class VolumeForm(forms.Form):
         offer(self, "use_case", plain_terms(book.scope.use_cases))
         offer(self, "data_class", plain_terms(book.scope.data_classes, _("Not named")))
 
-    def volume(self) -> dict[str, int]:
-        """How much is asked for, 0 where nothing was said."""
-        return {name: self.cleaned_data.get(name) or 0 for name in ("requests", "tokens", "seats")}
+    def with_volume(self, question: Question) -> Question:
+        """The question with how much is asked for, 0 where nothing was said."""
+        data = self.cleaned_data
+        return replace(question, requests=data["requests"] or 0, tokens=data["tokens"] or 0, seats=data["seats"] or 0)
 
 
 class ProviderQuestionForm(VolumeForm):
@@ -58,7 +60,7 @@ class ProviderQuestionForm(VolumeForm):
     def question(self, provider_id: UUID) -> Question:
         """The question of a valid form."""
         data = self.cleaned_data
-        return Question(
+        asked = Question(
             provider_id=provider_id,
             subject_type=data["subject_type"],
             subject_id=data["subject_id"].strip(),
@@ -67,8 +69,8 @@ class ProviderQuestionForm(VolumeForm):
             environment=data["environment"].strip(),
             data_class=data["data_class"],
             today=clock.today(),
-            **self.volume(),
         )
+        return self.with_volume(asked)
 
 
 class PartnerQuestionForm(VolumeForm):
@@ -91,7 +93,7 @@ class PartnerQuestionForm(VolumeForm):
         """The question of a valid form. Its subject is one of the institution's own."""
         data = self.cleaned_data
         kind, _colon, name = data["subject"].partition(":")
-        return Question(
+        asked = Question(
             provider_id=data["release"].provider_id,
             subject_type=kind,
             subject_id=name,
@@ -100,5 +102,5 @@ class PartnerQuestionForm(VolumeForm):
             environment=data["environment"],
             data_class=data["data_class"],
             today=clock.today(),
-            **self.volume(),
         )
+        return self.with_volume(asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -66,7 +67,7 @@ def console(request: PortalRequest) -> HttpResponse:
         mine = [entry, *mine][:MOST_KEPT]
         request.session[HISTORY] = [*mine, *(other for other in kept if other["body"] != body)][: 2 * MOST_KEPT]
         shown |= {"decision": decision, "sent": _pretty(request_of(question)), "got": _pretty(response)}
-        shown["why"] = form.data.urlencode() if is_partner(request.actor) else ""
+        shown["why"] = urlencode(entry["data"]) if is_partner(request.actor) else ""
     shown["history"] = [{**entry, "number": number} for number, entry in enumerate(mine)]
     return render(request, "grants/console.html", shown)
 

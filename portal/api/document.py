@@ -80,13 +80,17 @@ OPERATIONS = (
 
 
 def add_access(schema: dict[str, Any]) -> None:
-    """Write the access API into the document."""
+    """Write the access API into the document, and for every address that a broken request is told so."""
     components = schema["components"].setdefault("schemas", {})
     for operation in OPERATIONS:
         components.update(_schemas(operation.takes, *operation.gives))
         schema["paths"][operation.path] = {"post": _operation(operation)}
     components.update(_schemas(Problem, Configuration))
     schema["paths"]["/.well-known/authzen-configuration"] = {"get": _configuration()}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            answers = operation["responses"]
+            answers.setdefault("400", {"description": "Not a request", "content": _json(Problem)})
 
 
 def _schemas(*models: type[BaseModel]) -> dict[str, Any]:
