@@ -224,7 +224,7 @@ def _tag(row: SectionAssessment, current: bool) -> str:
 def _events(case: Case, actor: Actor, limit: int) -> list[Any]:
     tiers = tiers_for(actor, own=False, assigned=True)
     blind = case.is_blind_for(actor.user_id)
-    nouns = ("application", "qualification")
+    nouns = ("application", "qualification", "hit")
     return timeline(case.application.pk, tiers=tiers, viewer=actor, limit=limit, nouns=nouns, blind=blind)
 
 

@@ -64,10 +64,11 @@ KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
             *(f"qualification.{verb}" for verb in ("grant", *_HOLDS)),
         ),
     ),
+    "screening": (gettext_lazy("Screening"), ("hit.find", "hit.clear", "hit.confirm")),
     "copies": (gettext_lazy("Case file"), ("case_file.ask", "case_file.finish", "case_file.fail", "case_file.take")),
 }
 """Kinds of event of a case: words, and the verbs of the record. What is in none of them is only in the whole."""
-IN_A_CASE = ("application", "qualification", "referee", "case_file")
+IN_A_CASE = ("application", "qualification", "referee", "hit", "case_file")
 ALSO = ("query.remind", "query.close", "query.withdraw")
 """Of questions what the application's own entries do not say."""
 

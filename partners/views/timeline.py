@@ -33,7 +33,7 @@ from partners.queries.timeline import (
 from portal.core.requests import PortalRequest
 from portal.ui.tables import safe_cell
 
-AT_THE_DESK = ("assessment", "copies")
+AT_THE_DESK = ("assessment", "screening", "copies")
 """Kinds of which an institution sees nothing."""
 LONGEST = 18
 """Digits of an entry's number that are taken from an address."""

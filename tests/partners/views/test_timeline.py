@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from partners.actions.case import declare_conflict
+from partners.actions.screening import decide_hit
 from partners.queries.timeline import KINDS, PAGE
 from partners.states.application import APPLICATION
 from partners.states.case_file import CASE_FILE
 from partners.states.qualification import QUALIFICATION
 from partners.states.referee import REFEREE
+from partners.states.screening import HIT
 from portal.core.actors import Actor
 from portal.workflow import deed, record
 from tests.factories import partners as make
+from tests.factories import screening
 from tests.query_budget import queries_of
 from tests.world import client_for
 
@@ -63,6 +67,21 @@ def test_the_desk_reads_it_as_others_see_it(made: make.Cast) -> None:
     public = page(made.officer, made, seen="public")
     assert "Qualification in force" in public
     assert "Application submitted" not in public
+
+
+def test_what_resembled_a_name_is_told_at_the_desk_alone() -> None:
+    made = make.submitted_application()
+    row = 'row-1,Person,Kari Nordmann,,no,,,""'
+    screening.loaded(made.authority, screening.csv_list(row))
+    declare_conflict(application=made.application, conflict=False, by=made.officer)
+    for hit in screening.screened(made.application):
+        decide_hit(hit=hit, verb="clear", reason="A namesake.", by=made.officer)
+    for told in ("A name resembles one on a list", "Resemblance cleared"):
+        assert told in page(made.officer, made), told
+        assert told in page(made.officer, made, kind="screening"), told
+        assert told not in page(made.officer, made, seen="institution"), told
+        assert told not in page(made.applicant, made), told
+    assert "Application submitted" not in page(made.officer, made, kind="screening")
 
 
 def test_an_audience_adds_nothing_for_who_may_see_less() -> None:
@@ -139,7 +158,7 @@ def test_every_deed_of_a_case_is_of_one_kind() -> None:
     assert len(known) == len(set(known))
     wanted = {
         f"{table.noun}.{move.verb}"
-        for table in (APPLICATION, QUALIFICATION, REFEREE, CASE_FILE)
+        for table in (APPLICATION, QUALIFICATION, REFEREE, CASE_FILE, HIT)
         for move in table.moves
     }
     assert wanted <= set(known)
