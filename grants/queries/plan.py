@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from grants.models import EvaluationPlan, GrantLinePerson, LinePerson
 from grants.rules.plan import missing_parts, use_cases_with_plan
 from partners.models import Person
+from portal.core.compiled import compiled
 from portal.rulebook.schema import Rulebook, Term
 from portal.rulebook.schema.scope import UseCase
+
+N = TypeVar("N", LinePerson, GrantLinePerson)
 
 
 def plans_of(request_id: UUID) -> dict[str, EvaluationPlan]:
     """Use case → its plan. One query."""
-    rows = EvaluationPlan.objects.filter(request=request_id).select_related("written_by")
-    return {row.use_case: row for row in rows.order_by("use_case")}
+    return {row.use_case: row for row in _plans(request_id)}
+
+
+@compiled
+def _plans(request: UUID) -> QuerySet[EvaluationPlan]:
+    return EvaluationPlan.objects.filter(request=request).select_related("written_by").order_by("use_case")
 
 
 def written(plans: Mapping[str, EvaluationPlan]) -> dict[str, dict[str, str]]:
@@ -28,17 +37,26 @@ def written(plans: Mapping[str, EvaluationPlan]) -> dict[str, dict[str, str]]:
 
 def asked_people(request_id: UUID) -> dict[UUID, list[Person]]:
     """Line of the request → the people named on it, by name. One query."""
-    return _by_line(LinePerson.objects.filter(line__request=request_id))
+    return _by_line(_asked(request_id))
+
+
+@compiled
+def _asked(request: UUID) -> QuerySet[LinePerson]:
+    return _in_order(LinePerson.objects.filter(line__request=request))
 
 
 def granted_people(line_ids: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Line of a grant → the people named on it, by name. One query."""
-    return _by_line(GrantLinePerson.objects.filter(line__in=list(line_ids)))
+    return _by_line(_in_order(GrantLinePerson.objects.filter(line__in=list(line_ids))))
 
 
-def _by_line(rows: Any) -> dict[UUID, list[Person]]:
+def _in_order(rows: QuerySet[N]) -> QuerySet[N]:
+    return rows.select_related("person").order_by("person__name", "person_id")
+
+
+def _by_line(rows: Iterable[LinePerson | GrantLinePerson]) -> dict[UUID, list[Person]]:
     found: dict[UUID, list[Person]] = defaultdict(list)
-    for row in rows.select_related("person").order_by("person__name", "person_id"):
+    for row in rows:
         found[row.line_id].append(row.person)
     return found
 

@@ -15,6 +15,7 @@ from grants.catalogues import BASELINE_KEY
 from grants.models import AdoptedCatalogue, Attestation, AttestedDocument, Environment, Statement, StatementCatalogue
 from grants.rules.attestation import MET, Answer, Key
 from partners.models import Evidence
+from portal.core.compiled import compiled
 
 
 @dataclass(slots=True)
@@ -99,11 +100,15 @@ def adopted_by(environment_ids: Collection[UUID]) -> dict[UUID, list[AdoptedCata
 
 def answers_of(environment_id: UUID) -> dict[Key, Attestation]:
     """The answers of an environment that count, each with its documents. Two queries."""
-    rows = Attestation.objects.filter(environment_id=environment_id).exclude(identifier="")
+    return {(row.catalogue_key, row.identifier): row for row in _answers(environment_id)}
+
+
+@compiled
+def _answers(environment: UUID) -> QuerySet[Attestation]:
+    rows = Attestation.objects.filter(environment=environment).exclude(identifier="")
     documents = AttestedDocument.objects.select_related("evidence")
     newest = rows.order_by("catalogue_key", "identifier", "-id").distinct("catalogue_key", "identifier")
-    kept = newest.select_related("attested_by").prefetch_related(Prefetch("documents", documents))
-    return {(row.catalogue_key, row.identifier): row for row in kept}
+    return newest.select_related("attested_by").prefetch_related(Prefetch("documents", documents))
 
 
 def as_answers(rows: dict[Key, Attestation]) -> dict[Key, Answer]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from grants.actions.amendment import begin_amendment, renewable
 from grants.actions.consent import give_consent
 from grants.actions.grant import accept_agreement, revoke_grant, surrender_grant
-from grants.actions.amendment import begin_amendment, renewable
-from grants.actions.lines import add_line, remove_line
+from grants.actions.lines import add_lines, remove_line
 from grants.actions.plan import write_plans
 from grants.actions.request import answer_question, begin_request, submit_request, withdraw_request
 from grants.actions.review import (
@@ -67,8 +68,9 @@ def grant_request(stage: Stage, partner: Partner, programme: Programme, ask: Ask
     older = next((grant for grant in reversed(partner.grants) if still_live(grant)), None)
     renews = older is not None and ask.ends == "in_force" and ask.days < 300
     request = begin(partner, programme, older if renews else None)
-    for number, release in enumerate(releases_for(stage, partner, ask)):
-        add(partner, request, release, programme, number, ask)
+    wanted = releases_for(stage, partner, ask)
+    asked = [line_for(partner, request, release, programme, number, ask) for number, release in enumerate(wanted)]
+    add_lines(request=request, lines=asked, by=partner.applicant)
     if ask.ends == "draft":
         return
     write_plans(request=request, plans=plans_for(request, programme), by=partner.applicant)
@@ -119,25 +121,26 @@ def open_to(release: Release, partner: Partner) -> bool:
     return release.capability_tier != "frontier" or partner.tier != "standard"
 
 
-def add(partner: Partner, request: GrantRequest, release: Release, programme: Programme, number: int, ask: Ask) -> None:
+def line_for(
+    partner: Partner, request: GrantRequest, release: Release, programme: Programme, number: int, ask: Ask
+) -> dict[str, Any]:
+    """What is asked for of one release."""
     requests, tokens, seats, days = MOST[request.risk_tier]
     share = partner.rng.choice((2, 3, 4, 5)) / 5
     starts = clock.today() + timedelta(days=21)
-    add_line(
-        request=request,
-        release=release,
-        environment=partner.environments[number % len(partner.environments)],
-        use_case=programme.use_cases[number % len(programme.use_cases)],
-        data_class="synthetic" if number else programme.data[-1],
-        access_route="api",
-        requests_per_day=int(requests * share),
-        tokens_per_day=int(tokens * share),
-        seats=max(2, int(seats * share)),
-        starts_on=starts,
-        ends_on=starts + timedelta(days=min(days, ask.months * 30)),
-        justification=JUSTIFY[number % len(JUSTIFY)],
-        by=partner.applicant,
-    )
+    return {
+        "release": release,
+        "environment": partner.environments[number % len(partner.environments)],
+        "use_case": programme.use_cases[number % len(programme.use_cases)],
+        "data_class": "synthetic" if number else programme.data[-1],
+        "access_route": "api",
+        "requests_per_day": int(requests * share),
+        "tokens_per_day": int(tokens * share),
+        "seats": max(2, int(seats * share)),
+        "starts_on": starts,
+        "ends_on": starts + timedelta(days=min(days, ask.months * 30)),
+        "justification": JUSTIFY[number % len(JUSTIFY)],
+    }
 
 
 def handled(stage: Stage, partner: Partner, request: GrantRequest, home: AuthorityCast, ask: Ask) -> Scene:
