@@ -100,7 +100,7 @@ def change(applicant: Person, page: str) -> None:
     """Report a change to one statement."""
     applicant.go(f"{page}attest/baseline:logging/?only=log-2")
     applicant.see("A change suspends the accreditation")
-    applicant.page.get_by_label("How", exact=True).fill(CHANGED)
+    applicant.page.get_by_label("How (optional)", exact=True).fill(CHANGED)
     applicant.press("Attest in the name of the institution")
     applicant.see("Nothing is permitted here")
 
