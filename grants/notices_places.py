@@ -66,8 +66,8 @@ NEW_STATEMENTS = NoticeKind(
     "environment_new_statements",
     _("{catalogue} asks more of {environment}"),
     _(
-        "Version {version} holds now. Your answers stay. New statements: {new}. In other words than before: {changed}.\n\n"
-        "Answer them before the accreditation is to be renewed."
+        "Version {version} holds now. Your answers stay. New statements: {new}. In other words than before: {changed}."
+        "\n\nAnswer them before the accreditation is to be renewed."
     ),
     _("Answer them"),
 )

@@ -4,10 +4,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.core.clock
-import portal.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.core.clock
+import portal.core.ids
 
 
 class Migration(migrations.Migration):
