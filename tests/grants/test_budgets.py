@@ -201,7 +201,11 @@ def story_of_a_request(ground: Ground, count: int) -> Iterator[Stage]:
     """From the draft to a grant that is held, with `count` lines about as many releases in as many environments."""
     made = ground.draft(*(ground.place() for _ in range(count)))
     lines = lines_of(made.request)
-    about = {"request": [made.request.pk], "line": [lines[0].pk], "line of it": [made.request.pk, lines[-1].pk]}
+    about: dict[str, list[Any]] = {
+        "request": [made.request.pk],
+        "line": [lines[0].pk],
+        "line of it": [made.request.pk, lines[-1].pk],
+    }
     about["plan of it"] = [made.request.pk, "evaluation"]
     yield "draft", about
     make.submit(made)
