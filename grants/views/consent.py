@@ -83,7 +83,7 @@ class ConsentFilter(django_filters.FilterSet):
     """Waiting or answered, and by when."""
 
     answered = django_filters.ChoiceFilter(
-        label=_("Show"),
+        label=_("Your answer"),
         method="by_answer",
         choices=[("no", _("Waiting for you")), ("yes", _("Answered"))],
         empty_label=_("All"),

@@ -121,7 +121,7 @@ class UseFilter(django_filters.FilterSet):
     """By release, use and standing."""
 
     now = django_filters.ChoiceFilter(
-        label=_("Show"),
+        label=_("Now"),
         method="by_standing",
         choices=[("in_force", _("In force")), ("held", _("On hold")), ("withdrawn", _("Consent withdrawn"))],
         empty_label=_("All"),

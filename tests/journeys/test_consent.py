@@ -29,7 +29,11 @@ def ready(portal: Stack) -> dict[str, Any]:
 
 def answer(provider: Person, number: int, *, consents: bool) -> None:
     provider.go("/consents/")
-    provider.turn(provider.page.locator(":is(main, #main)").get_by_role("link", name=re.compile(f"/{number}$")).first)
+    provider.turn(
+        provider.page.locator(":is(main, #main)")
+        .get_by_role("link", name=re.compile(rf"R-\d{{4}}-\d+.{number}$"))
+        .first
+    )
     provider.check_both(f"consent to line {number}")
     provider.choose("Consents" if consents else "Declines")
     if not consents:
@@ -62,7 +66,7 @@ def test_a_provider_consents_declines_and_withdraws_and_the_gate_denies(
     provider.see(ready["institution"])
     provider.check_both("who uses my models")
     main = provider.page.locator(":is(main, #main)")
-    provider.turn(main.get_by_role("link", name=re.compile(r"^G-\d{4}-\d+/1$")).first)
+    provider.turn(main.get_by_role("link", name=re.compile(r"^G-\d{4}-\d+.1$")).first)
     provider.check_both("grant of a provider")
     provider.follow("Withdraw your consent")
     provider.check_both("withdrawing consent")
@@ -75,4 +79,4 @@ def test_a_provider_consents_declines_and_withdraws_and_the_gate_denies(
     run(portal, f"consenting.the_day_has_come('{ready['request']}')")
     assert not may("lab-1")
     provider.go("/uses/")
-    expect(main.get_by_text("Consent withdrawn").first).to_be_visible()
+    expect(main.get_by_role("cell", name="Consent withdrawn")).to_be_visible()
