@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Application, Recommendation, SectionAssessment
 from portal.accounts.models import User
 from portal.rulebook.schema import Rulebook
-from portal.ui.forms import Described, offer, offer_rows
+from portal.ui.forms import Described, offer
 
 
 def _text(label: Any, *, rows: int = 5, required: bool = True, hint: Any = "") -> forms.CharField:
@@ -35,15 +35,17 @@ class TierForm(forms.Form):
 
 
 class ReviewerForm(forms.Form):
-    """Who is to review the case."""
+    """Who is to review the case. `reviewer` is the account."""
 
-    reviewer = forms.ModelChoiceField(
-        label=_("Reviewer"), queryset=User.objects.none(), empty_label=_("Choose a person")
-    )
+    reviewer = forms.ChoiceField(label=_("Reviewer"))
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "reviewer", people)
+        self.people = {str(person.pk): person for person in people}
+        offer(self, "reviewer", [("", _("Choose a person")), *((key, str(who)) for key, who in self.people.items())])
+
+    def clean_reviewer(self) -> User:
+        return self.people[self.cleaned_data["reviewer"]]
 
 
 class ConflictForm(forms.Form):

@@ -28,6 +28,8 @@ from partners.queries.rulebook import asked, quorum_of, rules_of, scored
 from partners.queries.screening.cases import found_as_json, hits_of, waiting_lists
 from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
+from portal.accounts.models import User
+from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.core.compiled import compiled
@@ -162,6 +164,11 @@ class Case:
         """Those that the person may read: all, or while they are blind their own."""
         blind = self.is_blind_for(user_id)
         return [row for row in self.recommendations if not blind or row.by_id == user_id]
+
+    @cached_property
+    def reviewers(self) -> list[User]:
+        """Everybody who reviews for the authority, by name. One query."""
+        return list(members_with("reviewer", self.application.authority_id).order_by("name", "pk"))
 
     # --- signatures -------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from partners.actions import case as case_deeds
@@ -24,7 +23,6 @@ from partners.queries.application import read_sections
 from partners.queries.case import Case
 from partners.queries.workload import workload
 from portal.accounts.models import User
-from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
 
 
@@ -41,8 +39,8 @@ def _tier_form(case: Case, data: Any) -> forms.Form:
 def _reviewers(case: Case, actor: Actor) -> dict[str, Any]:
     return {
         "reviewers": list(User.objects.filter(pk__in=case.hands.assigned).order_by("name")),
-        "hints": about_people(case.application, list(_possible(case)), case.revision),
-        "loads": workload(case.application.authority_id),
+        "hints": about_people(case.application, _possible(case), case.revision),
+        "loads": workload(case.application.authority_id, case.reviewers),
     }
 
 
@@ -50,11 +48,11 @@ def _reviewer_form(case: Case, data: Any) -> forms.Form:
     return forms_.ReviewerForm(data, people=_possible(case))
 
 
-def _possible(case: Case) -> QuerySet[User]:
+def _possible(case: Case) -> list[User]:
     """Reviewers who may still be assigned."""
     hands = case.hands
     barred = hands.assigned | hands.authors | hands.screeners | hands.conflicted
-    return members_with("reviewer", case.application.authority_id).exclude(pk__in=barred).order_by("name")
+    return [user for user in case.reviewers if user.pk not in barred]
 
 
 def _sections(case: Case, actor: Actor) -> dict[str, Any]:

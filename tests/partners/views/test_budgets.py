@@ -23,10 +23,8 @@ from tests.world import client_for
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("budgets-partners")]
 MOST = 16
 """Queries of one page, with the session and who asks. A case alone takes seven, whatever its size."""
-OF_A_CASE, OF_REVIEWERS = 18, 20
-"""Pages of a case on the desk, where what may be done depends on its screening; and of choosing a reviewer, which reads
-their load and hints of conflicts as well. Each is more than it should be.
-"""
+OF_A_CASE = 18
+"""Pages of a case on the desk, where what may be done depends on its screening. It is more than it should be."""
 LED_ON = {
     "admin:partners_application_assess": "leads to the first section that waits",
     "admin:partners_application_filter": "shows no application; held in test_queue.py",
@@ -140,8 +138,6 @@ def test_pages_cost_the_same_with_many_parts(asked: tuple[Asked, Asked]) -> None
 
 
 def _most(place: Place) -> int:
-    if place[0].startswith("admin:partners_application_reviewers"):
-        return OF_REVIEWERS
     return OF_A_CASE if place[0].startswith("admin:partners_application_") else MOST
 
 
