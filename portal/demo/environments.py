@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from grants.actions.accreditation import accredit_environment
+from grants.actions.accreditation import accredit_environment, expire_accreditation
 from grants.actions.environment import attest_environment, register_environment
 from grants.models import Environment
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.demo.people import plain
 from portal.demo.stage import Partner, Stage
 from portal.demo.timeline import Story
@@ -38,7 +38,10 @@ CAREFUL = (*ALWAYS, "human_review", "network_isolation", "output_control")
 
 
 def set_up(stage: Stage, partner: Partner, number: int, until: str = "accredited") -> Story:
-    """An environment: registered, attested, accredited by the authority, and accredited anew before that ends."""
+    """An environment: registered, attested, accredited by the authority, and accredited anew before that ends.
+
+    `until` is how far it comes; "forgotten" is one whose accreditation ran out.
+    """
     name, description = PLACES[number % len(PLACES)]
     environment = register_environment(
         institution=partner.institution, name=name, key=f"{plain(partner.body.name.split()[0])}-{plain(name)}",
@@ -58,6 +61,10 @@ def set_up(stage: Stage, partner: Partner, number: int, until: str = "accredited
     yield partner.later(2, 6)
     officer = home_officer(stage, partner)
     accredit_environment(environment=environment, note="Seen on a video call with the architect.", by=officer)
+    if until == "forgotten":
+        yield soon_before_end(environment) + timedelta(days=21)
+        expire_accreditation(environment=environment, by=SYSTEM)
+        return
     partner.environments.append(environment)
     stage.timeline.tell(upkeep(stage, partner, environment), soon_before_end(environment))
 

@@ -77,7 +77,9 @@ PARTS: dict[str, Part] = {
         incidents=("safeguard_failure",), number=1,
     ),
     "Laboratoire Armor": Part("standard", 300, "withdrawn"),
-    "Centre Occitan": Part("high", 600, requests=(Ask(500, "expired", ("meridian-3.5", "alcyon-2"), months=5),)),
+    "Centre Occitan": Part(
+        "high", 600, requests=(Ask(500, "expired", ("meridian-3.5", "alcyon-2"), months=5),), environment="forgotten",
+    ),
     "Havelland": Part("elevated", 480, requests=(Ask(330, "surrendered"),), audit="partner_response", number=2),
     "Isartal": Part("elevated", 340, enforcement="suspension", requests=(Ask(150, "in_force"),), number=3),
     "Bundeslabor": Part(

@@ -153,7 +153,7 @@ def institution(stage: Stage, body: Body, part: Part) -> Story:
 def afterwards(stage: Stage, partner: Partner, programme: Programme, part: Part) -> None:
     """Begin everything that follows a qualification, each at its day."""
     places = [("accredited", 0), *([("accredited", 1)] if part.tier != "standard" else [])]
-    if part.environment in ("registered", "attested"):
+    if part.environment in ("registered", "attested", "forgotten"):
         places.append((part.environment, 3))
     for until, number in places:
         stage.timeline.tell(environments.set_up(stage, partner, number, until), partner.later(1, 4))
