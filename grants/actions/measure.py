@@ -225,10 +225,10 @@ def _take_effect(measure: GrantMeasure, by: Actor) -> None:
     _narrow(measure, measure.line, by)
 
 
-def _last_day(grant: Grant, measure: GrantMeasure) -> date:
+def _last_day(grant: Grant, line: GrantLine, measure: GrantMeasure) -> date:
     """The last day of the last line, with the one that is narrowed now: from the day after on the grant is over."""
     assert measure.ends_on
-    others = as_narrowed(GrantLine.objects.filter(grant=grant).exclude(pk=measure.line_id))
+    others = as_narrowed(GrantLine.objects.filter(grant=grant).exclude(pk=line.pk))
     return max([measure.ends_on, *(line.ends_on for line in others)])
 
 
@@ -251,7 +251,7 @@ def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
         "narrow",
         by=by,
         rulebook=measure.rulebook,
-        changes={"ends_on": _last_day(grant, measure)},
+        changes={"ends_on": _last_day(grant, line, measure)},
         says=_("Line %(number)s was narrowed") % {"number": line.number},
         detail={"line": line.number, "version": version.number, "digest": measure.digest},
         about=[grant.institution_id, grant.request_id, line.pk, line.provider_id],
