@@ -56,7 +56,7 @@ def console(request: PortalRequest) -> HttpResponse:
         question = _question(request, form)
         decision = decide(question)
         response = answer_of(decision)
-        entry = {
+        entry: dict[str, Any] = {
             "body": body,
             "at": clock.now().isoformat(),
             "data": {name: value for name, value in form.data.items() if name in form.fields},

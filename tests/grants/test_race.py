@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -86,7 +87,7 @@ def test_a_thousand_times_no_permit_of_another_process_follows_a_committed_hold(
     assert race.permitted.value > 0
 
 
-def _commit(statement: str, key: object) -> None:
+def _commit(statement: str, key: UUID) -> None:
     """Behind the triggers' back: nothing is recorded, only the row is there or not."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

@@ -164,7 +164,12 @@ class Machine(RuleBasedStateMachine):
 
         def deed() -> Any:
             cast = self.world.casts[name.split("/", maxsplit=1)[0]]
-            words = {"requests_per_day": wanted, "ends_on": last, "reason": "R.", "by": self.world.first.officer}
+            words: dict[str, Any] = {
+                "requests_per_day": wanted,
+                "ends_on": last,
+                "reason": "R.",
+                "by": self.world.first.officer,
+            }
             return make.decide_measure(cast, propose_narrowing(line=self.line(name), **words))
 
         if self.done(deed):

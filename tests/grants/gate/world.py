@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from grants.models import Grant, GrantLine
 from partners.models import Person, PersonCheck, Qualification
@@ -62,7 +62,7 @@ def _line(name: str, line: GrantLine, world: World) -> Line:
     )
 
 
-def _checks(person: Person) -> dict[str, object]:
+def _checks(person: Person) -> dict[str, date | None]:
     ends = dict(PersonCheck.objects.filter(person=person).values_list("kind", "valid_until"))
     return {kind: ends[kind] for kind in CHECKS}
 
