@@ -11,12 +11,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from grants import tasks
-from grants.actions.consent import give_consent
 from grants.actions.accreditation import accredit_environment
+from grants.actions.amendment import begin_amendment
+from grants.actions.consent import give_consent
 from grants.actions.environment import attest_environment
 from grants.actions.grant import accept_agreement
 from grants.actions.hold import Target, confirm_hold, lift_hold, place_hold
-from grants.actions.amendment import begin_amendment
 from grants.actions.lines import add_line
 from grants.actions.request import submit_request
 from grants.actions.review import declare_interests, review_line, send_to_signatories, take_up_request
