@@ -74,9 +74,7 @@ class ReReviewAdmin(RowAdmin):
             "tier": tiers.get(found.release.capability_tier, found.release.capability_tier),
             "tiers": tiers,
             "lines": list(lines.select_related("release__model", "environment").order_by("number")),
-            "actions": actions_for(
-                found, actor, {"look_at": desk_url("rereview", "look", found.pk)}, primary=["look_at"]
-            ),
+            "actions": actions_for(found, actor, urls, primary=["look_at"]),
             "timeline": timeline(found.pk, tiers=tiers_for(actor, own=False), viewer=actor),
             "crumbs": [(_("Re-reviews"), desk_url("rereview", "changelist"))],
         }

@@ -23,9 +23,7 @@ class RequestForm(forms.Form):
         label=_("Purpose"),
         max_length=6000,
         widget=forms.Textarea,
-        help_text=_(
-            "What the whole of it is for, in a few sentences. Each use has an evaluation plan of its own."
-        ),
+        help_text=_("What the whole of it is for, in a few sentences. Each use has an evaluation plan of its own."),
     )
 
 

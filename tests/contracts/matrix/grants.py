@@ -326,7 +326,8 @@ ROWS: list[Any] = [
     row("grants:scope_builder", own(write=True), own(write=True), make=request_of(draft), data=sent(show="1")),
     row(
         "grants:plan", own(write=True), own(write=True),
-        make=lambda world: {**request_of(draft)(world), "use_case": "evaluation"}, data=sent(question="Does it refuse?"),
+        make=lambda world: {**request_of(draft)(world), "use_case": "evaluation"},
+        data=sent(question="Does it refuse?"),
     ),
     row(
         "grants:request_check", own(), binding(),
