@@ -157,8 +157,10 @@ def _gateway(told: Telling, parts: int) -> Iterator[Opened]:
     gateway, _ = register_gateway(organisation=body, name="Ours", by=by)
     for _ in range(parts):
         rotate_gateway(gateway=gateway, by=by)
+    keepers = ("provider_staff", "administrator@provider")
     for name in ("gateway", "gateway_revoke"):
-        yield from told.opens(name, gateway.pk, "provider_staff", SYSTEM)
+        yield from told.opens(name, gateway.pk, *keepers, SYSTEM)
+    yield from told.opens("gateway_rotate", gateway.pk, *keepers)
     yield from told.on_desk("gateway", gateway.pk)
 
 
