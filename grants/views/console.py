@@ -74,8 +74,8 @@ def console(request: PortalRequest) -> HttpResponse:
 
 def _again(request: PortalRequest, history: list[dict[str, Any]]) -> dict[str, Any]:
     """What an earlier question said, to ask it again."""
-    number = request.GET.get("again", "")
-    return history[int(number)]["data"] if number.isdecimal() and int(number) < len(history) else {}
+    numbered = {str(number): entry["data"] for number, entry in enumerate(history)}
+    return numbered.get(request.GET.get("again", ""), {})
 
 
 @require_safe

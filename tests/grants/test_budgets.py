@@ -408,7 +408,8 @@ def test_asking_by_hand_costs_the_same_with_many_lines(ground: Ground) -> None:
     def cost(count: int) -> int:
         for _ in range(count):
             ground.in_force(place)
-        question = {"partner": ground.partner.institution.lei, "release": place[0].key, "environment": place[1].key}
+        subject = {"subject_type": "partner", "subject_id": ground.partner.institution.lei}
+        question = {**subject, "release": place[0].key, "environment": place[1].key}
         words = {"use_case": "evaluation", "data_class": "synthetic"}
         page, queries = posted(ground.clients["provider_staff"], reverse("grants:console"), {**question, **words})
         assert page.context["decision"].permitted
