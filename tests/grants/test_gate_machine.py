@@ -59,4 +59,4 @@ def test_a_gate_that_does_not_see_a_kind_of_hold_is_found_out(
     monkeypatch.setattr(Model, "permits", blind)
     monkeypatch.setattr(machine, "ASKED", [("ada", "benchmarking", 1), ("partner", "evaluation", 1)])
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Machine, settings=settings(HOW, max_examples=60))
+        run_state_machine_as_test(Machine, settings=settings(HOW, max_examples=300))

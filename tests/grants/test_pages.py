@@ -63,7 +63,7 @@ def test_a_held_grant_says_what_lifts_it_on_every_page(made: make.GrantCast) -> 
     page = client.get(reverse("grants:grant", args=[made.grant.pk])).content.decode()
     assert "New keys are in use." in page
     listed = client.get(reverse("grants:grants")).content.decode()
-    assert "1 held" in listed
+    assert "On hold" in listed
     assert client_for(made.staff).get(reverse("grants:grants")).status_code == 200
 
 
