@@ -60,6 +60,7 @@ class Use:
         """For `<c-chart>`: permitted and refused questions by day."""
         return {
             "kind": "stacked",
+            "whole": True,
             "labels": [date_format(day, "j M") for day in self.days],
             "series": [
                 {"name": _("Permitted"), "values": [self.permitted[day] for day in self.days], "tone": "green"},

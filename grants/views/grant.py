@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -39,6 +40,7 @@ from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import require
 from portal.rulebook.queries import rules
+from portal.rulebook.schema import Rulebook
 from portal.ui.lists import ListView
 from portal.ui.panel import actions_for
 from portal.ui.tables import DayColumn, StateColumn, Table
@@ -74,16 +76,23 @@ class GrantFilter(django_filters.FilterSet):
     """By state, use and hold."""
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=GRANT.choices, empty_label=_("All"))
-    held = django_filters.BooleanFilter(label=_("On hold"), field_name="is_held")
-    use_case = django_filters.CharFilter(label=_("Use"), method="by_use")
+    held = django_filters.ChoiceFilter(
+        label=_("On hold"),
+        method="by_hold",
+        choices=[("true", _("On hold")), ("false", _("Not on hold"))],
+        empty_label=_("All"),
+    )
+    use_case = django_filters.ChoiceFilter(label=_("Use"), method="by_use", empty_label=_("All"))
 
     class Meta:
         model = Grant
         fields: ClassVar[list[str]] = ["state"]
 
+    def by_hold(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(is_held=value == "true")
+
     def by_use(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        word = value.replace("\x00", "")[:50]
-        return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), use_case=word)))
+        return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), use_case=value)))
 
 
 class GrantList(ListView):
@@ -103,11 +112,21 @@ class GrantList(ListView):
     def actor(self) -> Actor:
         return self.request.actor
 
+    @cached_property
+    def book(self) -> Rulebook:
+        return rules()
+
+    @cached_property
+    def filterset(self) -> django_filters.FilterSet:
+        made = GrantFilter(self.request.GET, queryset=self.get_queryset(), request=self.request)
+        made.filters["use_case"].field.choices = [(item.key, item.label) for item in self.book.scope.use_cases]
+        return made
+
     def get_queryset(self) -> QuerySet[Grant]:
         return with_holds(grants_for(self.actor))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        book = rules()
+        book = self.book
         if not is_provider(self.actor):
             scope = scope_table(self.actor.body_id, book, clock.today())
             return super().get_context_data(scope=scope, **kwargs)

@@ -16,6 +16,7 @@ const DECALS = [
   { color: FAINT, symbol: "circle", symbolSize: 0.6, dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [5, 0] },
   { color: FAINT, dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: -Math.PI / 4 },
 ];
+const MOST_NAMES = 14; // along one axis; of more, those are left out that would overlap
 const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) draw(figure);
@@ -38,7 +39,7 @@ function options(source, width) {
   const across = source.kind === "across";
   // Every bar is named: long names break into lines instead of being left out.
   const room = across ? Math.min(180, width * 0.38) : Math.max(40, width / source.labels.length - 8);
-  const names = source.kind === "line" ? { ...words, hideOverlap: true } : { ...words, interval: 0, width: room, overflow: "break", lineHeight: 15 };
+  const names = source.kind === "line" || source.labels.length > MOST_NAMES ? { ...words, hideOverlap: true } : { ...words, interval: 0, width: room, overflow: "break", lineHeight: 15 };
   const categories = { type: "category", data: source.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour.line } }, axisLabel: names, inverse: across };
   const values = { type: "value", axisLabel: { ...words, hideOverlap: true }, splitLine: { lineStyle: { color: colour["line-2"] } }, minInterval: source.whole ? 1 : 0 };
   return {
