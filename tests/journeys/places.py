@@ -21,7 +21,7 @@ NAME = "Vesterhav laboratory"
 def prepare() -> None:
     """Print, as JSON, who plays which part, and what a gateway asks. The grant is in force; its environment is bare."""
     # Another run of the factories has used the first numbers for people and identifiers.
-    accounts._number, partners._used = itertools.count(9000), iter(range(9000, 9900))
+    accounts._number, partners._used = itertools.count(8000), iter(range(8000, 8900))
     make_organisation("authority", "Modelleftirlitið", "IS")
     partner = qualified(jurisdiction="IS")
     release, staff = make.make_release()

@@ -93,20 +93,21 @@ def prepare_authority() -> None:
     print(json.dumps(found))
 
 
-def prepare_people() -> None:
+def prepare_people(first: int = 5000, country: str = "EE", authority: str = "Riiklik Mudeliamet") -> None:
     """A trusted partner of another country with a grant in force. Prints its administrator, and what a gateway asks."""
     # Another run of the factories has used the first numbers for people and identifiers.
-    accounts._number, partners._used = itertools.count(5000), iter(range(5000, 6000))
-    make_organisation("authority", "Riiklik Mudeliamet", "EE")
-    made = grant_in_force(made=qualified(jurisdiction="EE"))
-    keeper, secret = _person(made.institution.organisation, "triin", "Triin Kask", ("administrator",))
-    officer, other = _person(made.authority, "kadri", "Kadri Saar", ("case_officer",))
+    accounts._number, partners._used = itertools.count(first), iter(range(first, first + 1000))
+    make_organisation("authority", authority, country)
+    made = grant_in_force(made=qualified(jurisdiction=country))
+    keeper, secret = _person(made.institution.organisation, f"triin.{country}", "Triin Kask", ("administrator",))
+    officer, other = _person(made.authority, f"kadri.{country}", "Kadri Saar", ("case_officer",))
     gateway, key = register_gateway(organisation=made.release.provider, name="Inference gateway", by=made.staff)
     found = {
         "administrator": {"email": keeper.user.email, "totp_secret": secret},
         "officer": {"email": officer.user.email, "totp_secret": other},
         "gateway": {"client_id": gateway.client_id, "secret": key},
         "release": made.release.key,
+        "release_id": str(made.release.pk),
         "environment": made.environment.key,
     }
     print(json.dumps(found))
