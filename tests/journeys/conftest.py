@@ -18,8 +18,9 @@ expect.set_options(timeout=60_000)
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 375, "height": 812}}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys in one worker: they share one running portal."""
+    """All journeys in one worker, before the workers are given their groups: they share one running portal."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.browser)
