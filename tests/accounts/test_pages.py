@@ -55,7 +55,9 @@ def test_home_asks_only_for_the_roles_in_effect(monkeypatch: pytest.MonkeyPatch,
 
 def test_every_role_is_told_what_needs_it() -> None:
     told = {role for role, _name in needs._asks}
-    people = {role.slug for role in ROLES if role.slug not in ("person", "gateway", "release_pipeline", "referee", "system")}
+    people = {
+        role.slug for role in ROLES if role.slug not in ("person", "gateway", "release_pipeline", "referee", "system")
+    }
     assert people - told == set()
 
 
