@@ -66,9 +66,9 @@ def _too_rare(seen: Counter[str]) -> list[str]:
     came = seen["approved"] + seen["signed"]
     enough = {
         "approved": seen["approved"] >= 1,
-        "signed": came >= (came + seen["other"]) / 6,
-        "covers": seen["covers"] >= 5,
-        "signed as deputy": seen["signed as deputy"] >= 3,
+        "signed": came >= (came + seen["other"]) / 5,
+        "covers": seen["covers"] >= 10,
+        "signed as deputy": seen["signed as deputy"] >= 5,
     }
     return [what for what, often in enough.items() if not often]
 
