@@ -199,7 +199,12 @@ def _write(case: MeasureCase, decision: str, note: str, by: Actor) -> MeasureSig
         by=by,
         rulebook=measure.rulebook,
         says=_("Signed") if decision == MeasureSignature.Decision.SIGN else _("Refused to sign"),
-        detail={"digest": measure.digest, "decision": decision, "note": signature.reason},
+        detail={
+            "digest": measure.digest,
+            "decision": decision,
+            "note": signature.reason,
+            "stands_for": by.stands_for,
+        },
         about=[measure.grant_id, measure.institution_id],
         tier=AUTHORITY,
     )
