@@ -47,7 +47,7 @@ MANY = 5
 MOST = 18
 """Queries of one page, with the session and who asks."""
 MORE = {"grants:grant": 20, "admin:grants_grantrequest_change": 20}
-"""Pages that ask more: a grant with what stops it and whether it can be changed, and a case on the desk with its plans."""
+"""Pages that ask more: a grant with what stops it and may be changed, and a case on the desk with its plans."""
 
 
 # --- pages, and who sees them ---------------------------------------------------------------------
