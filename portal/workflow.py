@@ -21,7 +21,7 @@ import pgtrigger
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
-from portal.core import clock
+from portal.core import clock, observers
 from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
 from portal.core.bulk import insert
@@ -205,22 +205,38 @@ Write = Callable[[list[Any]], object]
 @dataclass
 class _Deed:
     pending: list[ledger.Deed] = field(default_factory=list)
+    happened: list[observers.Happening] = field(default_factory=list)
     last: dict[Write, list[Any]] = field(default_factory=dict)
     remembered: dict[type[models.Model], dict[Any, Any]] = field(default_factory=dict)
 
-    def mark(self) -> tuple[int, dict[Write, int]]:
-        """How much there is to be written now."""
-        return len(self.pending), {write: len(rows) for write, rows in self.last.items()}
+    def mark(self) -> tuple[int, int, dict[Write, int]]:
+        """How much there is to be written and told now."""
+        return len(self.pending), len(self.happened), {write: len(rows) for write, rows in self.last.items()}
 
-    def back_to(self, mark: tuple[int, dict[Write, int]]) -> None:
+    def back_to(self, mark: tuple[int, int, dict[Write, int]]) -> None:
         """Forget what came after the mark."""
         del self.pending[mark[0] :]
+        del self.happened[mark[1] :]
         for write, rows in self.last.items():
-            del rows[mark[1].get(write, 0) :]
+            del rows[mark[2].get(write, 0) :]
         self.remembered.clear()
 
+    def did(self, subject: LifecycleModel, step: Move, before: str, entry: ledger.Deed) -> None:
+        """Keep the entry for the record, and what happened for those who watch the noun."""
+        self.pending.append(entry)
+        noun = subject.TABLE.noun
+        if observers.is_watched(noun):
+            after = subject.state
+            self.happened.append(observers.Happening(subject, noun, step.verb, before, after, entry.detail))
+
     def write(self) -> None:
-        """Everything that was kept for the end. The record comes last: its head is locked for as short as possible."""
+        """Everything that was kept for the end. Observers may do deeds of their own, of which others may be told again.
+
+        The record comes last: its head is locked for as short as possible.
+        """
+        while self.happened:
+            happened, self.happened = self.happened, []
+            observers.tell(happened)
         for write, rows in self.last.items():
             if rows:
                 write(rows)
@@ -334,7 +350,7 @@ def create(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
     finally:
         subject._moving = False
     _is_stored(subject)
-    mine.pending.append(_entry(subject, step, by, before="", **recorded))
+    mine.did(subject, step, "", _entry(subject, step, by, before="", **recorded))
     return subject
 
 
@@ -356,7 +372,8 @@ def create_all(subjects: Iterable[L], verb: str, *, by: Actor, recorded: Callabl
     says = str(step.says)
     for subject in made:
         subject._stored_state = subject.state
-        mine.pending.append(_entry(subject, step, by, before="", **{"says": says, **recorded(subject)}))
+        entry = _entry(subject, step, by, before="", **{"says": says, **recorded(subject)})
+        mine.did(subject, step, "", entry)
     return made
 
 
@@ -381,7 +398,7 @@ def move(subject: L, verb: str, *, by: Actor, changes: dict[str, Any] | None = N
     if changes or subject.state != before:
         write_changes(subject, ("state", *(changes or {})))
         _is_stored(subject)
-    mine.pending.append(_entry(subject, step, by, before=before, **recorded))
+    mine.did(subject, step, before, _entry(subject, step, by, before=before, **recorded))
     return subject
 
 
