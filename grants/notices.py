@@ -138,6 +138,16 @@ CONSENT_WITHDRAWN = NoticeKind(
     _("See the grant"),
     urgent=True,
 )
+CONSENT_WITHDRAWN_AT_ONCE = NoticeKind(
+    "consent_withdrawn_at_once",
+    _("{provider} has withdrawn its consent to line {line} of grant {reference}"),
+    _(
+        "For this reason the rulebook waits for no notice: nothing is permitted under this line from now on. It can be"
+        " asked for anew.\n\n{reason}"
+    ),
+    _("See the grant"),
+    urgent=True,
+)
 WITHDRAWAL_TAKEN_BACK = NoticeKind(
     "withdrawal_taken_back",
     _("{provider} consents again to line {line} of grant {reference}"),

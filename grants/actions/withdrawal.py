@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from grants import notices
 from grants.actions.agreement import renew_agreement
-from grants.actions.hold import place_hold
-from grants.models import ConsentWithdrawal, Grant, GrantLine, Hold
+from grants.models import ConsentWithdrawal, Grant, GrantLine
 from grants.states import GRANT_LIVE
 from portal.accounts.queries.people import members_with
 from portal.core import clock
@@ -27,9 +27,9 @@ RULE = "consent.withdrawal_notice_working_days"
 def withdraw_consent(*, line: GrantLine, reason_code: str, reason: str, by: Actor) -> ConsentWithdrawal:
     """Give notice: the line ends by itself after the rulebook's working days, counted where the authority is.
 
-    Where the reason is one of those for which the rulebook does not wait (consent.withdrawal_at_once), an emergency
-    hold on the line stops access with the commit of this deed. Raises Refused for another provider's line, one that
-    is not live, one with a notice already, or a reason that is not whole.
+    Where the reason is one of those for which the rulebook does not wait (consent.withdrawal_at_once), the line ends
+    with the commit of this deed, for good: nobody has to confirm it, and nothing that lapses opens it again. Raises
+    Refused for another provider's line, one that is not live, one with a notice already, or a reason that is not whole.
     """
     grant = line.grant
     lock(grant)
@@ -39,9 +39,8 @@ def withdraw_consent(*, line: GrantLine, reason_code: str, reason: str, by: Acto
     _require_open(line, grant)
     code, words = _whole(book, reason_code, reason)
     label = find(book.consent.decline_reasons, code).label
-    days, country = book.consent.withdrawal_notice_working_days, grant.authority.jurisdiction
-    day = add_working_days(clock.today(), days, country)
     at_once = code in book.consent.withdrawal_at_once
+    day = clock.today() if at_once else first_day_without(grant, book)
     withdrawal = ConsentWithdrawal(
         line=line,
         institution_id=line.institution_id,
@@ -52,9 +51,8 @@ def withdraw_consent(*, line: GrantLine, reason_code: str, reason: str, by: Acto
         given_at=clock.now(),
         given_by=by.user,
         effective_on=day,
-        hold=_hold(line, by, label, words) if at_once else None,
     )
-    withdrawal.clean_fields(exclude=["state", "taken_back_by", "hold"])
+    withdrawal.clean_fields(exclude=["state", "taken_back_by"])
     create(
         withdrawal,
         "give_notice",
@@ -63,7 +61,10 @@ def withdraw_consent(*, line: GrantLine, reason_code: str, reason: str, by: Acto
         detail={"line": line.number, "reason": [code, words], "effective_on": day},
         about=_about(withdrawal, grant),
     )
-    told = _tell(notices.CONSENT_WITHDRAWN, withdrawal, grant, reason=f"{label}. {words}")
+    if at_once:
+        _take_effect(withdrawal, grant, SYSTEM)
+    kind = notices.CONSENT_WITHDRAWN_AT_ONCE if at_once else notices.CONSENT_WITHDRAWN
+    told = _tell(kind, withdrawal, grant, reason=f"{label}. {words}")
     renew_agreement(grant, by=by, why=told)
     return withdrawal
 
@@ -87,20 +88,15 @@ def _whole(book: Rulebook, reason_code: str, reason: str) -> tuple[str, str]:
     return reason_code, reason.strip()[:2000]
 
 
-def _hold(line: GrantLine, by: Actor, label: str, words: str) -> Hold:
-    """The ordinary emergency hold, placed by the portal in the same deed: an authority confirms it, or it lapses."""
-    return place_hold(
-        target=line,
-        reason=_("%(provider)s withdrew its consent. %(label)s: %(words)s")
-        % {"provider": by.body_name, "label": label, "words": words},
-        lifted_when=_("The provider takes its withdrawal back, or the authorities find that the reason does not hold."),
-        by=SYSTEM,
-    )
+def first_day_without(grant: Grant, book: Rulebook) -> date:
+    """The day from which on nothing is permitted, where notice is given today: working days where the authority is."""
+    days = book.consent.withdrawal_notice_working_days
+    return add_working_days(clock.today(), days, grant.authority.jurisdiction)
 
 
 @as_deed
 def take_back_withdrawal(*, withdrawal: ConsentWithdrawal, reason: str, by: Actor) -> ConsentWithdrawal:
-    """Take the notice back before its day: the line goes on as granted. A hold stays until authorities lift it."""
+    """Take the notice back before its day: the line goes on as granted."""
     grant = withdrawal.line.grant
     lock(grant)
     lock(withdrawal)
@@ -130,6 +126,13 @@ def end_consent(*, withdrawal: ConsentWithdrawal, by: Actor) -> ConsentWithdrawa
     if withdrawal.state == "noticed" and withdrawal.effective_on > clock.today():
         require(refused(_("The day has not come."), code="not_due", rule=RULE))
     grant = withdrawal.line.grant
+    _take_effect(withdrawal, grant, by)
+    if grant.state in GRANT_LIVE:
+        _tell(notices.CONSENT_ENDED, withdrawal, grant, reason=withdrawal.reason)
+    return withdrawal
+
+
+def _take_effect(withdrawal: ConsentWithdrawal, grant: Grant, by: Actor) -> None:
     move(
         withdrawal,
         "take_effect",
@@ -139,9 +142,6 @@ def end_consent(*, withdrawal: ConsentWithdrawal, by: Actor) -> ConsentWithdrawa
         detail={"effective_on": withdrawal.effective_on},
         about=_about(withdrawal, grant),
     )
-    if grant.state in GRANT_LIVE:
-        _tell(notices.CONSENT_ENDED, withdrawal, grant, reason=withdrawal.reason)
-    return withdrawal
 
 
 def _about(withdrawal: ConsentWithdrawal, grant: Grant) -> list[UUID | None]:

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from grants.models import Agreement, Grant, GrantLine, GrantSignature
-from grants.queries.agreement import conditions_of, sentence
+from grants.queries.agreement import conditions_of, ending, sentence
 from grants.queries.words import Words
 from partners.letters.words import day, facts, frame, of_the_rules
 from portal.rulebook.schema import Rulebook
@@ -76,8 +76,11 @@ def _line(grant: Grant, line: GrantLine, words: Words, book: Rulebook) -> dict[s
     def figures(value: int) -> str:
         return number_format(value, force_grouping=True)
 
+    title = _("Line %(number)s") % {"number": line.number}
+    if ended := ending(line):
+        return {"title": title, "sentence": ended, "facts": [], "conditions_title": "", "conditions": []}
     return {
-        "title": _("Line %(number)s") % {"number": line.number},
+        "title": title,
         "sentence": sentence(grant.institution.name, line, book),
         "facts": facts(
             [

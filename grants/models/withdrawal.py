@@ -18,8 +18,8 @@ class ConsentWithdrawal(LifecycleModel):
     """The line permits nothing from `effective_on` on (the first day without it, in UTC), unless taken back before.
 
     What decides is the day, never the state: one that is `noticed` or `in_effect` stops its line when `effective_on`
-    has come, whether a sweep has marked it yet or not. One that is `taken_back` stops nothing. Where the reason is one
-    of security, `hold` is what stops the line in the meantime.
+    has come, whether a sweep has marked it yet or not. One that is `taken_back` stops nothing. Where the rulebook does
+    not wait (consent.withdrawal_at_once), that day is the day of the notice, and it is in effect with it.
     """
 
     TABLE = CONSENT_WITHDRAWAL
@@ -33,7 +33,6 @@ class ConsentWithdrawal(LifecycleModel):
     given_at = models.DateTimeField(_("notice given"), default=clock.now)
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField(_("first day without access"))
-    hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     took_effect_at = models.DateTimeField(_("took effect"), null=True, blank=True)
     taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from grants.models import Grant, GrantLine
 from grants.queries.words import Words
+from portal.core import clock
 from portal.rulebook.schema import Rulebook, find
 
 
@@ -36,11 +37,23 @@ def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) ->
         % {"institution": name, "authority": grant.authority.name, "version": grant.rulebook},
     ]
     for line in lines:
+        if ended := ending(line):
+            parts.append(f"{line.number}. {ended}")
+            continue
         parts.append(f"{line.number}. {sentence(name, line, rules)}")
         parts.append(_limits(line))
         parts += [f"– {text}" for text in conditions_of(line, words)]
     parts += [item.text for item in rules.declarations_on("agreement")]
     return "\n\n".join(parts)
+
+
+def ending(line: GrantLine) -> str:
+    """That the provider has withdrawn its consent to the line, where its day has come; else empty."""
+    withdrawal = line.held_withdrawal
+    if withdrawal is None or withdrawal.effective_on > clock.today():
+        return ""
+    text = _("Nothing is permitted under this line: %(provider)s withdrew its consent with effect from %(day)s.")
+    return text % {"provider": line.provider.name, "day": date_format(withdrawal.effective_on, "j F Y")}
 
 
 def conditions_of(line: GrantLine, words: Words) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -19,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from grants.access import get_own_line, get_withdrawal
-from grants.actions.withdrawal import take_back_withdrawal, withdraw_consent
+from grants.actions.withdrawal import first_day_without, take_back_withdrawal, withdraw_consent
 from grants.disclosure import Shown, reader
 from grants.forms.fields import ReasonForm, refuse_into
 from grants.forms.withdrawal import WithdrawForm
-from grants.models import Grant, GrantLine, Release
+from grants.models import ConsentWithdrawal, Grant, GrantLine, Release
 from grants.queries.agreement import sentence
 from grants.queries.effective import as_in_force
 from grants.queries.grant import lines_of_grant
@@ -39,7 +38,6 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, refused, require
-from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
 from portal.ui.tables import DayColumn, NumberColumn, Table
@@ -212,22 +210,26 @@ def withdraw(request: PortalRequest, pk: UUID) -> HttpResponse:
         except Refused as error:
             refuse_into(form, error)
         else:
-            said = _("Notice is given. Nothing is permitted under the line from %(day)s on.")
-            messages.success(request, said % {"day": f"{given.effective_on:%-d %B %Y}"})
+            messages.success(request, _said(given))
             return redirect("grants:grant", pk=line.grant_id)
-    days = book.consent.withdrawal_notice_working_days
-    first = add_working_days(clock.today(), days, line.grant.authority.jurisdiction)
+    first = first_day_without(line.grant, book)
     at_once = [item.label for item in book.consent.decline_reasons if item.key in book.consent.withdrawal_at_once]
     shown = {
         "form": form,
         "line": line,
         "sentence": sentence(line.institution.name, line, rules(line.grant.rulebook)),
-        "days": days,
+        "days": book.consent.withdrawal_notice_working_days,
         "first": first,
-        "last": first - timedelta(days=1),
         "at_once": at_once,
     }
     return render(request, "grants/withdraw.html", shown)
+
+
+def _said(given: ConsentWithdrawal) -> str:
+    if given.state == "in_effect":
+        return str(_("Your consent has ended. Nothing is permitted under the line from now on."))
+    text = str(_("Notice is given. Nothing is permitted under the line from %(day)s on."))
+    return text % {"day": f"{given.effective_on:%-d %B %Y}"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

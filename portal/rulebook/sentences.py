@@ -326,7 +326,7 @@ def withdrawal(part: Any) -> str:
     labels = [item.label for item in part.decline_reasons if item.key in part.withdrawal_at_once]
     if not labels:
         return text
-    at_once = _("An emergency hold stops access at once where the reason is: %(reasons)s.")
+    at_once = _("It ends the line at once where the reason is: %(reasons)s.")
     return f"{text} {at_once % {'reasons': listed(labels)}}"
 
 

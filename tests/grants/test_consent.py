@@ -10,6 +10,7 @@ import pytest
 from grants import tasks
 from grants.actions.consent import give_consent
 from grants.actions.deadline import extend_consent, mark_missed_consent
+from grants.actions.hold import place_hold
 from grants.actions.review import send_to_signatories
 from grants.actions.withdrawal import end_consent, take_back_withdrawal, withdraw_consent
 from grants.models import ConsentWithdrawal, Hold
@@ -161,11 +162,42 @@ def test_on_the_day_itself_it_is_too_late_to_take_it_back_swept_or_not(made: mak
         assert refusal(take_back_withdrawal, **words) == "too_late"
 
 
-def test_a_security_reason_stops_the_line_at_once_by_an_ordinary_emergency_hold(made: make.GrantCast) -> None:
+def test_a_security_reason_ends_the_line_with_the_commit_and_nothing_opens_it_again(made: make.GrantCast) -> None:
     withdrawal = withdraw(made, "security")
-    hold = Hold.objects.get(line=made.line)
-    assert (withdrawal.hold_id, hold.emergency, hold.state) == (hold.pk, True, "placed")
-    assert decide(made.question()).code == "line_held"
+    assert (withdrawal.effective_on, withdrawal.state) == (clock.today(), "in_effect")
+    assert decide(made.question()).code == "consent_withdrawn"
+    assert not Hold.objects.filter(line=made.line).exists()
+    assert {made.applicant.user_id, made.officer.user_id} <= heard("consent_withdrawn_at_once")
+    assert not heard("consent_withdrawn")
+    assert not heard("consent_ended")
+    words = {"withdrawal": withdrawal, "reason": "A false alarm.", "by": made.staff}
+    assert refusal(take_back_withdrawal, **words) == "wrong_state"
+    hours = rules().enforcement.emergency.confirm_hours
+    for later in (timedelta(hours=hours + 1), timedelta(days=200)):
+        with clock.at(clock.now() + later):
+            tasks.lapse_holds()
+            tasks.end_withdrawn_lines()
+            assert not decide(made.question(today=clock.today())).permitted
+
+
+def test_an_emergency_hold_that_lapses_opens_nothing_that_was_withdrawn_at_once(made: make.GrantCast) -> None:
+    hold = place_hold(target=made.line, reason="Keys leaked.", lifted_when="New keys.", by=made.signatory)
+    withdraw(made, "security")
+    assert hold.confirm_by
+    with clock.at(hold.confirm_by + timedelta(minutes=1)):
+        assert tasks.lapse_holds()["done"] == 1
+        assert decide(made.question(today=clock.today())).code == "consent_withdrawn"
+
+
+def test_before_the_agreement_is_signed_its_text_says_that_the_line_has_ended(partner: Cast) -> None:
+    made = make.issued_grant({"use_case": "evaluation"}, {"use_case": "benchmarking"}, made=partner)
+    withdraw(made, "security")
+    text = made.grant.agreement.text
+    assert "1. Nothing is permitted under this line" in text
+    assert made.grant.agreement.version == 2
+    make.accept(made)
+    assert decide(made.question()).code == "consent_withdrawn"
+    assert decide(made.question(use_case="benchmarking")).permitted
 
 
 def test_a_withdrawal_is_whole_and_of_ones_own_line_and_given_once(made: make.GrantCast) -> None:

@@ -83,7 +83,7 @@ class Room:
         answer_question(question=question, answer="Ours.", by=made.applicant)
 
     def trouble(self) -> Hold:
-        """Holds, a withdrawal of the other provider, a proposal, and a narrowing."""
+        """Holds, one of them and a withdrawal on the other provider's line, a proposal, and a narrowing."""
         made = self.made
         words: dict[str, Any] = {"reason": CANARIES["hold reason"], "lifted_when": CANARIES["hold lifted when"]}
         person, _actor = people.cleared(made.institution)
@@ -96,6 +96,7 @@ class Room:
         others = GrantLine.objects.select_related("grant__institution__organisation", "grant__authority").get(
             grant=made.grant, provider_id=self.other.body_id
         )
+        place_hold(target=others, by=made.signatory, **words)
         withdraw_consent(line=others, reason_code="security", reason=CANARIES["other withdrawal"], by=self.other)
         make.narrow(made, seats=1, reason=CANARIES["narrowing reason"])
         line = GrantLine.objects.select_related("grant__request").get(pk=made.line.pk)

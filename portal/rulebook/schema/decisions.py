@@ -222,7 +222,7 @@ class Consent(Rule):
     """The provider's time to consent to each line. Silence is never consent.
 
     A consent is withdrawn with `withdrawal_notice_working_days`' notice; where the reason is one of
-    `withdrawal_at_once`, an emergency hold stops the line until the notice is over.
+    `withdrawal_at_once`, there is no notice: the line ends with the withdrawal.
     """
 
     deadline_working_days: Positive

@@ -137,10 +137,10 @@ class Machine(RuleBasedStateMachine):
         rows = GrantLine.objects.select_related("grant__authority", "release", "environment")
         return rows.get(pk=self.world.lines[name].pk)
 
-    @rule(name=st.sampled_from(LINES))
-    def the_provider_withdraws_its_consent(self, name: str) -> None:
+    @rule(name=st.sampled_from(LINES), code=st.sampled_from(["other", "other", "security"]))
+    def the_provider_withdraws_its_consent(self, name: str, code: str) -> None:
         def deed() -> Any:
-            return withdraw_consent(line=self.line(name), reason_code="other", reason="R.", by=self.world.first.staff)
+            return withdraw_consent(line=self.line(name), reason_code=code, reason="R.", by=self.world.first.staff)
 
         notice = self.done(deed)
         if notice is not None:
