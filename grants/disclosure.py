@@ -90,6 +90,7 @@ TIERS: Mapping[str, Fields] = {
         internal="placed_by confirmed_by ended_by notice_sent",
     ),
     "lineperson": Fields(Tier.PARTNER),
+    "lineday": Fields(Tier.GATE),
     "linereview": _except(Tier.PARTIES, partner="outcome reason_code reason reviewed_at", internal="reviewed_by body"),
     "linesurrender": _except(Tier.PARTNER, parties="id line surrendered_at"),
     "lineversion": _except(Tier.PARTIES, internal="measure"),
@@ -100,6 +101,12 @@ TIERS: Mapping[str, Fields] = {
     "rereview": Fields(Tier.INTERNAL),
     "statement": Fields(Tier.PARTIES),
     "statementcatalogue": Fields(Tier.PARTIES),
+    "usagealert": Fields(Tier.GATE),
+    "usagebucket": Fields(Tier.INTERNAL),
+    "usageday": Fields(Tier.GATE),
+    "usagehour": Fields(Tier.GATE),
+    "usageintake": Fields(Tier.GATE),
+    "usagewindow": Fields(Tier.GATE),
 }
 """Model → the tiers of its fields. A model that is not here is nobody's to read outside authorities."""
 ALWAYS = frozenset({"pk", "id", "state", "state_label", "TABLE", "stops", "target_kind"})

@@ -6,6 +6,7 @@ from grants.models.consent import Consent, GrantSignature
 from grants.models.environment import Accreditation, AdoptedCatalogue, Attestation, AttestedDocument, Environment
 from grants.models.grant import Agreement, Grant, GrantLine
 from grants.models.hold import Hold
+from grants.models.line_end import LineEnd
 from grants.models.measure import GrantMeasure, LineVersion, MeasureSignature
 from grants.models.pack import AgreementPack
 from grants.models.people import GrantLinePerson, LinePerson
@@ -21,6 +22,7 @@ from grants.models.request import (
 )
 from grants.models.statement import Statement, StatementCatalogue
 from grants.models.surrender import LineSurrender
+from grants.models.usage import LineDay, UsageAlert, UsageBucket, UsageDay, UsageHour, UsageIntake, UsageWindow
 from grants.models.withdrawal import ConsentWithdrawal
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "GrantRequestUserPermission",
     "GrantSignature",
     "Hold",
+    "LineDay",
+    "LineEnd",
     "LinePerson",
     "LineReview",
     "LineSurrender",
@@ -56,4 +60,10 @@ __all__ = [
     "RequestLine",
     "Statement",
     "StatementCatalogue",
+    "UsageAlert",
+    "UsageBucket",
+    "UsageDay",
+    "UsageHour",
+    "UsageIntake",
+    "UsageWindow",
 ]
