@@ -90,7 +90,7 @@ def _qualified(question: Question, facts: Facts) -> Stop | None:
 
 
 def _partner_free(question: Question, facts: Facts) -> Stop | None:
-    return _held("partner_held", _("All access of this partner is on hold."), facts.partner_hold)
+    return _held("partner_held", gettext_noop("All access of this partner is on hold."), facts.partner_hold)
 
 
 def _person_cleared(question: Question, facts: Facts) -> Stop | None:
@@ -103,7 +103,7 @@ def _person_cleared(question: Question, facts: Facts) -> Stop | None:
 
 
 def _person_free(question: Question, facts: Facts) -> Stop | None:
-    return _held("person_held", _("This person's access is on hold."), facts.person_hold)
+    return _held("person_held", gettext_noop("This person's access is on hold."), facts.person_hold)
 
 
 def _release_out(question: Question, facts: Facts) -> Stop | None:
@@ -134,7 +134,7 @@ def _accredited(question: Question, facts: Facts) -> Stop | None:
 
 
 def _environment_free(question: Question, facts: Facts) -> Stop | None:
-    return _held("environment_held", _("The environment is on hold."), facts.environment_hold)
+    return _held("environment_held", gettext_noop("The environment is on hold."), facts.environment_hold)
 
 
 def _data_class(question: Question, facts: Facts) -> Stop | None:
@@ -255,11 +255,11 @@ def _within(question: Question, line: LineFacts) -> Stop | None:
 
 
 def _grant_free(question: Question, line: LineFacts) -> Stop | None:
-    return _held("grant_held", _("The grant is on hold."), line.grant_hold)
+    return _held("grant_held", gettext_noop("The grant is on hold."), line.grant_hold)
 
 
 def _line_free(question: Question, line: LineFacts) -> Stop | None:
-    return _held("line_held", _("This line of the grant is on hold."), line.line_hold)
+    return _held("line_held", gettext_noop("This line of the grant is on hold."), line.line_hold)
 
 
 LINE_CONJUNCTS: tuple[LineConjunct, ...] = (
@@ -283,7 +283,8 @@ NEAREST_FIRST = (
 
 
 def _held(code: str, reason: str, hold: Held | None) -> Stop | None:
-    return Stop(code, reason, hold.confirm_by, hold) if hold is not None else None
+    """What the hold stops, if there is one. The sentence is translated only then: most questions meet no hold."""
+    return Stop(code, _(reason), hold.confirm_by, hold) if hold is not None else None
 
 
 def _day(day: date) -> str:

@@ -34,7 +34,7 @@ GATEWAYS = Prepared(
 
 def token_digest(request: HttpRequest) -> str | None:
     """The digest of the access token that the request carries (RFC 6750 §2.1), or None."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         return None
     digest: str = get_adapter().hash_token(value.strip())

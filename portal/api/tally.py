@@ -37,9 +37,10 @@ _written = time.monotonic()
 
 def count(question: Question, decision: Decision, gateway: Actor) -> None:
     """Count one answer to the gateway; now and then, write what was counted."""
+    now = clock.now()
     key: Key = (
-        clock.now().replace(second=0, microsecond=0),
-        question.provider_id,
+        now.replace(second=0, microsecond=0),
+        gateway.organisation_id,
         decision.institution_id,
         decision.release_id,
         decision.line.id if decision.line else None,
@@ -49,7 +50,7 @@ def count(question: Question, decision: Decision, gateway: Actor) -> None:
     )
     with _lock:
         _counts[key] += 1
-        _seen[gateway.body_id, gateway.name] = gateway, clock.now()
+        _seen[gateway.body_id, gateway.name] = gateway, now
         due = time.monotonic() - _written > SECONDS or len(_counts) > MOST_KEYS
     if due:
         write()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Organisation
@@ -50,3 +51,31 @@ def test_it_is_counted_and_fails_like_any_query() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         rows_of("SELECT no_such_column", [])
     assert rows_of("SELECT 1", []) == [(1,)]
+
+
+def test_values_go_to_their_places_and_a_percent_sign_stays() -> None:
+    assert rows_of("SELECT %(b)s::int, %(a)s::int, %(b)s::int, 'x' LIKE '%%x'", {"a": 1, "b": 2}) == [(2, 1, 2, True)]
+    assert rows_of("SELECT %s::int, %s::text", [7, "$1 %s"]) == [(7, "$1 %s")]
+
+
+@pytest.fixture
+def ended() -> None:
+    """The connection stands as at the beginning of a request, and the database has ended it meanwhile."""
+    rows_of("SELECT 1", [])
+    connection.health_check_done = False
+    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_ended_meanwhile_is_replaced(ended: None) -> None:
+    assert rows_of("SELECT 'again', %s::int", [7]) == [("again", 7)]
+    assert connection.health_check_done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_twice_once_the_connection_was_used(ended: None) -> None:
+    connection.health_check_done = True
+    with pytest.raises(OperationalError):
+        rows_of("SELECT 1", [])
+    connection.close()

@@ -52,8 +52,8 @@ class _Opened:
     def answers(self) -> list[Answer]:
         gateway = self.known.gateway
         assert gateway is not None  # or nobody would be answered
-        questions = [replace(question, provider_id=gateway.organisation_id) for question in self.questions]
-        return [_answer(*pair, gateway) for pair in zip(self.asked, questions, self._decisions(questions), strict=True)]
+        both = zip(self.asked, self.questions, self._decisions(self.questions), strict=True)
+        return [_answer(*each, gateway) for each in both]
 
     def _decisions(self, questions: list[Question]) -> list[Decision]:
         if isinstance(self.known, AskedMany):

@@ -26,11 +26,12 @@ STOP_AT = {"execute_all": None, "deny_on_first_deny": False, "permit_on_first_pe
 @csrf_exempt
 def evaluation(request: HttpRequest) -> HttpResponse:
     """May this happen? 200 with a decision; 400 for what is no question; 401 without a token; 429 for too many."""
-    found = _asked_in(request)
+    token = token_digest(request) or ""
+    found = _asked_in(request, token)
     if isinstance(found, HttpResponse) and found.status_code in (401, 405):
         return found
     asked = found if isinstance(found, HttpResponse) else _question(request, found)
-    answers = _answered(request, [] if isinstance(asked, HttpResponse) else [asked])
+    answers = _answered(request, token, [] if isinstance(asked, HttpResponse) else [asked])
     if isinstance(answers, HttpResponse):
         return answers
     return asked if isinstance(asked, HttpResponse) else answer(request, answers[0])
@@ -39,15 +40,16 @@ def evaluation(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 def evaluations(request: HttpRequest) -> HttpResponse:
     """May each of these happen? One statement, however many. A broken item is a denial in its place."""
-    found = _asked_in(request)
+    token = token_digest(request) or ""
+    found = _asked_in(request, token)
     if isinstance(found, HttpResponse) and found.status_code in (401, 405):
         return found
     batch = found if isinstance(found, HttpResponse) else _batch(request, found)
     if isinstance(batch, EvaluationRequest):  # no items: one question (§7.1)
-        answers = _answered(request, [batch])
+        answers = _answered(request, token, [batch])
         return answers if isinstance(answers, HttpResponse) else answer(request, answers[0])
     items = [] if isinstance(batch, HttpResponse) else batch[0]
-    answers = _answered(request, [item for item in items if isinstance(item, EvaluationRequest)])
+    answers = _answered(request, token, [item for item in items if isinstance(item, EvaluationRequest)])
     if isinstance(answers, HttpResponse):
         return answers
     if isinstance(batch, HttpResponse):
@@ -57,16 +59,16 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     return answer(request, {"evaluations": _until(all_of_them, batch[1])})
 
 
-def _asked_in(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+def _asked_in(request: HttpRequest, token: str) -> dict[str, Any] | HttpResponse:
     """The object in the body; or 405, 401 where no token is shown, or what is wrong with the body."""
     if request.method != "POST":
         return problem(request, 405, "method_not_allowed", "Ask with POST.", Allow="POST")
-    return object_in(request) if token_digest(request) else unauthenticated(request)
+    return object_in(request) if token else unauthenticated(request)
 
 
-def _answered(request: HttpRequest, asked: Sequence[EvaluationRequest]) -> list[Answer] | HttpResponse:
+def _answered(request: HttpRequest, token: str, asked: Sequence[EvaluationRequest]) -> list[Answer] | HttpResponse:
     """The answers to whoever's token it is; or 401, or 429. With nothing asked only these two are looked at."""
-    opened = policy_set().open(token_digest(request) or "", asked)
+    opened = policy_set().open(token, asked)
     refusal = turned_away(request, opened.gateway, max(1, len(asked)))
     if refusal is not None:
         return refusal
