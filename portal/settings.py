@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "portal.ledger",
     "portal.notifications",
+    "portal.keys",
     "portal.ui",
     "portal.accounts",
     "portal.rulebook",
@@ -195,6 +196,12 @@ SEAL_EARLIER = _secret("SEAL_EARLIER")
 """Roots in PEM of former keys, whose letters stay genuine."""
 SEAL_PEERS = _secret("SEAL_PEERS")
 """Roots in PEM of other portals whose case files may be taken in."""
+
+# --- signing keys -----------------------------------------------------------------------------------
+KEYS_BACKEND = env("KEYS_BACKEND", default="portal.keys.backends.WrappedKeys")
+"""The class that holds the keys which sign signals, credentials and status lists (portal.keys.backends.KeysBackend)."""
+KEYS_WRAPPING = _secret("KEYS_WRAPPING").strip()
+"""Encrypts those keys in the database: 32 random bytes in base64url. Former ones may follow, with commas between."""
 
 # --- sign-in --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -8,6 +8,7 @@ from portal import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("", include("portal.api.urls")),  # first, for gateways wait for it
+    path("", include("portal.keys.urls")),
     path("account/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("", include("portal.accounts.urls")),

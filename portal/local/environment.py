@@ -45,6 +45,7 @@ def _common(addresses: Addresses) -> dict[str, str]:
         "SECRET_KEY": kept["SECRET_KEY"],
         "LEDGER_KEY": kept["LEDGER_KEY"],
         "IDP_PRIVATE_KEY_FILE": str(identity_key()),
+        "KEYS_WRAPPING": kept["KEYS_WRAPPING"],
         "SEAL_KEY_FILE": str(seal_key),
         "SEAL_CHAIN_FILE": str(seal_chain),
         "DATABASE_URL": addresses.database_url,

@@ -9,7 +9,12 @@ from .console import Stop
 from .locks import locked
 from .paths import VAR, venv_bin
 
-_NAMES = ("SECRET_KEY", "LEDGER_KEY", "REDIS_PASSWORD")
+_MADE_BY = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "LEDGER_KEY": lambda: secrets.token_urlsafe(48),
+    "REDIS_PASSWORD": lambda: secrets.token_urlsafe(48),
+    "KEYS_WRAPPING": lambda: secrets.token_urlsafe(32),  # 32 bytes, as AES-256 wants them
+}
 _MAKE_RSA_KEY = """
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -54,14 +59,14 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def keys() -> dict[str, str]:
-    """SECRET_KEY, LEDGER_KEY and the embedded broker's password."""
+    """SECRET_KEY, LEDGER_KEY, what signing keys are encrypted with, and the embedded broker's password."""
     VAR.mkdir(exist_ok=True)
     path = VAR / "secrets.json"
     with locked(VAR / "secrets.lock"):
         kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        missing = [name for name in _NAMES if name not in kept]
+        missing = [name for name in _MADE_BY if name not in kept]
         if missing:
-            kept |= {name: secrets.token_urlsafe(48) for name in missing}
+            kept |= {name: _MADE_BY[name]() for name in missing}
             _write_private(path, json.dumps(kept, indent=2) + "\n")
     return kept
 

@@ -35,6 +35,7 @@ def test_production_environment_is_clean(process_environment: dict[str, str]) ->
         SECRET_KEY=LONG,
         LEDGER_KEY=LONG[::-1],
         IDP_PRIVATE_KEY_FILE=process_environment["IDP_PRIVATE_KEY_FILE"],
+        KEYS_WRAPPING=process_environment["KEYS_WRAPPING"],
         SEAL_KEY=pem(seal),
         SEAL_CHAIN=certificate(seal),
         DATABASE_URL=process_environment["DATABASE_URL"],

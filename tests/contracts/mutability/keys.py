@@ -1,0 +1,3 @@
+"""Keys that sign tokens."""
+
+LIFECYCLE = {"keys.SigningKey"}
