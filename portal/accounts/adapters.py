@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from portal.accounts.models import Gateway
 from portal.notifications.notify import queue_mail
 
 
@@ -83,4 +84,4 @@ class GatewayAdapter(DefaultOIDCAdapter):
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
         """Say what is offered: client credentials, by basic authentication or in the body (RFC 8414)."""
         data["grant_types_supported"] = [Client.GrantType.CLIENT_CREDENTIALS.value]
-        data["scopes_supported"] = ["access", "catalogue"]
+        data["scopes_supported"] = list(Gateway.Scope.values)

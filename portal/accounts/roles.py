@@ -167,6 +167,18 @@ ROLES: tuple[Role, ...] = (
         (_("Sign in to pages"), _("Change a release that a grant names"), _("Ask about access")),
     ),
     Role(
+        "signal_receiver",
+        _("Receiver of signals"),
+        (PROVIDER,),
+        _("A provider's machine that hears at once when access is stopped, restored or changed."),
+        (_("Keep its own streams of signals, take signals from them and acknowledge them"),),
+        (
+            _("Sign in to pages"),
+            _("See a stream of another machine"),
+            _("Hear of partners without a line on its models"),
+        ),
+    ),
+    Role(
         "referee",
         _("Third party"),
         (),
@@ -185,7 +197,7 @@ ROLES: tuple[Role, ...] = (
     ),
 )
 BY_SLUG = {role.slug: role for role in ROLES}
-MACHINES = ("gateway", "release_pipeline")
+MACHINES = ("gateway", "release_pipeline", "signal_receiver")
 """Roles of a provider's machines, which come with the scopes of their tokens."""
 MEMBER_ROLES = tuple(role for role in ROLES if role.kinds and role.slug not in MACHINES)
 """Roles that a membership can carry."""

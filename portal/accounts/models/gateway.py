@@ -13,6 +13,8 @@ from portal.accounts.states import GATEWAY
 from portal.core import clock
 from portal.workflow import LifecycleModel, lifecycle_triggers
 
+SCOPES = ["access", "catalogue", "signals", "usage"]
+
 
 def only_access() -> list[str]:
     """What a gateway may do unless more was said: ask for decisions."""
@@ -29,6 +31,8 @@ class Gateway(LifecycleModel):
     class Scope(models.TextChoices):
         ACCESS = "access", _("Ask for access decisions")
         CATALOGUE = "catalogue", _("Read and change your catalogue of models")
+        SIGNALS = "signals", _("Hear at once when access is stopped or restored")
+        USAGE = "usage", _("Report use of your models")
 
     TABLE = GATEWAY
 
@@ -52,7 +56,7 @@ class Gateway(LifecycleModel):
                 fields=["organisation", "name"], condition=models.Q(state="active"), name="gateway_name_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(scopes__len__gt=0) & models.Q(scopes__contained_by=["access", "catalogue"]),
+                condition=models.Q(scopes__len__gt=0) & models.Q(scopes__contained_by=SCOPES),
                 name="gateway_scopes_known",
             ),
         ]
