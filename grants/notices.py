@@ -169,7 +169,7 @@ MEASURE_TO_SIGN = NoticeKind(
 NARROWED = NoticeKind(
     "grant_narrowed",
     _("Line {line} of your grant {reference} was narrowed"),
-    _("{reason}\n\nIt holds from now on. You can appeal against it."),
+    _("{reason}\n\nIt holds from now on, and is with your agreement as a sealed document. You can appeal against it."),
     _("See what holds now"),
     urgent=True,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -94,30 +96,31 @@ def make_signed_pack(agreement: Agreement) -> AgreementPack:
 
 def make_pack(agreement: Agreement, lines: Sequence[GrantLine], kind: str) -> AgreementPack:
     """The sealed PDF of the agreement as it is, kept for good."""
+    grant, book = agreement.grant, rules(agreement.grant.rulebook)
+
+    def data(made: datetime, code: str) -> dict[str, Any]:
+        signatures = _signatures(grant.request_id)
+        return agreement_pack(grant, agreement, lines, signatures, book, made=made, code=code)
+
+    pack = AgreementPack(grant=grant, kind=kind, version=agreement.version, digest=agreement.digest)
+    return seal_pack(pack, "agreement.typ", data)
+
+
+def seal_pack(pack: AgreementPack, template: str, data: Callable[[datetime, str], dict[str, Any]]) -> AgreementPack:
+    """Set the document in the institution's language, seal it and keep it. `data` is asked for in that language."""
     require_deed()
-    grant, made, code = agreement.grant, clock.now(), new_code()
-    language = _language(grant)
+    made, code, language = clock.now(), new_code(), _language(pack.grant)
     with translation.override(language):
-        data = agreement_pack(
-            grant, agreement, lines, _signatures(grant.request_id), rules(grant.rulebook), made=made, code=code
-        )
-        title = f"{data['title']} {data['number']}"
-        content = render_pdf("agreement.typ", data, title=title, lang=language[:2], at=made)
+        said = data(made, code)
+        title = f"{said['title']} {said['number']}"
+        content = render_pdf(template, said, title=title, lang=language[:2], at=made)
         content = seal_pdf(content, at=made, reason=title, tooltip=_("Seal of the Trusted Partner Portal"))
     kept = files.keep(content, folder="agreements")
-    return AgreementPack.objects.create(
-        grant=grant,
-        kind=kind,
-        version=agreement.version,
-        digest=agreement.digest,
-        language=language,
-        code=code,
-        sha256=kept.sha256,
-        sealed_by=fingerprint(seal_key().chain[0]),
-        size=kept.size,
-        stored_name=kept.stored_name,
-        made_at=made,
-    )
+    pack.language, pack.code, pack.made_at = language, code, made
+    pack.sha256, pack.size, pack.stored_name = kept.sha256, kept.size, kept.stored_name
+    pack.sealed_by = fingerprint(seal_key().chain[0])
+    pack.save(force_insert=True)
+    return pack
 
 
 def _signatures(request_id: UUID) -> list[GrantSignature]:

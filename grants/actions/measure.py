@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from grants import notices
+from grants.actions.addendum import make_addendum
 from grants.actions.agreement import renew_agreement
 from grants.actions.grant import revoke_grant
 from grants.models import Grant, GrantLine, GrantMeasure, LineVersion, MeasureSignature
@@ -251,6 +252,8 @@ def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
         since=clock.now(),
         **{name: added.get(name, getattr(measure, name)) for name in NARROWED},
     )
+    version.save(force_insert=True)
+    addendum = make_addendum(measure=measure, before=held, after=narrowed_line(line.pk))
     record(
         grant,
         "narrow",
@@ -258,10 +261,14 @@ def _narrow(measure: GrantMeasure, line: GrantLine, by: Actor) -> None:
         rulebook=measure.rulebook,
         changes={"ends_on": _last_day(grant, line, measure)},
         says=_("Line %(number)s was narrowed") % {"number": line.number},
-        detail={"line": line.number, "version": version.number, "digest": measure.digest},
+        detail={
+            "line": line.number,
+            "version": version.number,
+            "digest": measure.digest,
+            **({"addendum": addendum.sha256} if addendum else {}),
+        },
         about=[grant.institution_id, grant.request_id, line.pk, line.provider_id],
     )
-    version.save(force_insert=True)
     people = notices.people_of(grant.institution_id)
     notices.tell_about_grant(
         notices.NARROWED, grant, to=people, key=f"narrowed:{measure.pk}", line=line.number, reason=measure.reason

@@ -49,7 +49,7 @@ def agreement_pack(
             ]
         ),
         "lines_title": _("What is granted"),
-        "lines": [_line(grant, line, words, book) for line in lines],
+        "lines": [line_of(grant, line, words, book) for line in lines],
         "undertakings_title": _("What the institution undertakes"),
         "undertakings": [of_the_rules(item.text) for item in book.declarations_on("agreement")],
         "authorities_title": _("Signed by the authorities"),
@@ -72,7 +72,9 @@ def _accepted(agreement: Agreement, grant: Grant) -> list[dict[str, str]]:
     return [{"name": who, "body": grant.institution.name, "at": day(agreement.accepted_at)}]
 
 
-def _line(grant: Grant, line: GrantLine, words: Words, book: Rulebook) -> dict[str, Any]:
+def line_of(grant: Grant, line: GrantLine, words: Words, book: Rulebook) -> dict[str, Any]:
+    """One line as documents tell it, as `lines` in templates/documents/base.typ reads it."""
+
     def figures(value: int) -> str:
         return number_format(value, force_grouping=True)
 

@@ -113,6 +113,7 @@ class GrantLine(Scope):
                 fields=["institution", "release", "use_case", "environment", "data_class"], name="grantline_question"
             ),
             models.Index(fields=["provider", "release"], name="grantline_provider"),
+            models.Index(fields=["ends_on"], name="grantline_ending"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["grant", "number"], name="grantline_number_once"),

@@ -143,6 +143,7 @@ class LineVersion(Record):
         verbose_name = _("version of a line")
         verbose_name_plural = _("versions of lines")
         triggers = append_only()
+        indexes: ClassVar = [models.Index(fields=["ends_on"], name="lineversion_ending")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["line", "number"], name="lineversion_once"),
             models.CheckConstraint(condition=models.Q(number__gte=2), name="lineversion_follows_the_line"),

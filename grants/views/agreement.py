@@ -17,6 +17,7 @@ from grants.actions.grant import accept_agreement
 from grants.forms.fields import refuse_into
 from grants.forms.request import AgreementForm
 from grants.models import Agreement, AgreementPack
+from grants.queries.pack import addenda_of
 from partners.files import attachment
 from partners.views.signing import signing_on
 from portal.accounts.guards import signed_in
@@ -63,7 +64,8 @@ def agreement(request: PortalRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "signing": signing,
         "verdict": verdict,
-        "packs": AgreementPack.objects.filter(grant=found).order_by("-id"),
+        "packs": AgreementPack.objects.filter(grant=found).select_related("measure__line").order_by("-id"),
+        "addenda": addenda_of(found),
     }
     return render(request, "grants/agreement.html", shown, status=status)
 

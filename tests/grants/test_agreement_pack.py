@@ -12,12 +12,16 @@ from django.urls import reverse
 
 from grants.actions.grant import accept_agreement
 from grants.actions.withdrawal import withdraw_consent
-from grants.models import Agreement, AgreementPack
+from grants.letters.addendum import addendum
+from grants.models import Agreement, AgreementPack, GrantLine
 from grants.queries.decision import decide
+from grants.queries.measure import narrowed_line
 from partners.files import stream
 from partners.queries.verify import ALTERED, ENDED, GENUINE, by_code, by_file
 from portal.core import clock
 from portal.core.verdicts import Conflict, Refused
+from portal.ledger.models import Event
+from portal.rulebook.queries import rules
 from portal.seal.keys import own_roots
 from portal.seal.pdf import seals_of
 from tests.factories import grants as make
@@ -90,3 +94,60 @@ def test_only_the_institution_downloads_it(made: make.GrantCast) -> None:
         answer = client_for(who).get(address)
         assert answer.status_code == status
     assert Client().get(address).status_code == 302
+
+
+# --- addenda --------------------------------------------------------------------------------------
+def test_a_narrowing_after_the_signature_adds_a_sealed_addendum_in_the_next_version(made: make.GrantCast) -> None:
+    make.narrow(made, seats=1, conditions=["Weekly report."], obligations=["logging"], reason="Less is enough.")
+    pack = AgreementPack.objects.get(grant=made.grant, kind="addendum")
+    assert (pack.version, pack.measure.line_id, pack.digest != made.grant.agreement.digest) == (2, made.line.pk, True)
+    (seal,) = seals_of(content(pack), roots=own_roots(), at=pack.made_at)
+    assert seal.whole
+    assert seal.checked.trusted
+    assert made.grant.agreement.version == 1
+    entry = Event.objects.get(entry__verb__endswith="narrow", entry__object_id=made.grant.pk)
+    assert pack.sha256 in entry.content
+
+
+def test_the_addendum_says_what_changed_why_and_who_signed(made: make.GrantCast) -> None:
+    make.narrow(made, seats=1, conditions=["Weekly report."], obligations=["logging"], reason="Less is enough.")
+    pack = AgreementPack.objects.get(grant=made.grant, kind="addendum")
+    before, after = GrantLine.objects.get(pk=made.line.pk), narrowed_line(made.line.pk)
+    signatures = list(pack.measure.signatures.all())
+    said = addendum(pack, made.grant.agreement, before, after, signatures, rules(), made=clock.now(), code=pack.code)
+    assert said["reason"] == "Less is enough."
+    assert said["changes"][:2] == [["People at once", "5 → 1"], ["Condition added", "Weekly report."]]
+    assert len(said["changes"]) == 3
+    assert ["People at once", "1"] in said["line"]["facts"]
+    assert {row["name"] for row in said["authorities"]} == {str(made.signatory.user), str(made.other_signatory.user)}
+
+
+def test_the_institution_reads_addenda_beside_the_text_and_nobody_else_does(made: make.GrantCast) -> None:
+    make.narrow(made, seats=1, reason="Less is enough.")
+    pack = AgreementPack.objects.get(grant=made.grant, kind="addendum")
+    address = reverse("grants:agreement_pack", args=[made.grant.pk, pack.pk])
+    page = client_for(made.applicant).get(reverse("grants:agreement", args=[made.grant.pk])).content.decode()
+    assert "Addendum on line 1" in page
+    assert "Less is enough." in page
+    assert address in page
+    assert client_for(made.applicant).get(address)["Content-Type"] == "application/pdf"
+    assert client_for(made.staff).get(address).status_code == 404
+
+
+def test_of_addenda_the_last_of_each_line_holds_while_the_grant_is_in_force(made: make.GrantCast) -> None:
+    signed = AgreementPack.objects.get(grant=made.grant, kind="signed")
+    make.narrow(made, seats=3)
+    make.narrow(made, seats=2)
+    first, second = AgreementPack.objects.filter(grant=made.grant, kind="addendum").order_by("version")
+    assert (first.version, second.version) == (2, 3)
+    assert by_code(first.code).outcome == ENDED
+    assert by_file(content(second)).outcome == GENUINE
+    assert by_code(signed.code).document.note.startswith("Signed, and in force. Addenda")
+    make.revoke(made)
+    assert by_code(second.code).outcome == ENDED
+
+
+def test_before_it_is_signed_a_narrowing_makes_no_addendum(partner: Cast) -> None:
+    made = make.issued_grant(made=partner)
+    make.narrow(made, seats=1)
+    assert not AgreementPack.objects.filter(grant=made.grant, kind="addendum").exists()

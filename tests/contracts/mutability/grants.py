@@ -29,6 +29,7 @@ APPEND_ONLY = {
     "grants.MeasureSignature",
     "grants.GrantLinePerson",
     "grants.LineSurrender",
+    "grants.LineEnd",
 }
 GUARDED = {
     "grants.RequestLine": {"only_in_drafts", "no_truncate"},
