@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from grants.letters.agreement import line_of
 from grants.models import Agreement, AgreementPack, GrantLine, GrantMeasure, MeasureSignature
+from grants.queries.plan import granted_people
 from grants.queries.words import Words
 from partners.letters.words import day, facts, frame
 from portal.rulebook.schema import Rulebook
@@ -27,7 +28,7 @@ def addendum(
     made: datetime,
     code: str,
 ) -> dict[str, Any]:
-    """The data of templates/documents/addendum.typ. The lines come from queries.effective.as_narrowed."""
+    """The data of templates/documents/addendum.typ. The lines come from queries.effective.as_narrowed. One query."""
     grant, words = pack.grant, Words(book)
     measure = cast(GrantMeasure, pack.measure)
     said = frame(cast(Any, grant), made=made, code=code)
@@ -54,7 +55,7 @@ def addendum(
         "changes_title": _("What changes"),
         "changes": facts(_changes(before, after, words)),
         "line_title": _("What line %(number)s permits now") % line,
-        "line": line_of(grant, after, words, book),
+        "line": line_of(grant, after, granted_people([after.pk])[after.pk], words, book),
         "appeal": _("You can appeal against it: the portal says how, and until when."),
         "authorities_title": _("Signed by the authorities"),
         "authorities": [

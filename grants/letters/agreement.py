@@ -10,9 +10,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from grants.models import Agreement, Grant, GrantLine, GrantSignature
-from grants.queries.agreement import conditions_of, ending, sentence
+from grants.queries.agreement import conditions_of, ending, names_of, sentence
+from grants.queries.plan import granted_people
 from grants.queries.words import Words
 from partners.letters.words import day, facts, frame, of_the_rules
+from partners.models import Person
 from portal.rulebook.schema import Rulebook
 
 
@@ -26,8 +28,8 @@ def agreement_pack(
     made: datetime,
     code: str,
 ) -> dict[str, Any]:
-    """The data of templates/documents/agreement.typ. The lines are those of queries.effective.as_in_force."""
-    words = Words(book)
+    """The data of templates/documents/agreement.typ. Lines: those of queries.effective.as_in_force. One query."""
+    words, named = Words(book), granted_people(line.pk for line in lines)
     said = frame(cast(Any, grant), made=made, code=code)
     accepted = agreement.accepted_at
     return {
@@ -49,7 +51,7 @@ def agreement_pack(
             ]
         ),
         "lines_title": _("What is granted"),
-        "lines": [line_of(grant, line, words, book) for line in lines],
+        "lines": [line_of(grant, line, named.get(line.pk, ()), words, book) for line in lines],
         "undertakings_title": _("What the institution undertakes"),
         "undertakings": [of_the_rules(item.text) for item in book.declarations_on("agreement")],
         "authorities_title": _("Signed by the authorities"),
@@ -72,8 +74,8 @@ def _accepted(agreement: Agreement, grant: Grant) -> list[dict[str, str]]:
     return [{"name": who, "body": grant.institution.name, "at": day(agreement.accepted_at)}]
 
 
-def line_of(grant: Grant, line: GrantLine, words: Words, book: Rulebook) -> dict[str, Any]:
-    """One line as documents tell it, as `lines` in templates/documents/base.typ reads it."""
+def line_of(grant: Grant, line: GrantLine, people: Sequence[Person], words: Words, book: Rulebook) -> dict[str, Any]:
+    """One line as documents tell it, as `granted` in templates/documents/base.typ reads it. `people`: who alone may."""
 
     def figures(value: int) -> str:
         return number_format(value, force_grouping=True)
@@ -94,6 +96,7 @@ def line_of(grant: Grant, line: GrantLine, words: Words, book: Rulebook) -> dict
                 (_("Requests a day"), figures(line.requests_per_day)),
                 (_("Tokens a day"), figures(line.tokens_per_day)),
                 (_("People at once"), figures(line.seats)),
+                (_("Who may use it"), names_of(people) or _("Everybody whom the institution has named for access")),
                 (_("Dates"), f"{day(line.starts_on)} – {day(line.ends_on)}"),
             ]
         ),

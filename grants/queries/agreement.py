@@ -8,7 +8,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from grants.models import Grant, GrantLine
+from grants.queries.plan import granted_people
 from grants.queries.words import Words
+from partners.models import Person
 from portal.core import clock
 from portal.rulebook.schema import Rulebook, find
 
@@ -29,8 +31,8 @@ def sentence(institution: str, line: GrantLine, rules: Rulebook) -> str:
 
 
 def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) -> str:
-    """The whole text. Paragraphs are parted by empty lines; what is accepted is the digest over it."""
-    name, words = grant.institution.name, Words(rules)
+    """The whole text. Paragraphs are parted by empty lines; what is accepted is the digest over it. One query."""
+    name, words, named = grant.institution.name, Words(rules), granted_people(line.pk for line in lines)
     parts = [
         _("Agreement on access under grant %(grant)s") % {"grant": grant.reference},
         _("Between %(institution)s and %(authority)s, under version %(version)s of the rulebook.")
@@ -42,6 +44,7 @@ def agreement_text(grant: Grant, lines: Sequence[GrantLine], rules: Rulebook) ->
             continue
         parts.append(f"{line.number}. {sentence(name, line, rules)}")
         parts.append(_limits(line))
+        parts.append(_people(named.get(line.pk, ())))
         parts += [f"– {text}" for text in conditions_of(line, words)]
     parts += [item.text for item in rules.declarations_on("agreement")]
     return "\n\n".join(parts)
@@ -65,6 +68,18 @@ def conditions_of(line: GrantLine, words: Words) -> list[str]:
         *(by_provider % {"condition": text, "provider": line.provider.name} for text in line.provider_conditions),
         *(applied % {"what": words.safeguard(key)} for key in line.obligations),
     ]
+
+
+def _people(people: Sequence[Person]) -> str:
+    if not people:
+        return _("Everybody whom the institution has named for access may use it.")
+    return _("Only these people may use it: %(names)s.") % {"names": names_of(people)}
+
+
+def names_of(people: Sequence[Person]) -> str:
+    """The people of a line by name, each with what they do and for whom, where that is known."""
+    known = [(person.name, ", ".join(filter(None, (person.position, person.employer)))) for person in people]
+    return "; ".join(f"{name} ({does})" if does else name for name, does in known)
 
 
 def _limits(line: GrantLine) -> str:

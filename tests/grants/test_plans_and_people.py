@@ -11,10 +11,13 @@ from django.urls import reverse
 from grants.actions.lines import TERMS, change_line
 from grants.actions.plan import write_plans
 from grants.actions.request import Draft, submission_verdict
+from grants.letters.agreement import agreement_pack
 from grants.models import EvaluationPlan, GrantLinePerson, LinePerson
 from grants.queries.decision import decide
+from grants.queries.grant import lines_of_grant
 from grants.queries.request import case_of, lines_of
 from partners.actions.person import end_person
+from portal.core import clock
 from portal.core.verdicts import Refused
 from portal.rulebook.queries import rules
 from tests.factories import grants as make
@@ -140,6 +143,23 @@ def test_a_line_that_names_people_permits_these_alone(draft: make.GrantCast) -> 
     assert decide(made.question()).permitted, "a question about the partner names nobody"
     client = client_for(made.applicant)
     assert person.name in client.get(reverse("grants:grant", args=[made.grant.pk])).content.decode()
+
+
+def test_the_agreement_and_its_document_name_the_people_of_each_line(partner: Cast) -> None:
+    draft = make.draft_request({"use_case": "evaluation"}, {"use_case": "benchmarking"}, made=partner)
+    person, _actor = people.cleared(draft.institution)
+    type(person).objects.filter(pk=person.pk).update(position="Red-team lead", employer="Fjord Consulting")
+    person.refresh_from_db()
+    name_on_line(draft, person)
+    through = make.to_provider(make.review(make.take_up(make.submit(draft))))
+    made = make.sign_grant(make.to_signatories(make.consent(through)))
+    agreement, lines = made.grant.agreement, lines_of_grant(made.grant)
+    said = f"{person.name} (Red-team lead, Fjord Consulting)"
+    assert f"Only these people may use it: {said}." in agreement.text
+    assert "Everybody whom the institution has named for access may use it." in agreement.text
+    data = agreement_pack(made.grant, agreement, lines, [], rules(), made=clock.now(), code="")
+    told = [dict(map(tuple, line["facts"]))["Who may use it"] for line in data["lines"]]
+    assert told == [said, "Everybody whom the institution has named for access"]
 
 
 def test_reviewers_read_people_and_plans_at_the_desk(draft: make.GrantCast) -> None:
