@@ -27,6 +27,8 @@ def main(args: Sequence[str]) -> int:
         complain(f"There is no verb {args[0]}. These are: {', '.join(VERBS)}.")
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
+    # Whatever the shell says, bytecode is kept: each of a dozen processes would compile everything anew for seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return verb(list(args[1:]))
     except Stop as stopped:

@@ -193,3 +193,12 @@ def test_a_shell_that_reads_the_environment_reads_no_steps(
     printed = capsys.readouterr()
     assert printed.out.splitlines() == ["export GREETING='good day'"]
     assert "Packages" in printed.err
+
+
+def test_bytecode_is_kept_whatever_the_shell_says() -> None:
+    say = "import os; from portal.local import verbs; verbs.main(['help']); print('PYTHONDONTWRITEBYTECODE' in os.environ)"
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    told = subprocess.run(
+        [sys.executable, "-c", say], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "False"
