@@ -9,10 +9,18 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from grants import effects
+        from grants.actions.signal import tell_gateways
+        from grants.actions.stream import forget_gateways
         from grants.needs import register_needs
+        from grants.queries.hold import holds_on_person
         from grants.queries.pack import document_of
+        from partners.queries.person import HOLDS
         from partners.queries.verify import SOURCES
+        from portal.core.observers import observe
 
         register_needs()
         effects.watch()
+        effects.subscribe(tell_gateways)
+        observe(["gateway"], forget_gateways)
         SOURCES.append(document_of)
+        HOLDS.append(holds_on_person)

@@ -211,6 +211,19 @@ HELD_PROVIDER = NoticeKind(
     _("See the hold"),
     urgent=True,
 )
+HELD_PERSON = NoticeKind(
+    "hold_placed_person",
+    _("Your access under the grants of {institution} is on hold"),
+    _("Every request of yours is refused since {since}. Ask an administrator of your institution what it is about."),
+    _("See how you stand"),
+    urgent=True,
+)
+FREE_PERSON = NoticeKind(
+    "hold_ended_person",
+    _("The hold on your access under the grants of {institution} has ended"),
+    _("It stops you no longer. Your page says whether you have access, and what is missing if not."),
+    _("See how you stand"),
+)
 HOLD_CHANGED_PROVIDER = NoticeKind(
     "hold_changed_provider",
     _("The hold on {institution} is now {state}: {target}"),
@@ -371,6 +384,15 @@ def tell_concerned(kind: NoticeKind, hold: Hold, *, key: str, also: Iterable[Use
     for_staff = HELD_PROVIDER if kind is HELD else HOLD_CHANGED_PROVIDER
     state = str(hold.TABLE.state(hold.state).label).lower()
     tell_about_hold(for_staff, hold, to=staff, key=f"provider:{key}", state=state)
+
+
+def tell_person(kind: NoticeKind, hold: Hold, *, key: str) -> None:
+    """Tell whoever a hold is on, where it is on a person with an account: that, not why."""
+    if hold.person is None or hold.person.user is None:
+        return
+    words = {"institution": hold.institution.name, "since": moment(hold.placed_at)}
+    url = reverse("partners:my_access")
+    notify(kind, to=[hold.person.user], context=words, url=url, key=f"{hold.pk}:person:{key}", about=hold.pk)
 
 
 def tell_about_drift(environment: Environment, *, to: Iterable[Any], key: str) -> None:

@@ -76,6 +76,7 @@ def place_hold(
         about=_about(hold),
     )
     notices.tell_concerned(notices.HELD, hold, key="placed")
+    notices.tell_person(notices.HELD_PERSON, hold, key="placed")
     if emergency:
         _ask_to_confirm(hold, key="confirm")
     return hold
@@ -131,6 +132,7 @@ def lift_hold(*, hold: Hold, reason: str, by: Actor) -> Hold:
         about=_about(hold),
     )
     notices.tell_concerned(notices.LIFTED, hold, key="lifted", reason=reason.strip())
+    notices.tell_person(notices.FREE_PERSON, hold, key="ended")
     return hold
 
 
@@ -150,6 +152,7 @@ def lapse_hold(*, hold: Hold, by: Actor) -> Hold:
         about=_about(hold),
     )
     notices.tell_concerned(notices.LAPSED, hold, key="lapsed", also=members_with("signatory"))
+    notices.tell_person(notices.FREE_PERSON, hold, key="ended")
     return hold
 
 

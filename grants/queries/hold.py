@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from grants.models import Hold
 from grants.states import HOLD_STOPS
 from partners.models import Person
+from partners.queries.person import OnHold
 from portal.core.verdicts import Refused, refused
 
 
@@ -31,6 +32,25 @@ def named_person(institution_id: UUID, email: str) -> Person:
         text = _("The institution has named nobody with this address for access.")
         raise Refused(refused(text, code="not_named", rule="hold.place"))
     return found
+
+
+def holds_on_person(person: Person) -> list[OnHold]:
+    """What a person is told of the holds on them, by any naming of theirs at the institution, and on all of it."""
+    same = Q(person__email__iexact=person.email)
+    if person.user_id is not None:
+        same |= Q(person__user_id=person.user_id)
+    rows = Hold.objects.filter(
+        Q(partner__isnull=False) | same, state__in=HOLD_STOPS, institution_id=person.institution_id
+    )
+    return [
+        OnHold(
+            hold.placed_at,
+            hold.partner_id is not None,
+            hold.placed_body.name if hold.placed_body else "",
+            hold.confirm_by if hold.state == "placed" else None,
+        )
+        for hold in rows.select_related("placed_body").order_by("placed_at")
+    ]
 
 
 def with_others(hold: Hold, visible: QuerySet[Hold]) -> list[Hold]:

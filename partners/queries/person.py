@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +21,29 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.models import RulebookVersion
 from portal.rulebook.queries import NoRulebook, rules
+
+
+@dataclass(frozen=True, slots=True)
+class OnHold:
+    """That access is on hold, as the person may know it: never why.
+
+    `whole`: the institution's access, not this person's alone. `authority` is who stopped it, "" for the portal
+    itself; `until` is when it lapses unless a second authority confirms it, None where it stays until it is lifted.
+    """
+
+    since: datetime
+    whole: bool
+    authority: str
+    until: datetime | None
+
+
+HOLDS: list[Callable[[Person], list[OnHold]]] = []
+"""A room above that knows of holds on people adds its question in its AppConfig."""
+
+
+def holds_on(person: Person) -> list[OnHold]:
+    """What stops the person's access now besides their own clearance. One query for each room that knows."""
+    return [hold for ask in HOLDS for hold in ask(person)]
 
 
 @lru_cache(maxsize=32)

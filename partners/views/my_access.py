@@ -1,4 +1,4 @@
-"""The own page of somebody who is named: what they are cleared for, what is missing, and the rules to accept."""
+"""The own page of somebody who is named: what they are cleared for, what is missing or on hold, and the rules."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from partners.access import require_role
 from partners.actions.person import accept_rules
 from partners.forms.person import AcceptForm
 from partners.models import Person
-from partners.queries.person import checks_of, own_row, texts_now
+from partners.queries.person import checks_of, holds_on, own_row, texts_now
 from partners.rules.person import Texts
 from partners.views.person_parts import context_of
+from portal.accounts.queries.people import members_with
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused, refused
 
@@ -43,11 +44,14 @@ def my_access(request: PortalRequest) -> HttpResponse:
         return redirect("partners:my_access")
     if person is None:
         return render(request, "partners/my_access.html", {"person": None})
+    holds = holds_on(person) if person.state == "named" else []
     context = {
         **context_of(person, checks_of(person), texts, own=True),
         "texts": texts,
         "form": form,
         "asks": _asks(person, texts),
+        "holds": holds,
+        "askable": members_with("administrator", person.institution_id).order_by("name") if holds else [],
     }
     return render(request, "partners/my_access.html", context)
 

@@ -10,12 +10,14 @@ from django.urls import reverse
 from grants.actions.hold import confirm_hold, lift_hold, place_hold
 from grants.disclosure import AUTHORITY, INSTITUTION, PROVIDER
 from grants.models import Hold
+from grants.notices import moment
 from grants.queries.decision import decide
 from grants.queries.grant import lines_of_grant
 from grants.queries.hold import named_person, with_others
 from grants.queries.stops import stops_of
 from partners.models import Person
 from portal.core.verdicts import Refused
+from portal.notifications.models import Notice
 from tests.factories import grants as make
 from tests.factories import people
 from tests.world import client_for
@@ -100,3 +102,48 @@ def test_what_an_address_says_wrongly_breaks_no_list(made: make.GrantCast, query
     client = client_for(made.staff)
     for name in ("holds", "uses", "consents"):
         assert client.get(f"{reverse(f'grants:{name}')}?{query}&release=x&now=x&due=x&answered=x").status_code == 200
+
+
+# --- the person's own page ------------------------------------------------------------------------
+def own_page(actor: Any) -> str:
+    return client_for(actor).get(reverse("partners:my_access")).content.decode()
+
+
+def test_the_person_reads_that_access_is_on_hold_since_when_and_whom_to_ask_not_why(made: make.GrantCast) -> None:
+    person, actor = people.cleared(made.institution)
+    assert "You are cleared" in own_page(actor)
+    keeper = people.colleague(made.institution)
+    hold = place_hold(target=person, by=made.signatory, **WORDS)
+    page = own_page(actor)
+    assert "Your access is on hold" in page
+    assert moment(hold.placed_at).split(",", maxsplit=1)[0] in page
+    assert keeper.user.email in page
+    assert made.signatory.body_name in page
+    assert "a second authority has to confirm it by" in page
+    assert "You are cleared" not in page
+    for secret in WORDS.values():
+        assert secret not in page
+    confirm_hold(hold=hold, by=made.other_signatory)
+    assert "It stays until the authorities lift it." in own_page(actor)
+    lift_hold(hold=hold, reason="Trained.", by=made.signatory)
+    assert "You are cleared" in own_page(actor)
+
+
+def test_a_hold_on_the_whole_institution_is_told_to_its_people_and_one_on_a_colleague_is_not(
+    made: make.GrantCast,
+) -> None:
+    _person, actor = people.cleared(made.institution)
+    colleague, _ = people.cleared(made.institution)
+    place_hold(target=colleague, by=made.signatory, **WORDS)
+    assert "on hold" not in own_page(actor)
+    place_hold(target=made.institution, by=made.signatory, **WORDS)
+    assert f"All access of {made.institution.name} is on hold" in own_page(actor)
+
+
+def test_the_person_hears_of_a_hold_and_of_its_end_without_the_reason(made: make.GrantCast) -> None:
+    person, actor = people.cleared(made.institution)
+    hold = place_hold(target=person, by=made.signatory, **WORDS)
+    lift_hold(hold=hold, reason="Trained anew.", by=made.signatory)
+    told = list(Notice.objects.filter(recipient=actor.user_id, kind__startswith="hold_").order_by("created_at"))
+    assert [notice.kind for notice in told] == ["hold_placed_person", "hold_ended_person"]
+    assert not any(word in notice.body + notice.title for notice in told for word in (*WORDS.values(), "Trained anew."))
