@@ -17,7 +17,7 @@ from portal.dashboards.filters import FilterForm, from_address
 from portal.dashboards.queries.assurance import audits_by_authority
 from portal.dashboards.queries.counts import Board
 from portal.dashboards.queries.incidents import holds_in_force, incidents_over_time, ladder_positions
-from portal.dashboards.queries.scope import scope_in_force
+from portal.dashboards.queries.scope import scope_in_force, taken_back
 from portal.rulebook.queries import rules
 from portal.ui.tables import safe_cell
 
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[Board], Figure]] = {
     "scope": scope_in_force,
     "incidents": incidents_over_time,
     "holds": holds_in_force,
+    "taken_back": taken_back,
     "audits": audits_by_authority,
     "ladder": ladder_positions,
 }
@@ -34,7 +35,7 @@ FIGURES: dict[str, Callable[[Board], Figure]] = {
 @require_safe
 @for_roles("oversight_member")
 def oversight(request: HttpRequest) -> HttpResponse:
-    """Scope, incidents, holds, audits and the ladder, each as a chart with the table behind it."""
+    """Scope, incidents, holds, what was taken back, audits and the ladder, each as a chart with the table behind it."""
     form, board = _board(request)
     figures = {key: make(board) for key, make in FIGURES.items()}
     context = {"form": form, "figures": figures, "query": request.GET.urlencode()}

@@ -13,6 +13,9 @@ from django.db.models.functions import Cast, Coalesce
 
 from audits.models import Audit, EnforcementCase, Incident
 from audits.queries.ladder import LADDER
+from grants.models import ConsentWithdrawal, Grant, Hold, LineSurrender, LineVersion
+from grants.models.hold import TARGETS
+from grants.states import HOLD_STOPS
 from portal.core import clock
 from portal.dashboards.filters import Narrowed
 from portal.rulebook.schema import Rulebook
@@ -31,7 +34,13 @@ class Board:
     @cached_property
     def counts(self) -> dict[str, Counted]:
         """Figure → (group, column) → how many. One query."""
-        parts = [_incidents(self.narrowed), _audits(self.narrowed), _ladder(self.narrowed)]
+        parts = [
+            _incidents(self.narrowed),
+            _audits(self.narrowed),
+            _ladder(self.narrowed),
+            _holds(self.narrowed),
+            *_taken_back(self.narrowed),
+        ]
         found: dict[str, Counted] = defaultdict(dict)
         for what, group, column, count in parts[0].union(*parts[1:], all=True):
             found[what][group, column] = count
@@ -90,6 +99,32 @@ def _ladder(narrowed: Narrowed) -> QuerySet[Any]:
     )
     rows = EnforcementCase.objects.filter(narrowed.of_institution())
     return _rows(rows, "ladder", Value("", CharField()), rung, Count("institution", distinct=True))
+
+
+def _holds(narrowed: Narrowed) -> QuerySet[Any]:
+    """What stops access now, by what it is on, and whether it is confirmed or needs nobody to confirm it."""
+    on = Case(*(When(**{f"{kind}__isnull": False}, then=Value(kind)) for kind in TARGETS), output_field=CharField())
+    column = Case(
+        When(state="placed", emergency=True, then=Value("waiting")),
+        default=Value("confirmed"),
+        output_field=CharField(),
+    )
+    return _rows(Hold.objects.filter(narrowed.of_institution(), state__in=HOLD_STOPS), "holds", on, column, Count("pk"))
+
+
+def _taken_back(narrowed: Narrowed) -> list[QuerySet[Any]]:
+    """What ended or shrank before its day, in the period: by the authorities, a provider, or the partner itself."""
+    since, own = _since(narrowed), narrowed.of_institution
+    withdrawn = ConsentWithdrawal.objects.filter(own(), given_at__gte=since).exclude(state="taken_back")
+    found: dict[str, QuerySet[Any]] = {
+        "narrowed": LineVersion.objects.filter(own("line__institution"), since__gte=since),
+        "revoked": Grant.objects.filter(own(), state="revoked", ended_at__gte=since),
+        "withdrawn": withdrawn,
+        "given_back": LineSurrender.objects.filter(own("line__institution"), surrendered_at__gte=since),
+        "surrendered": Grant.objects.filter(own(), state="surrendered", ended_at__gte=since),
+    }
+    nothing = Value("", CharField())
+    return [_rows(rows, "taken_back", nothing, Value(kind, CharField()), Count("pk")) for kind, rows in found.items()]
 
 
 def _text(field: str) -> Any:

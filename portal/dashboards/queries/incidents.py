@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -72,7 +71,7 @@ def _incident_title(counted: dict[Any, int], months: list[Any]) -> str:
 
 
 def holds_in_force(board: Board) -> Figure:
-    """What is stopped right now, by what it is on. The newest hundred by name. One query."""
+    """What is stopped right now, by what it is on; the newest hundred by name. One query besides the counts."""
     rows = list(
         Hold.objects.filter(board.narrowed.of_institution(), state__in=HOLD_STOPS)
         .select_related("institution__organisation")
@@ -83,12 +82,14 @@ def holds_in_force(board: Board) -> Figure:
         "grant": _("Grant"),
         "line": _("Line"),
         "environment": _("Environment"),
+        "person": _("Person"),
     }
-    confirmed = Counter(row.target_kind for row in rows if row.state == "confirmed" or not row.emergency)
-    waiting = Counter(row.target_kind for row in rows if row.state == "placed" and row.emergency)
+    counted = board.counts["holds"]
+    confirmed = [counted.get((kind, "confirmed"), 0) for kind in kinds]
+    waiting = [counted.get((kind, "waiting"), 0) for kind in kinds]
     return Figure(
         key="holds",
-        title=_hold_title(len(rows), sum(waiting.values())),
+        title=_hold_title(sum(confirmed) + sum(waiting), sum(waiting)),
         sub=_("What is stopped now, and whether a second body has confirmed it."),
         head=[_("Partner"), _("On"), _("Since"), _("State"), _("Lifted when")],
         rows=[
@@ -106,8 +107,8 @@ def holds_in_force(board: Board) -> Figure:
             "whole": True,
             "labels": list(kinds.values()),
             "series": [
-                {"name": _("Confirmed"), "values": [confirmed[kind] for kind in kinds], "tone": "red"},
-                {"name": _("Waits to be confirmed"), "values": [waiting[kind] for kind in kinds], "tone": "amber"},
+                {"name": _("Confirmed"), "values": confirmed, "tone": "red"},
+                {"name": _("Waits to be confirmed"), "values": waiting, "tone": "amber"},
             ],
         },
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grants.models import GrantLine, Hold
+from grants.models import ConsentWithdrawal, GrantLine, Hold, LineVersion
+from grants.queries.effective import LIVE_WITHDRAWALS
 from grants.states import HOLD_STOPS
 from partners.models import Qualification
 from portal.core import clock
@@ -39,6 +41,7 @@ def scope_in_force(board: Board) -> Figure:
 
 
 def _lines(narrowed: Narrowed) -> Any:
+    """Lines as they hold today, by the day to which authorities narrowed them; withdrawn and given back are out."""
     today = clock.today()
     holds = Hold.objects.filter(state__in=HOLD_STOPS)
     stopped = (
@@ -48,15 +51,61 @@ def _lines(narrowed: Narrowed) -> Any:
         | Exists(holds.filter(environment=OuterRef("environment")))
         | ~Exists(Qualification.objects.filter(institution=OuterRef("institution"), state__in=USABLE))
     )
+    version = LineVersion.objects.filter(line=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
+    withdrawn = ConsentWithdrawal.objects.filter(
+        line=OuterRef("pk"), state__in=LIVE_WITHDRAWALS, effective_on__lte=today
+    )
     return (
         GrantLine.objects.filter(
             narrowed.of_institution(), grant__state="in_force", starts_on__lte=today, ends_on__gte=today
         )
+        .filter(~Exists(withdrawn), surrender__isnull=True)
+        .annotate(last_day=Coalesce(Subquery(version), F("ends_on")))
+        .filter(last_day__gte=today)
         .order_by()
         .annotate(is_stopped=stopped)
         .values("release", "release__model__name", "release__version", "use_case")
         .annotate(lines=Count("pk"), stopped=Count("pk", filter=Q(is_stopped=True)))
     )
+
+
+def taken_back(board: Board) -> Figure:
+    """What of granted access ended or shrank before its day in the period, by who did it."""
+    kinds = {
+        "narrowed": _("Lines narrowed by authorities"),
+        "revoked": _("Grants revoked by authorities"),
+        "withdrawn": _("Consents withdrawn by providers"),
+        "given_back": _("Lines given back by partners"),
+        "surrendered": _("Grants given back by partners"),
+    }
+    counted = {column: count for (_group, column), count in board.counts["taken_back"].items()}
+    values = [counted.get(kind, 0) for kind in kinds]
+    return Figure(
+        key="taken_back",
+        title=_taken_title(dict(zip(kinds, values, strict=True))),
+        sub=_("What ended or shrank before its day. A withdrawal counts from its notice on, unless it was taken back."),
+        head=[_("What"), _("How many")],
+        rows=[[label, count] for label, count in zip(kinds.values(), values, strict=True)],
+        chart={
+            "kind": "across",
+            "labels": list(kinds.values()),
+            "whole": True,
+            "series": [{"name": _("How many"), "values": values, "tone": "amber"}],
+        },
+    )
+
+
+def _taken_title(counted: dict[str, int]) -> str:
+    narrowed, withdrawn = counted["narrowed"], counted["withdrawn"]
+    if not sum(counted.values()):
+        return _("Nothing that was granted was taken back")
+    if not narrowed and not withdrawn:
+        count = sum(counted.values())
+        return ngettext("%(n)s grant or line ended early", "%(n)s grants or lines ended early", count) % {"n": count}
+    said = ngettext("%(n)s line was narrowed", "%(n)s lines were narrowed", narrowed) % {"n": narrowed}
+    return ngettext(
+        "%(said)s, and %(m)s consent was withdrawn", "%(said)s, and %(m)s consents were withdrawn", withdrawn
+    ) % {"said": said, "m": withdrawn}
 
 
 def _title(counted: dict[str, dict[str, tuple[int, int]]], uses: dict[str, str]) -> str:
