@@ -196,8 +196,9 @@ def test_a_shell_that_reads_the_environment_reads_no_steps(
 
 
 def test_bytecode_is_kept_whatever_the_shell_says() -> None:
-    say = "import os; from portal.local import verbs; verbs.main(['help']); print('PYTHONDONTWRITEBYTECODE' in os.environ)"
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    name = "PYTHONDONTWRITEBYTECODE"
+    say = f"import os; from portal.local import verbs; verbs.main(['help']); print('{name}' in os.environ)"
+    environment = {**os.environ, name: "1"}
     told = subprocess.run(
         [sys.executable, "-c", say], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
