@@ -97,6 +97,20 @@ _ANY_ENVIRONMENT = """
         WHERE q.environment_id IS NULL AND x.institution_id = i.id AND x.key = q.environment
     ) e ON true"""
 
+_OF_LINE = (
+    "{alias}.institution_id = i.id AND {alias}.release_id = r.id AND {alias}.use_case = {use_case}"
+    " AND {alias}.environment_id = e.id AND {alias}.data_class = {data_class}"
+)
+_LINE = "LEFT JOIN grants_grantline l ON " + _OF_LINE.format(
+    alias="l", use_case="%(use_case)s", data_class="%(data_class)s"
+)
+_ANY_LINE = (
+    "LEFT JOIN LATERAL (SELECT * FROM grants_grantline y WHERE "
+    + _OF_LINE.format(alias="y", use_case="q.use_case", data_class="q.data_class")
+    + " OFFSET 0) l ON true"
+)
+"""Fenced: for many questions the database would rather go through every line of that use, once for each of them."""
+
 _FACTS = f"""
 SELECT i.id,
     o.state = 'active' AND EXISTS (
@@ -125,8 +139,7 @@ FROM (SELECT 1) one
     {{environment}}
     {_hold("hp", "partner", "i.id")}
     {_hold("he", "environment", "e.id")}
-    LEFT JOIN grants_grantline l ON l.institution_id = i.id AND l.release_id = r.id AND l.use_case = {{use_case}}
-        AND l.environment_id = e.id AND l.data_class = {{data_class}}
+    {{line}}
     LEFT JOIN grants_grant g ON g.id = l.grant_id
     LEFT JOIN grants_agreement a ON a.grant_id = g.id
     LEFT JOIN LATERAL (
@@ -159,8 +172,7 @@ def statement(key: Key, provider: str = "%(provider)s") -> str:
         subject=SUBJECTS[kind],
         release=_RELEASE.format(provider=provider, release="id" if release else "key"),
         environment=_ENVIRONMENT.format(environment="id" if environment else "key"),
-        use_case="%(use_case)s",
-        data_class="%(data_class)s",
+        line=_LINE,
         on_line=_NAMES_PERSON if person else "true",
         columns=_PERSON_COLUMNS if person else "",
         joins=_PERSON_JOINS if person else "",
@@ -187,8 +199,7 @@ def statement_of_many(who: str) -> str:
         subject=_ANY_SUBJECT,
         release=_ANY_RELEASE,
         environment=_ANY_ENVIRONMENT,
-        use_case="q.use_case",
-        data_class="q.data_class",
+        line=_ANY_LINE,
         on_line=_ANY_NAMES_PERSON,
         columns=_PERSON_COLUMNS,
         joins=_PERSON_JOINS,

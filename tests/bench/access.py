@@ -83,8 +83,8 @@ def run() -> list[Row]:
         Row(
             f"access question, {BATCH} at once",
             f"{many.rate * BATCH:.0f} answers/s, {BATCH * many.rate / rate:.1f} × one by one",
-            "reported",
-            True,
+            "≥ 1 ×",
+            BATCH * many.rate >= rate,
         ),
         Row("access question: 99th percentile", f"{tail:.1f} × the bare view's", f"≤ {TAIL} ×", tail <= TAIL),
     ]
