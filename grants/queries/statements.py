@@ -105,7 +105,7 @@ _LINE = "LEFT JOIN grants_grantline l ON " + _OF_LINE.format(
     alias="l", use_case="%(use_case)s", data_class="%(data_class)s"
 )
 _ANY_LINE = (
-    "LEFT JOIN LATERAL (SELECT * FROM grants_grantline y WHERE "
+    "LEFT JOIN LATERAL (SELECT * FROM grants_grantline y WHERE "  # noqa: S608 -- as above
     + _OF_LINE.format(alias="y", use_case="q.use_case", data_class="q.data_class")
     + " OFFSET 0) l ON true"
 )
