@@ -29,6 +29,8 @@ class Tier(StrEnum):
     """The institution and authorities: reasons, names of its people, its evidence."""
     GATE = "gate"
     """The provider whose gateway asks, the institution, and authorities: how often access was asked for."""
+    RECEIVER = "receiver"
+    """The provider whose machine it is about, and authorities: how signals reach gateways. Nothing for institutions."""
     INTERNAL = "internal"
     """Authorities alone: who worked on it, what they noted, what is only proposed."""
 
@@ -37,6 +39,7 @@ READERS: Mapping[Tier, frozenset[str]] = {
     Tier.PARTIES: frozenset({AUTHORITY, INSTITUTION, PROVIDER}),
     Tier.PARTNER: frozenset({AUTHORITY, INSTITUTION}),
     Tier.GATE: frozenset({AUTHORITY, INSTITUTION, PROVIDER}),
+    Tier.RECEIVER: frozenset({AUTHORITY, PROVIDER}),
     Tier.INTERNAL: frozenset({AUTHORITY}),
 }
 
@@ -69,6 +72,7 @@ TIERS: Mapping[str, Fields] = {
     "conflictdeclaration": Fields(Tier.INTERNAL),
     "consent": _except(Tier.PARTIES, internal="given_by"),
     "consentwithdrawal": _except(Tier.PARTIES, internal="given_by taken_back_by"),
+    "delivery": Fields(Tier.RECEIVER),
     "environment": _except(Tier.PARTNER, parties="id institution name key country state accredited_until"),
     "evaluationplan": Fields(Tier.PARTNER),
     "grant": _except(Tier.PARTIES, partner="end_reason notice_sent", internal="supersedes"),
@@ -100,8 +104,10 @@ TIERS: Mapping[str, Fields] = {
     "release": Fields(Tier.PARTIES),
     "requestline": Fields(Tier.PARTIES),
     "rereview": Fields(Tier.INTERNAL),
+    "signal": Fields(Tier.RECEIVER),
     "statement": Fields(Tier.PARTIES),
     "statementcatalogue": Fields(Tier.PARTIES),
+    "stream": _except(Tier.RECEIVER, internal="authorization"),
     "usagealert": Fields(Tier.GATE),
     "usagebucket": Fields(Tier.INTERNAL),
     "usageday": Fields(Tier.GATE),

@@ -260,6 +260,17 @@ ANONYMOUS_USER_NAME = None
 
 ACCESS_POLICY_SET = env("ACCESS_POLICY_SET", default="scheme")
 """Whose rules answer at the gate: "scheme", or "certification" for the public certification scenario (E015)."""
+SIGNALS_PRIVATE_ENDPOINTS = env.bool("SIGNALS_PRIVATE_ENDPOINTS", default=False)
+"""Whether receivers of signals may stand in private networks. Only where every provider is trusted with that."""
+SIGNALS_PLAIN_ENDPOINTS = env.bool("SIGNALS_PLAIN_ENDPOINTS", default=False)
+"""Whether receivers on this machine may be pushed to over http. For trying out."""
+SIGNALS_VERIFICATION_SECONDS = env.int("SIGNALS_VERIFICATION_SECONDS", default=30)
+"""A receiver may ask for a test of its stream once in so many seconds."""
+SIGNALS_POLL_WAIT_SECONDS = env.float("SIGNALS_POLL_WAIT_SECONDS", default=10.0)
+SIGNALS_WAITING_POLLS = env.int("SIGNALS_WAITING_POLLS", default=2)
+"""How many polls may wait for signals, for each web process: each keeps a thread busy."""
+SIGNALS_PAUSE_AFTER_HOURS = env.int("SIGNALS_PAUSE_AFTER_HOURS", default=72)
+"""A stream is paused, and its provider told, once its receiver has heard nothing for so long."""
 ACCESS_QUESTIONS_PER_SECOND = env.int("ACCESS_QUESTIONS_PER_SECOND", default=2000)
 """Of one gateway, for each web process; twice as many in a burst."""
 

@@ -20,7 +20,9 @@ from grants.models.request import (
     LineReview,
     RequestLine,
 )
+from grants.models.signal import Delivery, Signal
 from grants.models.statement import Statement, StatementCatalogue
+from grants.models.stream import Stream
 from grants.models.surrender import LineSurrender
 from grants.models.usage import LineDay, UsageAlert, UsageBucket, UsageDay, UsageHour, UsageIntake, UsageWindow
 from grants.models.withdrawal import ConsentWithdrawal
@@ -36,6 +38,7 @@ __all__ = [
     "ConflictDeclaration",
     "Consent",
     "ConsentWithdrawal",
+    "Delivery",
     "Environment",
     "EvaluationPlan",
     "Grant",
@@ -58,8 +61,10 @@ __all__ = [
     "ReReview",
     "Release",
     "RequestLine",
+    "Signal",
     "Statement",
     "StatementCatalogue",
+    "Stream",
     "UsageAlert",
     "UsageBucket",
     "UsageDay",

@@ -15,6 +15,7 @@ from portal.accounts.gateways import authenticate_gateway
 from portal.api.answers import unauthenticated
 from portal.api.catalogue import install
 from portal.api.document import add_access
+from portal.api.signals import install_signals
 from portal.core.actors import Actor
 
 
@@ -43,7 +44,7 @@ class PortalAPI(NinjaAPI):
 api = PortalAPI(
     title="Trusted Partner Portal",
     version="1",
-    description="For providers' machines. Tokens: OAuth 2.0 client credentials, scopes `access` and `catalogue`.",
+    description="For providers' machines. Tokens: OAuth 2.0 client credentials, each for its scopes.",
     urls_namespace="api_v1",
     docs_url=None,
     openapi_url=None,
@@ -90,3 +91,4 @@ def _no_token(request: HttpRequest, _error: AuthenticationError) -> HttpResponse
 
 
 install(api)
+install_signals(api)

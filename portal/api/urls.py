@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.api import signals
 from portal.api.api import api
 from portal.api.views import access, metadata, search
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("access/v1/search/resource", search.resource, name="search_resource"),
     path("access/v1/search/action", search.action, name="search_action"),
     path(".well-known/authzen-configuration", metadata.configuration, name="authzen_configuration"),
+    path(".well-known/ssf-configuration", signals.configuration, name="ssf_configuration"),
     path("api/v1/openapi.json", metadata.openapi, name="openapi"),
     path("api/v1/", api.urls),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from tests.contracts.matrix import machine, public, row
 from tests.factories.grants import make_release
@@ -19,6 +20,7 @@ def question(world: World) -> dict[str, Any]:
 
 
 ANY_GATEWAY = machine(may=("gateway", "gateway.stranger"))
+STREAMS = ("streams", "create", "update", "replace", "delete")
 CATALOGUE = machine(may=()).but("gateway", "gateway.stranger", gets="403")
 """These have tokens of another scope: what a release pipeline may do is in tests/api/test_catalogue.py."""
 
@@ -35,7 +37,28 @@ def _catalogue(name: str, **options: Any) -> Any:
     return row(f"api:api_v1:catalogue_{name}", **options)
 
 
+SIGNALS = CATALOGUE
+"""Likewise: what a receiver of signals may do is in tests/api/test_signals.py and test_streams.py."""
+
+
+def _signals(name: str, **options: Any) -> Any:
+    return row(f"api:api_v1:signals_{name}", **options)
+
+
+def no_stream(world: World) -> dict[str, Any]:
+    return {"pk": uuid4()}
+
+
+def nothing(world: World) -> dict[str, Any]:
+    return {}
+
+
 ROWS: list[Any] = [
+    row("api:ssf_configuration", public()),
+    *(_signals(name, get=SIGNALS, post=SIGNALS, json=True, data=nothing) for name in STREAMS),
+    *(_signals(name, get=SIGNALS, post=SIGNALS, json=True, data=nothing) for name in ("status", "set_status")),
+    *(_signals(name, post=SIGNALS, json=True, data=nothing) for name in ("add_subject", "remove_subject", "verify")),
+    _signals("poll", post=SIGNALS, json=True, data=nothing, make=no_stream),
     row("api:evaluation", post=ANY_GATEWAY, json=True, data=question),
     row("api:evaluations", post=ANY_GATEWAY, json=True, data=question),
     row("api:search_subject", post=ANY_GATEWAY, json=True, data=question),

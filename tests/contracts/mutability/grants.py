@@ -11,6 +11,7 @@ LIFECYCLE = {
     "grants.Hold",
     "grants.ConsentWithdrawal",
     "grants.GrantMeasure",
+    "grants.Stream",
 }
 APPEND_ONLY = {
     "grants.Statement",
@@ -29,6 +30,7 @@ APPEND_ONLY = {
     "grants.MeasureSignature",
     "grants.GrantLinePerson",
     "grants.LineSurrender",
+    "grants.Signal",
     "grants.LineEnd",
 }
 GUARDED = {
@@ -39,5 +41,6 @@ GUARDED = {
     "grants.Agreement": {"accepted_once", "no_truncate"},
 }
 MUTABLE = {
+    "grants.Delivery": "Attempts are counted and an acknowledgement is noted; what was signalled stays as it is.",
     "grants.GrantRequestUserPermission": "A reviewer is assigned and taken off; the record keeps both.",
 }
