@@ -17,6 +17,7 @@ from grants.views import (
     provider,
     release,
     request,
+    usage,
 )
 from grants.views.guards import partner_staff, provider_staff
 from portal.accounts.guards import signed_in
@@ -77,6 +78,9 @@ urlpatterns = [
     path("consents/<uuid:pk>/", consent.consent, name="consent"),
     path("uses/", provider.uses, name="uses"),
     path("uses/<uuid:pk>/withdraw/", provider.withdraw, name="withdraw"),
+    path("usage/windows/", usage.windows, name="windows"),
+    path("usage/alerts/", usage.alerts, name="alerts"),
+    path("grants/<uuid:pk>/windows/", usage.grant_windows, name="grant_windows"),
     path("withdrawals/<uuid:pk>/take-back/", provider.take_back, name="take_back"),
     path("holds/", hold.holds, name="holds"),
     path("holds/<uuid:pk>/", hold.hold, name="hold"),

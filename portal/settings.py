@@ -273,6 +273,8 @@ SIGNALS_PAUSE_AFTER_HOURS = env.int("SIGNALS_PAUSE_AFTER_HOURS", default=72)
 """A stream is paused, and its provider told, once its receiver has heard nothing for so long."""
 ACCESS_QUESTIONS_PER_SECOND = env.int("ACCESS_QUESTIONS_PER_SECOND", default=2000)
 """Of one gateway, for each web process; twice as many in a burst."""
+USAGE_LATEST_DAYS = env.int("USAGE_LATEST_DAYS", default=35)
+"""How long ago a window of use may have begun when it is reported."""
 
 # --- jobs -----------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

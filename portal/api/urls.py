@@ -4,7 +4,7 @@ from django.urls import path
 
 from portal.api import signals
 from portal.api.api import api
-from portal.api.views import access, metadata, search
+from portal.api.views import access, metadata, search, usage
 
 app_name = "api"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("access/v1/search/subject", search.subject, name="search_subject"),
     path("access/v1/search/resource", search.resource, name="search_resource"),
     path("access/v1/search/action", search.action, name="search_action"),
+    path("usage/v1/events", usage.events, name="usage_events"),
+    path("usage/v1/otlp/v1/logs", usage.logs, name="usage_logs"),
+    path("usage/v1/problems", usage.problems, name="usage_problems"),
+    path("usage/v1/schemas/window-1.json", usage.schema, name="usage_schema"),
     path(".well-known/authzen-configuration", metadata.configuration, name="authzen_configuration"),
     path(".well-known/ssf-configuration", signals.configuration, name="ssf_configuration"),
     path("api/v1/openapi.json", metadata.openapi, name="openapi"),

@@ -103,7 +103,7 @@ def _problem(response: Any) -> str:
     """A refusal must carry its reason."""
     if response.status_code != 403:
         return ""
-    if response["Content-Type"].startswith("application/json"):
+    if response["Content-Type"].startswith(("application/json", "application/problem+json")):
         return "" if response.json().get("detail") else "403 without a reason"
     verdict = (response.context or {}).get("verdict") if response.context else None
     return "" if verdict is not None and str(verdict.reason) else "403 without a reason"

@@ -1,0 +1,81 @@
+"""What gateways reported, as each reader may read it: windows, alerts, sums by the day, and what was taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.http import Http404
+
+from grants.access import DESK, get_grant, is_partner, is_provider
+from grants.models import Grant, GrantLine, LineDay, UsageAlert, UsageIntake, UsageWindow
+from portal.accounts.models import Gateway
+from portal.core import clock
+from portal.core.actors import Actor
+
+NAMES = ("institution__organisation", "release__model", "environment", "provider")
+
+
+def windows_of(actor: Actor) -> QuerySet[UsageWindow]:
+    """The windows on the actor's own institution, or its own models."""
+    rows: QuerySet[UsageWindow] = UsageWindow.objects.select_related(*NAMES, "line__grant", "gateway")
+    if is_partner(actor):
+        return rows.filter(institution_id=actor.body_id)
+    return rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none()
+
+
+def windows_of_grant(actor: Actor, pk: UUID) -> tuple[Grant, QuerySet[UsageWindow]]:
+    """A grant that the actor may look at, and the windows under its lines: for a provider, under those on its models.
+
+    Raises Http404 for a stranger.
+    """
+    grant = get_grant(actor=actor, pk=pk)
+    rows: QuerySet[UsageWindow] = UsageWindow.objects.select_related(*NAMES, "line__grant", "gateway")
+    rows = rows.filter(institution_id=grant.institution_id, line__in=GrantLine.objects.filter(grant=grant))
+    if is_provider(actor):
+        return grant, rows.filter(provider_id=actor.body_id)
+    if is_partner(actor) or actor.has(*DESK):
+        return grant, rows
+    raise Http404("No such grant.")
+
+
+def alerts_for(actor: Actor) -> QuerySet[UsageAlert]:
+    """Use that no grant covered: of the actor's own institution, with its own models, or all for an authority."""
+    rows: QuerySet[UsageAlert] = UsageAlert.objects.select_related(*NAMES, "line__grant")
+    if is_partner(actor):
+        return rows.filter(institution_id=actor.body_id)
+    if is_provider(actor):
+        return rows.filter(provider_id=actor.body_id)
+    return rows if actor.has(*DESK) else rows.none()
+
+
+def days_of(line_ids: Iterable[UUID], since: date) -> QuerySet[LineDay]:
+    """What was reported under these lines, one row for each line and day since then. By index, whatever there is."""
+    return LineDay.objects.filter(line_id__in=list(line_ids), day__gte=since).order_by("day", "line_id")
+
+
+def requests_of(line_ids: Iterable[UUID], days: int) -> dict[UUID, int]:
+    """Line → requests that were reported under it in the last days. One query."""
+    rows = LineDay.objects.filter(line_id__in=list(line_ids), day__gt=clock.today() - timedelta(days=days))
+    return dict(rows.values_list("line_id").annotate(asked=Sum("requests")))
+
+
+def gateways_of(actor: Actor, days: int) -> QuerySet[Gateway]:
+    """A provider's machines that may report, with what was taken in of each in the last days and what was not."""
+    since = clock.today() - timedelta(days=days)
+    taken = UsageIntake.objects.filter(gateway=OuterRef("pk"), day__gt=since).order_by()
+
+    def count(*outcomes: str) -> QuerySet[UsageIntake, int | None]:
+        some = taken.filter(outcome__in=outcomes).values("gateway").annotate(n=Sum("count"))
+        return some.values("n")
+
+    rows: QuerySet[Gateway] = Gateway.objects.filter(organisation_id=actor.body_id)
+    rows = rows.filter(Q(scopes__contains=["usage"]) | Exists(taken))
+    return rows.annotate(
+        accepted=Subquery(count("accepted", "late")),
+        late=Subquery(count("late")),
+        duplicates=Subquery(count("duplicate")),
+        rejected=Subquery(count("rejected")),
+    ).order_by("name", "pk")

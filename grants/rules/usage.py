@@ -1,0 +1,142 @@
+"""What a reported window of use may be: pure functions over what was sent. docs/usage.md says the same to gateways.
+
+Windows of one gateway may overlap: they are counts that are added, several machines may stand behind one client, and
+each has an id of its own. What keeps the same use from being counted twice is the id, not the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.verdicts import Text
+
+MOST_REQUESTS = 10**9
+"""Requests, and denied attempts, in one window."""
+MOST_TOKENS = 10**12
+MOST_SEATS = 10**6
+LONGEST = timedelta(days=1)
+SKEW = timedelta(minutes=5)
+"""How far a gateway's clock may be ahead of ours."""
+LATE = timedelta(days=1)
+"""A window that ended longer ago is counted as late. It is taken all the same."""
+
+
+class Sent(NamedTuple):
+    """One window as it was sent, its texts in the alphabet of `TEXTS`, its times as RFC 3339.
+
+    `partner` is a key or an LEI, `release` and `environment` identifiers at the gateway or ids, `person` the opaque id
+    of an account or "", `country` two letters or "".
+    """
+
+    event_id: str
+    partner: str
+    release: str
+    environment: str
+    use_case: str
+    data_class: str
+    person: str
+    workload: str
+    started: str
+    ended: str
+    requests: int
+    tokens_in: int
+    tokens_out: int
+    seats: int
+    denied: int
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one item was not taken: a code of PROBLEMS, and a sentence that tells nothing of what was sent."""
+
+    code: str
+    detail: str
+
+    @property
+    def title(self) -> str:
+        return str(PROBLEMS[self.code].title)
+
+    @property
+    def status(self) -> int:
+        return PROBLEMS[self.code].status
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem."""
+
+    status: int
+    title: Text
+
+
+PROBLEMS: dict[str, Kind] = {
+    "malformed": Kind(422, _("The event does not have the shape that was agreed")),
+    "content": Kind(422, _("The event carries what looks like content of use")),
+    "personal_data": Kind(422, _("The event carries what looks like personal data")),
+    "wrong_type": Kind(422, _("The event is of another type or schema")),
+    "wrong_source": Kind(422, _("The source is not the client that sent the event")),
+    "time": Kind(422, _("A time is none")),
+    "negative": Kind(422, _("The window ends before it begins")),
+    "too_long": Kind(422, _("The window is longer than a day")),
+    "future": Kind(422, _("The window lies in the future")),
+    "too_old": Kind(422, _("The window is older than reports may be")),
+    "release_unknown": Kind(422, _("You have no release of this name")),
+    "partner_unknown": Kind(422, _("No partner of this name takes part")),
+    "conflict": Kind(409, _("The id was used for another window")),
+}
+"""Every problem that an item can have. Codes are stable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window whose times are good."""
+
+    sent: Sent
+    began: datetime
+    ended: datetime
+
+    def digest(self) -> int:
+        """Eight bytes of what was reported, as a signed number: the same for the same report, however it is written."""
+        text = "\t".join(map(str, (self.began, self.ended, *self.sent[1:8], *self.sent[10:])))
+        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def times_of(sent: Sequence[Sent], now: datetime, oldest: datetime) -> list[Window | Problem]:
+    """Each window with its times, or what is wrong with it."""
+    latest, read = now + SKEW, datetime.fromisoformat
+    found: list[Window | Problem] = []
+    for each in sent:
+        try:
+            began, ended = read(each.started), read(each.ended)
+            if began.tzinfo is not UTC or ended.tzinfo is not UTC:
+                began, ended = began.astimezone(UTC), ended.astimezone(UTC)
+        except (ValueError, OverflowError):
+            found.append(Problem("time", str(_("Send times that exist, as RFC 3339 with a zone."))))
+            continue
+        if oldest <= began <= ended <= latest and ended - began <= LONGEST:
+            found.append(Window(each, began, ended))
+        else:
+            found.append(_out_of_time(began, ended, latest))
+    return found
+
+
+def _out_of_time(began: datetime, ended: datetime, latest: datetime) -> Problem:
+    if ended < began:
+        return Problem("negative", str(_("Send an end that is not before the beginning.")))
+    if ended > latest:
+        return Problem("future", str(_("Report a window when it is over. Is the gateway’s clock right?")))
+    if ended - began > LONGEST:
+        return Problem("too_long", str(_("Report at least once a day.")))
+    return Problem("too_old", str(_("It began too long ago to be counted. Tell the authority if it matters.")))
+
+
+def percent(used: int, limit: int) -> int:
+    """How much of a limit is used, in whole percent, rounded down."""
+    return used * 100 // limit if limit else 100
