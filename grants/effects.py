@@ -192,6 +192,7 @@ TABLE: Mapping[str, Mapping[str, Read]] = {
         "surrender": _on("grant", Kind.SUSPENDED, for_good=True),
         "revoke": _on("grant", Kind.STOPPED, for_good=True),
         "surrender_line": _numbered_line(Kind.SUSPENDED, for_good=True),
+        "end_line": _numbered_line(Kind.SUSPENDED, for_good=True),
         "narrow": _numbered_line(Kind.CHANGED),
     },
     "consent_withdrawal": {

@@ -197,6 +197,12 @@ LINE_ENDED = NoticeKind(
     _("{reason}\n\nGateways no longer permit anything under it. The other lines stay as they are."),
     _("See the grant"),
 )
+LINE_OVER = NoticeKind(
+    "grant_line_over",
+    _("Line {line} of grant {reference} of {institution} has ended"),
+    _("Its last day was {day}. Gateways no longer permit anything under it. The other lines stay as they are."),
+    _("See the grant"),
+)
 HELD = NoticeKind(
     "hold_placed",
     _("Access of {institution} is on hold: {target}"),

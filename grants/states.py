@@ -181,7 +181,7 @@ GRANT = StateTable(
             "Signed by the authorities. Nothing may be used before the institution accepts the agreement.",
         ),
         State("in_force", _("In force"), "Gateways permit what its lines cover, unless something holds it."),
-        State("expired", _("Expired"), "Its last day has passed.", final=True),
+        State("expired", _("Expired"), "Its last day has passed, or no line of it is left.", final=True),
         State("superseded", _("Superseded"), "A later grant took its place.", final=True),
         State("surrendered", _("Surrendered"), "Given back by the institution.", final=True),
         State("revoked", _("Revoked"), "Ended by the authorities.", final=True),
@@ -206,6 +206,7 @@ GRANT = StateTable(
             "surrender_line", ("in_force",), None, roles("administrator"), _("Give a line back"),
             _("Line surrendered"), own_institution,
         ),
+        Move("end_line", GRANT_LIVE, None, roles("system"), _("End a line"), _("The last day of a line has passed")),
         Move("revoke", GRANT_LIVE, "revoked", roles("signatory"), _("Revoke"), _("Grant revoked")),
         Move("narrow", GRANT_LIVE, None, roles("signatory"), _("Narrow a line"), _("A line was narrowed")),
         Move(

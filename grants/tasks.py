@@ -10,11 +10,13 @@ from grants.actions.accreditation import expire_accreditation, remind_of_accredi
 from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
 from grants.actions.hold import lapse_hold, remind_to_confirm
+from grants.actions.line_end import end_line
 from grants.actions.re_review import lapse_re_review
 from grants.actions.reminders import remind_providers
 from grants.actions.withdrawal import end_consent
-from grants.models import Consent, ConsentWithdrawal, Grant, GrantRequest, Hold, LineReview, RequestLine
+from grants.models import Consent, ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineReview, RequestLine
 from grants.queries.environment import accreditations_to_announce, ended_accreditations
+from grants.queries.grant import ended_lines, without_lines
 from grants.queries.re_review import about_nothing
 from grants.states import GRANT_LIVE
 from portal.core import clock
@@ -26,6 +28,12 @@ from portal.rulebook.queries import rules
 def ended_grants() -> QuerySet[Grant]:
     """Live grants whose last day has passed."""
     return Grant.objects.filter(state__in=GRANT_LIVE, ends_on__lt=clock.today())
+
+
+def lines_to_end() -> QuerySet[GrantLine]:
+    """Lines that ended before their grant, and nobody was told yet."""
+    rows = ended_lines(clock.today())
+    return rows.select_related("grant__institution__organisation", "grant__authority")
 
 
 def grants_to_announce() -> QuerySet[Grant]:
@@ -97,6 +105,18 @@ def end_withdrawn_lines() -> Tally:
 def expire_grants() -> Tally:
     """Grants whose last day has passed are expired."""
     return sweep_rows(ended_grants(), lambda row: expire_grant(grant=row, by=SYSTEM))
+
+
+@sweep_task
+def end_lines() -> Tally:
+    """Lines whose last day has passed before their grant's are noted, and those concerned are told."""
+    return sweep_rows(lines_to_end(), lambda row: end_line(line=row, by=SYSTEM))
+
+
+@sweep_task
+def end_empty_grants() -> Tally:
+    """Grants of which no line is left are expired, where the deed that ended the last one has not done so."""
+    return sweep_rows(without_lines(clock.today()), lambda row: expire_grant(grant=row, by=SYSTEM))
 
 
 @sweep_task

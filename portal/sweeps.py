@@ -77,6 +77,8 @@ SWEEPS: tuple[Sweep, ...] = (
         _("Compares names of cases and partners with lists, and with whom the scheme removed"),
     ),
     Sweep("grants.tasks.expire_grants", HOURLY, _("Ends grants whose last day has passed")),
+    Sweep("grants.tasks.end_lines", HOURLY, _("Notes lines that end before their grant, and tells those concerned")),
+    Sweep("grants.tasks.end_empty_grants", HOURLY, _("Ends grants of which no line is left")),
     Sweep("grants.tasks.announce_ends", HOURLY, _("Tells institutions in time that a grant ends")),
     Sweep("grants.tasks.lapse_holds", OFTEN, _("Lifts emergency holds that nobody confirmed in time, loudly")),
     Sweep("grants.tasks.remind_signatories", OFTEN, _("Reminds signatories of emergency holds that wait for them")),

@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.actions.agreement import locked_agreement, make_agreement, make_signed_pack
 from grants.models import Grant, GrantLine, GrantLinePerson, GrantMeasure
+from grants.queries.grant import is_over
 from grants.queries.request import CaseLine, RequestCase
 from grants.states import GRANT_LIVE
 from partners.actions.declaration import make_declarations
 from partners.queries.standing import standing
 from portal.accounts.queries.people import members_with
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import refused, require
 from portal.rulebook.queries import rules
-from portal.workflow import as_deed, create, lock, move, record
+from portal.workflow import as_deed, create, lock, move, record, require_deed
 
 
 def issue_grant(*, case: RequestCase, by: Actor) -> Grant:
@@ -181,11 +182,22 @@ def revoke_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
 
 @as_deed
 def expire_grant(*, grant: Grant, by: Actor) -> Grant:
-    """Its last day has passed. Raises Refused before that, whoever asks."""
+    """Its last day has passed, or no line of it is left. Raises Refused before that, whoever asks."""
     lock(grant)
-    if grant.ends_on >= clock.today():
+    if grant.ends_on < clock.today():
+        return _end(grant, "expire", _("Its last day was %(day)s.") % {"day": notices.day(grant.ends_on)}, by)
+    if not is_over(grant, clock.today()):
         require(refused(_("The last day of this grant has not passed."), code="not_due", rule="grant.expire"))
-    return _end(grant, "expire", _("Its last day was %(day)s.") % {"day": notices.day(grant.ends_on)}, by)
+    return _end(grant, "expire", _("No line of it is left."), by)
+
+
+def end_if_over(grant: Grant) -> bool:
+    """End the grant where no line of it is left. Inside the deed that ended a line, with the grant locked."""
+    require_deed()
+    if grant.state not in GRANT_LIVE or not is_over(grant, clock.today()):
+        return False
+    expire_grant(grant=grant, by=SYSTEM)
+    return True
 
 
 def notice_due(ends_on: date, days: tuple[int, ...], sent: int | None, today: date) -> int | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from grants import notices
 from grants.actions.grant import surrender_grant
 from grants.models import GrantLine, LineSurrender
+from grants.queries.grant import is_over
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
@@ -16,7 +17,7 @@ from portal.workflow import as_deed, lock, record
 
 @as_deed
 def surrender_line(*, line: GrantLine, by: Actor, reason: str) -> LineSurrender:
-    """Give one line back: it permits nothing from now on. With the last line that is left, the grant is given back.
+    """Give one line back: it permits nothing from now on. With the last one that is left, the grant is given back.
 
     Raises Refused without a reason, or where the line was given back before.
     """
@@ -45,6 +46,6 @@ def surrender_line(*, line: GrantLine, by: Actor, reason: str) -> LineSurrender:
     notices.tell_about_grant(
         notices.LINE_ENDED, grant, to=told, key=f"line:{line.pk}", line=line.number, reason=why
     )  # fmt: skip
-    if not GrantLine.objects.filter(grant=grant, surrender__isnull=True).exists():
+    if is_over(grant, clock.today()):
         surrender_grant(grant=grant, by=by, reason=why)
     return row

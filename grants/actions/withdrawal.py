@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from grants import notices
 from grants.actions.agreement import renew_agreement
+from grants.actions.grant import end_if_over
 from grants.models import ConsentWithdrawal, Grant, GrantLine
 from grants.states import GRANT_LIVE
 from portal.accounts.queries.people import members_with
@@ -65,7 +66,8 @@ def withdraw_consent(*, line: GrantLine, reason_code: str, reason: str, by: Acto
         _take_effect(withdrawal, grant, SYSTEM)
     kind = notices.CONSENT_WITHDRAWN_AT_ONCE if at_once else notices.CONSENT_WITHDRAWN
     told = _tell(kind, withdrawal, grant, reason=f"{label}. {words}")
-    renew_agreement(grant, by=by, why=told)
+    if not end_if_over(grant):
+        renew_agreement(grant, by=by, why=told)
     return withdrawal
 
 
@@ -121,14 +123,19 @@ def take_back_withdrawal(*, withdrawal: ConsentWithdrawal, reason: str, by: Acto
 
 @as_deed
 def end_consent(*, withdrawal: ConsentWithdrawal, by: Actor) -> ConsentWithdrawal:
-    """The day has come: marked, and told. The gate has denied since the day began. Raises Refused before that."""
+    """The day has come: marked, and told. The gate has denied since the day began. Raises Refused before that.
+
+    With the last line that is left, the grant ends.
+    """
+    grant = withdrawal.line.grant
+    lock(grant)
     lock(withdrawal)
     if withdrawal.state == "noticed" and withdrawal.effective_on > clock.today():
         require(refused(_("The day has not come."), code="not_due", rule=RULE))
-    grant = withdrawal.line.grant
     _take_effect(withdrawal, grant, by)
     if grant.state in GRANT_LIVE:
         _tell(notices.CONSENT_ENDED, withdrawal, grant, reason=withdrawal.reason)
+        end_if_over(grant)
     return withdrawal
 
 

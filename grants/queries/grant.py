@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from grants.models import Grant, GrantLine, Hold
-from grants.queries.effective import as_in_force
-from grants.states import HOLD_STOPS
+from grants.models import ConsentWithdrawal, Grant, GrantLine, Hold, LineEnd, LineSurrender, LineVersion
+from grants.queries.effective import LIVE_WITHDRAWALS, as_in_force
+from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.core import clock
 
 
@@ -25,6 +27,56 @@ def lines_of_grant(grant: Grant, provider_id: UUID | None = None) -> list[GrantL
     if provider_id is not None:
         rows = rows.filter(provider_id=provider_id)
     return as_in_force(_with_names(rows).order_by("number"))
+
+
+def open_lines(today: date) -> QuerySet[GrantLine]:
+    """Lines that permit something today or may later: not given back, not withdrawn, not past the day that holds.
+
+    Whatever stops the whole grant is not asked here.
+    """
+    withdrawn = ConsentWithdrawal.objects.filter(line=OuterRef("pk"), state__in=LIVE_WITHDRAWALS)
+    return (
+        GrantLine.objects.filter(surrender__isnull=True)
+        .exclude(Exists(withdrawn.filter(effective_on__lte=today)))
+        .annotate(last_day=last_day())
+        .filter(last_day__gte=today)
+    )
+
+
+def last_day() -> Coalesce:
+    """The last day of a line as it holds now: as authorities narrowed it, else as granted."""
+    narrowed = LineVersion.objects.filter(line=OuterRef("pk")).order_by("-number").values("ends_on")
+    return Coalesce(Subquery(narrowed[:1]), F("ends_on"))
+
+
+def is_over(grant: Grant, today: date) -> bool:
+    """Whether no line of the grant is left. One query."""
+    return not open_lines(today).filter(grant=grant).exists()
+
+
+def without_lines(today: date) -> QuerySet[Grant]:
+    """Live grants of which no line is left. Only those are looked at of which a line has ended."""
+    withdrawn = ConsentWithdrawal.objects.filter(state__in=LIVE_WITHDRAWALS, effective_on__lte=today)
+    ended = [rows.values("line__grant") for rows in (LineEnd.objects.all(), LineSurrender.objects.all(), withdrawn)]
+    touched = Grant.objects.filter(state__in=GRANT_LIVE, pk__in=ended[0].union(*ended[1:]))
+    return touched.exclude(Exists(open_lines(today).filter(grant=OuterRef("pk"))))
+
+
+def ended_lines(today: date) -> QuerySet[GrantLine]:
+    """Lines of live grants whose last day has passed before their grant's, and that is not noted yet.
+
+    Those that were given back, or whose consent was withdrawn by then, ended otherwise, and everybody was told.
+    """
+    past = GrantLine.objects.filter(ends_on__lt=today).values("pk")
+    narrowed = LineVersion.objects.filter(ends_on__lt=today).values("line")
+    withdrawn = ConsentWithdrawal.objects.filter(line=OuterRef("pk"), state__in=LIVE_WITHDRAWALS)
+    return (
+        GrantLine.objects.filter(pk__in=past.union(narrowed), grant__state__in=GRANT_LIVE)
+        .filter(end__isnull=True, surrender__isnull=True)
+        .exclude(Exists(withdrawn.filter(effective_on__lte=today)))
+        .annotate(last_day=last_day())
+        .filter(last_day__lt=F("grant__ends_on"))
+    )
 
 
 def lines_in_force(limit: int, **of: UUID | None) -> list[GrantLine]:
