@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from grants import partitions
 from grants.actions.accreditation import expire_accreditation, remind_of_accreditation
 from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
@@ -13,11 +14,14 @@ from grants.actions.hold import lapse_hold, remind_to_confirm
 from grants.actions.line_end import end_line
 from grants.actions.re_review import lapse_re_review
 from grants.actions.reminders import remind_providers
+from grants.actions.rollup import roll_up
 from grants.actions.withdrawal import end_consent
 from grants.models import Consent, ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineReview, RequestLine
+from grants.models.usage import UsageBucket
 from grants.queries.environment import accreditations_to_announce, ended_accreditations
 from grants.queries.grant import ended_lines, without_lines
 from grants.queries.re_review import about_nothing
+from grants.queries.reported import due_buckets
 from grants.states import GRANT_LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM
@@ -159,3 +163,21 @@ def expire_accreditations() -> Tally:
 def lapse_re_reviews() -> Tally:
     """Re-reviews of grants that ended lapse."""
     return sweep_rows(about_nothing(), lambda row: lapse_re_review(re_review=row, by=SYSTEM))
+
+
+@sweep_task
+def make_partitions() -> Tally:
+    """Partitions of windows of use are made ahead, and what the default one caught meanwhile is moved into its own."""
+    return Tally(done=partitions.make(partitions.missing(clock.today())), left=len(partitions.missing(clock.today())))
+
+
+@sweep_task
+def roll_hours() -> Tally:
+    """Hours of gateways for which use was reported are summed anew."""
+    return sweep_rows(due_buckets(UsageBucket.Grain.HOUR), lambda row: roll_up(bucket=row, by=SYSTEM))
+
+
+@sweep_task
+def roll_days() -> Tally:
+    """Days of gateways of which an hour was summed anew are summed anew."""
+    return sweep_rows(due_buckets(UsageBucket.Grain.DAY), lambda row: roll_up(bucket=row, by=SYSTEM))

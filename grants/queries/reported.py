@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404
 
 from grants.access import DESK, get_grant, is_partner, is_provider
-from grants.models import Grant, GrantLine, LineDay, UsageAlert, UsageIntake, UsageWindow
+from grants.models import Grant, GrantLine, LineDay, UsageAlert, UsageBucket, UsageIntake, UsageWindow
 from portal.accounts.models import Gateway
 from portal.core import clock
 from portal.core.actors import Actor
@@ -79,3 +79,8 @@ def gateways_of(actor: Actor, days: int) -> QuerySet[Gateway]:
         duplicates=Subquery(count("duplicate")),
         rejected=Subquery(count("rejected")),
     ).order_by("name", "pk")
+
+
+def due_buckets(grain: str) -> QuerySet[UsageBucket]:
+    """Hours or days of gateways for which something was reported since they were summed."""
+    return UsageBucket.objects.filter(grain=grain, changed__gt=F("rolled"))
