@@ -13,6 +13,7 @@ from grants.models import (
     AttestedDocument,
     ConflictDeclaration,
     ConsentWithdrawal,
+    Credential,
     Environment,
     Grant,
     GrantLine,
@@ -209,6 +210,12 @@ def get_withdrawal(*, actor: Actor, pk: UUID) -> ConsentWithdrawal:
         "line__grant__institution__organisation", "line__grant__authority", "line__release__model", "provider"
     )
     return _one(rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none(), pk)
+
+
+def get_own_credential(*, actor: Actor, grant: UUID, pk: UUID) -> Credential:
+    """A credential of a grant of the actor's own institution."""
+    rows = Credential.objects.select_related("grant__institution__organisation", "key").filter(grant=grant)
+    return _one(rows.filter(institution_id=actor.body_id) if is_partner(actor) else rows.none(), pk)
 
 
 def holds_for(actor: Actor) -> QuerySet[Hold]:

@@ -9,6 +9,7 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from grants import effects
+        from grants.actions.credential import follow
         from grants.actions.signal import tell_gateways
         from grants.actions.stream import forget_gateways
         from grants.needs import register_needs
@@ -20,6 +21,7 @@ class GrantsConfig(AppConfig):
 
         register_needs()
         effects.watch()
+        effects.subscribe(follow)
         effects.subscribe(tell_gateways)
         observe(["gateway"], forget_gateways)
         SOURCES.append(document_of)

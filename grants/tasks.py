@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from grants import partitions
 from grants.actions.accreditation import expire_accreditation, remind_of_accreditation
+from grants.actions.credential import replace_credential
 from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
 from grants.actions.hold import lapse_hold, remind_to_confirm
@@ -15,13 +16,16 @@ from grants.actions.line_end import end_line
 from grants.actions.re_review import lapse_re_review
 from grants.actions.reminders import remind_providers
 from grants.actions.rollup import roll_up
+from grants.actions.status import correct_status, publish_due
 from grants.actions.withdrawal import end_consent
 from grants.models import Consent, ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineReview, RequestLine
 from grants.models.usage import UsageBucket
+from grants.queries.credential import credentials_to_replace
 from grants.queries.environment import accreditations_to_announce, ended_accreditations
 from grants.queries.grant import ended_lines, without_lines
 from grants.queries.re_review import about_nothing
 from grants.queries.reported import due_buckets
+from grants.queries.status import partners_to_correct
 from grants.states import GRANT_LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM
@@ -163,6 +167,24 @@ def expire_accreditations() -> Tally:
 def lapse_re_reviews() -> Tally:
     """Re-reviews of grants that ended lapse."""
     return sweep_rows(about_nothing(), lambda row: lapse_re_review(re_review=row, by=SYSTEM))
+
+
+@sweep_task
+def publish_status_lists() -> Tally:
+    """Status lists that say something new, or whose signature is to be renewed, are published."""
+    return Tally(done=publish_due())
+
+
+@sweep_task
+def correct_statuses() -> Tally:
+    """What ends or stops by the clock alone is told by status lists, too."""
+    return sweep_rows(partners_to_correct(), lambda row: correct_status(institution=row))
+
+
+@sweep_task
+def replace_credentials() -> Tally:
+    """Credentials that nobody believes any more, or that end before their grant, are issued anew."""
+    return sweep_rows(credentials_to_replace(), lambda row: replace_credential(credential=row, by=SYSTEM))
 
 
 @sweep_task

@@ -3,6 +3,7 @@
 from grants.models.access import AccessTally
 from grants.models.catalogue import Model, Release
 from grants.models.consent import Consent, GrantSignature
+from grants.models.credential import Credential, HolderKey, StatusChange, StatusEntry, StatusList
 from grants.models.environment import Accreditation, AdoptedCatalogue, Attestation, AttestedDocument, Environment
 from grants.models.grant import Agreement, Grant, GrantLine
 from grants.models.hold import Hold
@@ -38,6 +39,7 @@ __all__ = [
     "ConflictDeclaration",
     "Consent",
     "ConsentWithdrawal",
+    "Credential",
     "Delivery",
     "Environment",
     "EvaluationPlan",
@@ -50,6 +52,7 @@ __all__ = [
     "GrantRequestUserPermission",
     "GrantSignature",
     "Hold",
+    "HolderKey",
     "LineDay",
     "LineEnd",
     "LinePerson",
@@ -64,6 +67,9 @@ __all__ = [
     "Signal",
     "Statement",
     "StatementCatalogue",
+    "StatusChange",
+    "StatusEntry",
+    "StatusList",
     "Stream",
     "UsageAlert",
     "UsageBucket",

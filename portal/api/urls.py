@@ -4,7 +4,7 @@ from django.urls import path
 
 from portal.api import signals
 from portal.api.api import api
-from portal.api.views import access, metadata, search, usage
+from portal.api.views import access, credentials, metadata, search, usage
 
 app_name = "api"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("usage/v1/schemas/window-1.json", usage.schema, name="usage_schema"),
     path(".well-known/authzen-configuration", metadata.configuration, name="authzen_configuration"),
     path(".well-known/ssf-configuration", signals.configuration, name="ssf_configuration"),
+    path(".well-known/jwt-vc-issuer", credentials.issuer, name="credential_issuer"),
+    path("credentials/types/access-grant", credentials.credential_type, name="credential_type"),
+    path("credentials/status/<uuid:pk>", credentials.status_list, name="status_list"),
+    path("credentials/nonce", credentials.nonce, name="credential_nonce"),
+    path("credentials/credential", credentials.fetch, name="credential_fetch"),
     path("api/v1/openapi.json", metadata.openapi, name="openapi"),
     path("api/v1/", api.urls),
 ]

@@ -104,15 +104,19 @@ def verify(
     required: Collection[str] = ("iat",),
     max_age: timedelta | None = None,
     first_use: Callable[[str, datetime], bool] | None = None,
+    headers: Collection[str] = HEADERS,
 ) -> Verified:
     """What the token says, if it is to be trusted. Raises NotVerified, else.
 
     `keys` are JWKs that each name their one `alg`; a token of another algorithm is refused whatever it says. `audience`
     None: the token must name none. `max_age` is counted from `iat`. `first_use` is given the token's `jti` and until
     when to remember it, and answers whether it was new; it is asked last, so that only good tokens are remembered.
+    `headers` are the members that the header may hold: others than usual only where they name nothing that is trusted.
     """
-    header, claims, parts = _opened(token)
-    _signature(token, header, parts[2], list(keys), typ)
+    header, claims = _opened(token)
+    if unknown := set(header) - set(headers):
+        raise NotVerified("header", f"The header holds {', '.join(sorted(unknown))}, which is not accepted.")
+    _signature(token, header, list(keys), typ)
     for name in required:
         if name not in claims:
             raise NotVerified("claim_missing", f"The token has no {name}.")
@@ -129,7 +133,7 @@ def verify(
     return Verified(header, claims)
 
 
-def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     parts = token.split(".") if len(token) <= MOST else []
     if len(parts) != 3:
         raise NotVerified("malformed", "This is no signed token.")
@@ -138,13 +142,11 @@ def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
         unb64url(parts[2])
     except Unreadable as error:
         raise NotVerified("malformed", str(error)) from error
-    return header, claims, parts
+    return header, claims
 
 
-def _signature(token: str, header: dict[str, Any], signature: str, keys: list[Mapping[str, Any]], typ: str) -> None:
-    """Refuse a header that says more than it may, another type, another algorithm than the key's, another signature."""
-    if unknown := set(header) - HEADERS:
-        raise NotVerified("header", f"The header holds {', '.join(sorted(unknown))}, which is not accepted.")
+def _signature(token: str, header: dict[str, Any], keys: list[Mapping[str, Any]], typ: str) -> None:
+    """Refuse another type, another algorithm than the key's, and a signature that does not hold."""
     found = header.get("typ")
     if not isinstance(found, str) or found.lower().removeprefix("application/") != typ:
         raise NotVerified("type", f"The token is no {typ}.")

@@ -105,6 +105,8 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "re_review": {"open": YOURS, "looked_at": GOOD},
     "consent_withdrawal": {"noticed": PAUSED, "in_effect": GONE, "taken_back": OVER},
     "grant_measure": {"proposed": WITH_US, "in_effect": GOOD, "dropped": OVER},
+    "holder_key": {"registered": GOOD},
+    "credential": {"issued": GOOD, "ended": OVER},
     "signing_key": {"upcoming": IDLE, "active": GOOD, "retired": OVER, "withdrawn": GONE},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},

@@ -11,6 +11,8 @@ LIFECYCLE = {
     "grants.Hold",
     "grants.ConsentWithdrawal",
     "grants.GrantMeasure",
+    "grants.HolderKey",
+    "grants.Credential",
     "grants.Stream",
 }
 APPEND_ONLY = {
@@ -34,6 +36,7 @@ APPEND_ONLY = {
     "grants.LineEnd",
 }
 GUARDED = {
+    "grants.StatusEntry": {"invalid_for_ever", "no_truncate"},
     "grants.RequestLine": {"only_in_drafts", "no_truncate"},
     "grants.LinePerson": {"only_in_drafts", "no_truncate"},
     "grants.EvaluationPlan": {"only_in_drafts", "no_truncate"},
@@ -41,6 +44,8 @@ GUARDED = {
     "grants.Agreement": {"accepted_once", "no_truncate"},
 }
 MUTABLE = {
+    "grants.StatusList": "Is signed anew with what its entries say; what changed them is in the record.",
+    "grants.StatusChange": "Waits for the next publication, and goes with it.",
     "grants.Delivery": "Attempts are counted and an acknowledgement is noted; what was signalled stays as it is.",
     "grants.GrantRequestUserPermission": "A reviewer is assigned and taken off; the record keeps both.",
 }
