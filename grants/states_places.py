@@ -173,9 +173,12 @@ STATEMENT_CATALOGUE = StateTable(
         State("superseded", _("Superseded"), "A newer version took its place; no answer was lost.", final=True),
     ),
     moves=(
-        Move("import", (), "in_use", roles("system"), _("Import"), _("Catalogue of statements imported")),
         Move(
-            "supersede", ("in_use",), "superseded", roles("system"), _("Supersede"),
+            "import", (), "in_use", roles("case_officer", "system"), _("Import"),
+            _("Catalogue of statements imported"),
+        ),
+        Move(
+            "supersede", ("in_use",), "superseded", roles("case_officer", "system"), _("Supersede"),
             _("Superseded by a newer version of the catalogue"),
         ),
     ),

@@ -23,8 +23,12 @@ def import_statements(*, key: str, read: Read, by: Actor, source: str = "") -> S
     """Store a catalogue that was read, all of it or nothing, and move over the environments that answer it.
 
     The version before stays, with every answer to it. The same file again gives the catalogue that is there. Raises
-    CatalogueError for another file that calls itself the same version, and for a version that was superseded.
+    CatalogueError for another file that calls itself the same version, and for a version that was superseded; Refused
+    for the scheme's own statements, which come with the portal and are nobody's to replace.
     """
+    if key == BASELINE_KEY and not by.has("system"):
+        reason = _("The scheme’s own statements come with the portal. Choose another short name for this catalogue.")
+        require(refused(reason, code="baseline", rule="statement_catalogue.import"))
     there: StatementCatalogue | None = StatementCatalogue.objects.filter(key=key, version=read.version).first()
     if there is not None:
         if there.digest == read.digest and there.state == "in_use":
@@ -57,11 +61,11 @@ def import_statements(*, key: str, read: Read, by: Actor, source: str = "") -> S
     ]
     insert(Statement, rows)
     if before is not None:
-        _move_over(before, made, rows, by)
+        _move_over(before, made, rows)
     return made
 
 
-def _move_over(before: StatementCatalogue, now: StatementCatalogue, rows: list[Statement], by: Actor) -> None:
+def _move_over(before: StatementCatalogue, now: StatementCatalogue, rows: list[Statement]) -> None:
     """Point every environment in use from one version to the next. Answers follow by their identifiers."""
     texts = dict(before.statements.values_list("identifier", "text"))
     new = [row.identifier for row in rows if row.identifier not in texts]
@@ -71,7 +75,7 @@ def _move_over(before: StatementCatalogue, now: StatementCatalogue, rows: list[S
     environments = list(found)
     for environment in environments:
         detail = {"key": now.key, "from": before.version, "to": now.version, "new": new, "changed": changed}
-        record(environment, "move_over", by=by, detail=detail, about=[environment.institution_id])
+        record(environment, "move_over", by=SYSTEM, detail=detail, about=[environment.institution_id])
         notices.tell_of_new_statements(environment, now, new=len(new), changed=len(changed))
     made = [
         AdoptedCatalogue(environment=item, catalogue=now, key=now.key, new=new, changed=changed)

@@ -1,4 +1,4 @@
-"""The desk: grant requests as cases, environments, grants and holds."""
+"""The desk: grant requests as cases, environments and what they are attested against, grants and holds."""
 
 from django.contrib import admin
 
@@ -8,7 +8,8 @@ from grants.admin.hold import HoldAdmin
 from grants.admin.measure import GrantMeasureAdmin
 from grants.admin.re_review import ReReviewAdmin
 from grants.admin.rows import GrantAdmin
-from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview
+from grants.admin.statement_catalogue import StatementCatalogueAdmin
+from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview, StatementCatalogue
 
 admin.site.register(GrantRequest, GrantRequestAdmin)
 admin.site.register(Environment, EnvironmentAdmin)
@@ -16,3 +17,4 @@ admin.site.register(Grant, GrantAdmin)
 admin.site.register(Hold, HoldAdmin)
 admin.site.register(GrantMeasure, GrantMeasureAdmin)
 admin.site.register(ReReview, ReReviewAdmin)
+admin.site.register(StatementCatalogue, StatementCatalogueAdmin)
