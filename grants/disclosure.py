@@ -69,6 +69,7 @@ TIERS: Mapping[str, Fields] = {
     "agreementpack": Fields(Tier.PARTNER),
     "attestation": Fields(Tier.PARTNER),
     "attesteddocument": Fields(Tier.PARTNER),
+    "documentreminder": Fields(Tier.PARTNER),
     "conflictdeclaration": Fields(Tier.INTERNAL),
     "consent": _except(Tier.PARTIES, internal="given_by"),
     "consentwithdrawal": _except(Tier.PARTIES, internal="given_by taken_back_by"),

@@ -62,6 +62,21 @@ RUN_OUT = NoticeKind(
     _("See the environment"),
     urgent=True,
 )
+DOCUMENT_ENDING = NoticeKind(
+    "environment_document_ending",
+    _("{environment} rests on a document that ends on {last}"),
+    _(
+        "“{document}” stands behind what you attested. Attest again with the document that follows it before that day:"
+        " otherwise the accreditation is suspended, and nothing is permitted there."
+    ),
+    _("See the environment"),
+)
+DOCUMENT_ENDED = NoticeKind(
+    "environment_document_ended",
+    _("{environment} of {institution} is suspended: a document has ended"),
+    _("{reason}\n\nLook at what the institution attests anew before anything runs there again."),
+    _("See the environment"),
+)
 NEW_STATEMENTS = NoticeKind(
     "environment_new_statements",
     _("{catalogue} asks more of {environment}"),

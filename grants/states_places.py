@@ -138,7 +138,7 @@ ENVIRONMENT = StateTable(
             _("Statements answered that were not answered before"), own_institution,
         ),
         Move(
-            "drift", ("accredited", "suspended"), "suspended", roles("applicant"), _("Report a change"),
+            "drift", ("accredited", "suspended"), "suspended", roles("applicant", "system"), _("Report a change"),
             _("Attested facts changed; accreditation is suspended until an authority has looked"), own_institution,
         ),
         Move(

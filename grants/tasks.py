@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from grants import partitions
 from grants.actions.accreditation import expire_accreditation, remind_of_accreditation
+from grants.actions.attested_document import remind_of_documents, suspend_for_documents
 from grants.actions.credential import replace_credential
 from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
@@ -20,6 +21,7 @@ from grants.actions.status import correct_status, publish_due
 from grants.actions.withdrawal import end_consent
 from grants.models import Consent, ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineReview, RequestLine
 from grants.models.usage import UsageBucket
+from grants.queries.attested_document import environments_to_remind, environments_to_suspend
 from grants.queries.credential import credentials_to_replace
 from grants.queries.environment import accreditations_to_announce, ended_accreditations
 from grants.queries.grant import ended_lines, without_lines
@@ -161,6 +163,20 @@ def announce_accreditations() -> Tally:
 def expire_accreditations() -> Tally:
     """Accreditations whose last day has passed are expired, loudly."""
     return sweep_rows(ended_accreditations(), lambda row: expire_accreditation(environment=row, by=SYSTEM))
+
+
+@sweep_task
+def remind_of_attested_documents() -> Tally:
+    """Institutions hear in time that a document behind what they attest ends."""
+    rows = environments_to_remind(clock.today())
+    return sweep_rows(rows, lambda row: remind_of_documents(environment=row, by=SYSTEM))
+
+
+@sweep_task
+def suspend_for_ended_documents() -> Tally:
+    """Accreditations that rest on a document that has ended are suspended, loudly."""
+    rows = environments_to_suspend(clock.today())
+    return sweep_rows(rows, lambda row: suspend_for_documents(environment=row, by=SYSTEM))
 
 
 @sweep_task

@@ -90,6 +90,16 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("grants.tasks.publish_status_lists", OFTEN, _("Publishes status lists that say something new")),
     Sweep("grants.tasks.correct_statuses", OFTEN, _("Has status lists tell what ended by the clock alone")),
     Sweep("grants.tasks.replace_credentials", HOURLY, _("Issues credentials anew that end before their grant")),
+    Sweep(
+        "grants.tasks.remind_of_attested_documents",
+        HOURLY,
+        _("Reminds institutions of documents behind what they attest that end soon"),
+    ),
+    Sweep(
+        "grants.tasks.suspend_for_ended_documents",
+        HOURLY,
+        _("Suspends accreditations that rest on a document that has ended, loudly"),
+    ),
     Sweep("grants.tasks.lapse_re_reviews", HOURLY, _("Closes re-reviews of grants that ended")),
     Sweep("grants.tasks.make_partitions", HOURLY, _("Makes room ahead for the windows of use of the next months")),
     Sweep("grants.tasks.roll_hours", timedelta(minutes=10), _("Sums reported use by the hour")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from grants import notices_places as notices
 from grants.models import Accreditation, Environment
+from grants.queries.attested_document import ended_documents
 from grants.queries.environment import facts_of, last_accreditation
 from grants.queries.statement import grouped, safeguards_of, stated
 from grants.rules.attestation import facts_digest, ready
@@ -66,7 +67,8 @@ def _is_ready(environment: Environment, book: Rulebook) -> None:
     met = safeguards_of([environment.pk])[environment.pk]
     labels = {item.key: str(item.label) for item in book.scope.safeguards}
     lacking = [labels[key] for key in always if key not in met]
-    require(ready(sum(group.open_mandatory for group in groups), lacking))
+    ended = [row.name for row in ended_documents(environment.pk, clock.today())]
+    require(ready(sum(group.open_mandatory for group in groups), lacking, ended))
 
 
 def _accept(

@@ -4,7 +4,14 @@ from grants.models.access import AccessTally
 from grants.models.catalogue import Model, Release
 from grants.models.consent import Consent, GrantSignature
 from grants.models.credential import Credential, HolderKey, StatusChange, StatusEntry, StatusList
-from grants.models.environment import Accreditation, AdoptedCatalogue, Attestation, AttestedDocument, Environment
+from grants.models.environment import (
+    Accreditation,
+    AdoptedCatalogue,
+    Attestation,
+    AttestedDocument,
+    DocumentReminder,
+    Environment,
+)
 from grants.models.grant import Agreement, Grant, GrantLine
 from grants.models.hold import Hold
 from grants.models.line_end import LineEnd
@@ -41,6 +48,7 @@ __all__ = [
     "ConsentWithdrawal",
     "Credential",
     "Delivery",
+    "DocumentReminder",
     "Environment",
     "EvaluationPlan",
     "Grant",

@@ -153,6 +153,26 @@ class AttestedDocument(Record):
         return f"{self.attestation_id}: {self.evidence_id}"
 
 
+class DocumentReminder(Record):
+    """That the institution was told, so many `days` ahead, that a document behind what an environment attests ends."""
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="document_reminders")
+    evidence = models.ForeignKey("partners.Evidence", on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField(_("days ahead"))
+    at = models.DateTimeField(_("when"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("reminder of the end of a document")
+        verbose_name_plural = _("reminders of the ends of documents")
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "evidence", "days"], name="document_reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment_id}: {self.evidence_id} ({self.days})"
+
+
 class Accreditation(Record):
     """What an authority accepted, as it was attested then: place, owner, answers and documents, with their digest."""
 

@@ -58,8 +58,9 @@ def last_accreditation(environment: Environment) -> Accreditation | None:
 
 
 def documents_for(environment: Environment) -> QuerySet[Evidence]:
-    """Documents that can stand behind its attestations: those uploaded here and the institution's library."""
+    """Documents that can stand behind its attestations: those uploaded here and of the library that have not ended."""
     rows = Evidence.objects.filter(institution_id=environment.institution_id, state="stored", redacts__isnull=True)
+    rows = rows.exclude(valid_until__lt=clock.today())
     return rows.filter(Q(about=environment.pk) | Q(about__isnull=True)).order_by("-uploaded_at", "-pk")
 
 

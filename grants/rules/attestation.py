@@ -78,10 +78,10 @@ def facts_digest(found: Mapping[str, Any]) -> str:
     return digest(dict(found))
 
 
-def ready(open_mandatory: int, lacking: Iterable[str]) -> Verdict:
+def ready(open_mandatory: int, lacking: Iterable[str], ended: Iterable[str] = ()) -> Verdict:
     """Whether an authority may accredit: every mandatory statement answered, every safeguard that all lines need met.
 
-    `lacking` are the labels of those that are not.
+    `lacking` are the labels of those that are not, `ended` names of documents behind answers that have run out.
     """
     if open_mandatory:
         reason = _("%(count)s mandatory statements are not answered yet.") % {"count": open_mandatory}
@@ -89,6 +89,9 @@ def ready(open_mandatory: int, lacking: Iterable[str]) -> Verdict:
     if names := ", ".join(lacking):
         reason = _("Every environment needs these safeguards: %(names)s.") % {"names": names}
         return refused(reason, code="safeguards_missing", rule="scope.needed.always")
+    if names := ", ".join(ended):
+        reason = _("Documents behind the answers have ended: %(names)s. The institution attests anew with others.")
+        return refused(reason % {"names": names}, code="documents_ended", rule="environment.documents")
     return ALLOWED
 
 

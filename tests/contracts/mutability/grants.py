@@ -34,6 +34,7 @@ APPEND_ONLY = {
     "grants.LineSurrender",
     "grants.Signal",
     "grants.LineEnd",
+    "grants.DocumentReminder",
 }
 GUARDED = {
     "grants.StatusEntry": {"invalid_for_ever", "no_truncate"},
