@@ -8,16 +8,8 @@ import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connections
 from django.urls import reverse
 
 from grants.actions.hold import place_hold
@@ -32,7 +24,10 @@ from tests.factories import grants as make
 from tests.factories.accounts import bearer_of, make_gateway, make_member
 from tests.factories.partners import Cast
 from tests.query_budget import assert_query_budget
+from tests.served import portal, served
 from tests.world import client_for
+
+__all__ = ["portal", "served"]
 
 
 def table(made: make.GrantCast) -> dict[tuple[str, str], list[str]]:
@@ -122,39 +117,6 @@ def test_how_to_connect_names_the_identifiers_of_the_line(made: make.GrantCast) 
     line = GrantLine.objects.select_related("grant__institution__organisation").get(pk=made.line.pk)
     surrender_line(line=line, reason="Done.", by=keeper)
     assert "Every line of this grant was given back." in client.get(url).content.decode()
-
-
-@pytest.fixture
-def served() -> Iterator[str]:
-    """The portal over HTTP, in a thread that sees what the test has made."""
-    shared = connections["default"]
-    shared.inc_thread_sharing()
-    server = make_server("localhost", 0, WSGIHandler(), handler_class=_Quiet)
-
-    def serve() -> None:
-        connections["default"] = shared
-        server.serve_forever(poll_interval=0.05)
-
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
-        shared.dec_thread_sharing()
-
-
-class _Quiet(WSGIRequestHandler):
-    """Writes no line for each request."""
-
-    def log_message(self, *words: Any) -> None:
-        pass
 
 
 def run(program: str, token: str) -> subprocess.CompletedProcess[str]:
