@@ -8,6 +8,7 @@ from grants.admin.hold import HoldAdmin
 from grants.admin.measure import GrantMeasureAdmin
 from grants.admin.re_review import ReReviewAdmin
 from grants.admin.rows import GrantAdmin
+from grants.admin.status_list import StatusListAdmin
 from grants.admin.statement_catalogue import StatementCatalogueAdmin
 from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview, StatementCatalogue
 
@@ -18,3 +19,4 @@ admin.site.register(Hold, HoldAdmin)
 admin.site.register(GrantMeasure, GrantMeasureAdmin)
 admin.site.register(ReReview, ReReviewAdmin)
 admin.site.register(StatementCatalogue, StatementCatalogueAdmin)
+admin.site.register(StatusList, StatusListAdmin)

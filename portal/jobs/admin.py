@@ -14,9 +14,11 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanSwitchWid
 
 from portal.core.requests import PortalRequest
 from portal.desk import DeskAdmin
+from portal.jobs import keys
 from portal.jobs.schedule import set_interval
 from portal.notifications.models import Message, SweepRun
 
+__all__ = ["keys"]
 ADMINISTRATOR = frozenset({"system_administrator"})
 
 
