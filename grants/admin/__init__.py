@@ -8,9 +8,9 @@ from grants.admin.hold import HoldAdmin
 from grants.admin.measure import GrantMeasureAdmin
 from grants.admin.re_review import ReReviewAdmin
 from grants.admin.rows import GrantAdmin
-from grants.admin.status_list import StatusListAdmin
 from grants.admin.statement_catalogue import StatementCatalogueAdmin
-from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview, StatementCatalogue
+from grants.admin.status_list import StatusListAdmin
+from grants.models import Environment, Grant, GrantMeasure, GrantRequest, Hold, ReReview, StatementCatalogue, StatusList
 
 admin.site.register(GrantRequest, GrantRequestAdmin)
 admin.site.register(Environment, EnvironmentAdmin)
