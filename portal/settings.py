@@ -269,6 +269,8 @@ SIGNALS_VERIFICATION_SECONDS = env.int("SIGNALS_VERIFICATION_SECONDS", default=3
 SIGNALS_POLL_WAIT_SECONDS = env.float("SIGNALS_POLL_WAIT_SECONDS", default=10.0)
 SIGNALS_WAITING_POLLS = env.int("SIGNALS_WAITING_POLLS", default=2)
 """How many polls may wait for signals, for each web process: each keeps a thread busy."""
+SIGNALS_LOOK_SECONDS = env.float("SIGNALS_LOOK_SECONDS", default=2.0)
+"""How often the transmitter looks for what is due though nothing woke it."""
 SIGNALS_PAUSE_AFTER_HOURS = env.int("SIGNALS_PAUSE_AFTER_HOURS", default=72)
 """A stream is paused, and its provider told, once its receiver has heard nothing for so long."""
 ACCESS_QUESTIONS_PER_SECOND = env.int("ACCESS_QUESTIONS_PER_SECOND", default=2000)

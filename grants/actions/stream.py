@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from grants.actions.signal import catch_up, no_signals_meanwhile, tell_of_stream
 from grants.models import Delivery, Signal, Stream
+from grants.notices_streams import tell_of_pause
 from grants.rules.endpoint import endpoint_verdict, header_verdict
 from grants.rules.signal import SUPPORTED, UPDATED, VERIFICATION
 from grants.states_streams import KEPT
@@ -166,6 +167,16 @@ def verify_stream(*, stream: Stream, by: Actor, state: str = "") -> Signal:
         require(refused(_("A test was sent just now. Wait a moment."), code="too_often", rule="stream.verify"))
     record(stream, "verify", by=by, changes={"verified_at": clock.now(), "retry_at": None}, about=[stream.provider_id])
     return tell_of_stream(stream, VERIFICATION, {"state": state} if state else {})
+
+
+@as_deed
+def pause_silent_stream(*, stream: Stream) -> Stream:
+    """Leave a receiver alone that has not answered for very long, and tell its provider. What waits is kept."""
+    hours = settings.SIGNALS_PAUSE_AFTER_HOURS
+    reason = _("The receiver has not answered for %(hours)s hours.") % {"hours": hours}
+    set_status(stream=stream, status="paused", reason=reason, by=SYSTEM)
+    tell_of_pause(stream)
+    return stream
 
 
 def forget_gateways(happenings: Sequence[Happening]) -> None:

@@ -146,6 +146,7 @@ class Run:
             [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
         )
         supervisor.add("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""])
+        supervisor.add("transmitter", [python, "manage.py", "transmit"])
 
     def _await_answer(self) -> None:
         supervisor = self.supervisor

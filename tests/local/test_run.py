@@ -102,7 +102,7 @@ def test_first_start_shows_its_steps_and_the_portal_answers(first: MakeRun, fold
     assert len(steps) >= 5, first.output
     assert f"http://localhost:{first.port}/" in first.output
     assert health(first.port) == 200
-    assert set(state(folder)["children"]) == {"web", "worker", "beat"}
+    assert set(state(folder)["children"]) == {"web", "worker", "beat", "transmitter"}
 
 
 def test_every_demo_sign_in_is_shown(first: MakeRun, folder: Path) -> None:

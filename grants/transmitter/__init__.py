@@ -1,0 +1,14 @@
+"""The process that pushes signals to gateways (`manage.py transmit`): one loop, one connection, a task for each stream.
+
+`work` is what it reads and writes, `push` how a receiver is reached, `loop` what happens when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+ON_WAKE: list[Callable[[], object]] = []
+"""What else is due in the same second, such as the files of status lists: called by the process on each wake.
+
+Each may be called at any time and twice at once; what it raises is logged.
+"""
