@@ -119,7 +119,9 @@ def found_provider(stage: Stage, body: Body) -> None:
     staff = _join(stage, made, body.domain, "provider_staff", 2)
     administrator = _join(stage, made, body.domain, "administrator")[0]
     stage.providers.append(ProviderCast(organisation=made, staff=staff, administrator=administrator))
-    stage.gateways.append(register_gateway(organisation=made, name=f"{body.name.split()[0]} gateway", by=staff[0]))
+    name = f"{body.name.split()[0]} gateway"
+    scopes = ("access", "signals", "usage")
+    stage.gateways.append(register_gateway(organisation=made, name=name, by=staff[0], scopes=scopes))
 
 
 def founding(stage: Stage) -> Story:

@@ -28,6 +28,7 @@ from portal.demo import (
     consents,
     enforcement,
     environments,
+    gateways,
     incidents,
     letters,
     named,
@@ -90,6 +91,8 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(sweeping(), stage.begins + timedelta(days=30))
         timeline.tell(audits.inspections(stage), stage.begins + timedelta(days=31))
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
+        timeline.tell(gateways.listening(stage), present - timedelta(days=gateways.STREAMS_SINCE))
+        timeline.tell(gateways.reporting(stage), present - timedelta(days=gateways.REPORTS_SINCE))
         timeline.run()
         away(stage)
         consents.lately(stage)
@@ -98,6 +101,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         letters.handed_over(stage)
         filters_kept(stage)
         screening.compared(stage)
+        gateways.fetched(stage)
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)

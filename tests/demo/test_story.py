@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from audits.models import Obligation
-from grants.models import Grant, GrantRequest, Hold
+from grants.models import Delivery, Grant, GrantRequest, Hold, LineDay, Stream, UsageAlert, UsageIntake
 from partners.models import Application, Institution, Person, Qualification, Revision
 from partners.queries.person import lacking, lapsing, texts_now
 from portal.accounts.actor import person
@@ -205,3 +205,19 @@ def test_the_page_shows_a_code_that_is_right_now(told: Told) -> None:
         if row["totp_secret"]:
             around = {code_now(row["totp_secret"], ahead=step) for step in (-1, 0)}
             assert any(code in page for code in around), (row["email"], time.time())
+
+
+def test_gateways_report_what_is_used_and_only_tries_go_beyond_a_grant() -> None:
+    assert LineDay.objects.filter(requests__gt=0).count() > 500
+    assert LineDay.objects.exclude(warned_at=None).exists()
+    assert set(UsageIntake.objects.values_list("outcome", flat=True)) == {"accepted"}
+    assert UsageAlert.objects.filter(denied__gt=0).exists()
+    assert not UsageAlert.objects.filter(requests__gt=0).exists()
+
+
+def test_gateways_hear_of_what_stops_access_and_one_is_behind() -> None:
+    streams = Stream.objects.filter(state="enabled")
+    assert streams.count() == 4
+    waiting = Delivery.objects.filter(acknowledged_at=None)
+    assert set(waiting.values_list("stream__gateway__name", flat=True)) == {"Halcyon gateway"}
+    assert Delivery.objects.exclude(acknowledged_at=None).count() > waiting.count()
