@@ -11,10 +11,12 @@ class GrantsConfig(AppConfig):
         from grants import effects
         from grants.actions.credential import follow
         from grants.actions.signal import tell_gateways
+        from grants.actions.status import publish_due
         from grants.actions.stream import forget_gateways
         from grants.needs import register_needs
         from grants.queries.hold import holds_on_person
         from grants.queries.pack import document_of
+        from grants.transmitter import ON_WAKE
         from partners.queries.person import HOLDS
         from partners.queries.verify import SOURCES
         from portal.core.observers import observe
@@ -24,5 +26,6 @@ class GrantsConfig(AppConfig):
         effects.subscribe(follow)
         effects.subscribe(tell_gateways)
         observe(["gateway"], forget_gateways)
+        ON_WAKE.append(publish_due)
         SOURCES.append(document_of)
         HOLDS.append(holds_on_person)

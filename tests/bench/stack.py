@@ -48,12 +48,12 @@ def plain_pages() -> Iterator[None]:
         yield
 
 
-def _address() -> str:
+def address() -> str:
     """The DATABASE_URL of the bench's database, for processes that are started."""
-    address = os.environ["DATABASE_URL"]
-    before, _, after = address.rpartition("/") if "?" not in address else address.partition("?")[0].rpartition("/")
-    query = f"?{address.partition('?')[2]}" if "?" in address else ""
-    return f"{before}/{NAME}{query}" if after else address
+    given = os.environ["DATABASE_URL"]
+    before, _, after = given.rpartition("/") if "?" not in given else given.partition("?")[0].rpartition("/")
+    query = f"?{given.partition('?')[2]}" if "?" in given else ""
+    return f"{before}/{NAME}{query}" if after else given
 
 
 def _free_port() -> int:
@@ -66,7 +66,7 @@ def _free_port() -> int:
 def served(workers: int = 1) -> Iterator[str]:
     """gunicorn with the bench's addresses over the bench's database; gives its base URL."""
     port = _free_port()
-    env = {**os.environ, "DATABASE_URL": _address(), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    env = {**os.environ, "DATABASE_URL": address(), "DJANGO_SETTINGS_MODULE": "portal.settings"}
     command = [sys.executable, "-m", "gunicorn", "tests.bench.wsgi:application", "-b", f"127.0.0.1:{port}"]
     command += ["-w", str(workers), "--worker-class", "gthread", "--threads", "1", "--keep-alive", "30"]
     process = subprocess.Popen([*command, "--log-level", "warning"], env=env)
