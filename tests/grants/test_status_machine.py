@@ -121,7 +121,7 @@ class Play:
         made = self.random.choice(self.grants)
         lines = list(GrantLine.objects.filter(grant=made.grant).select_related("grant", "environment"))
         line = self.random.choice(lines)
-        target = self.random.choice([made.institution, made.grant, line, line.environment])
+        target: Any = self.random.choice([made.institution, made.grant, line, line.environment])
         place_hold(target=target, reason="-", lifted_when="-", by=made.signatory, emergency=self.random.random() < 0.5)
 
     def confirm(self) -> None:

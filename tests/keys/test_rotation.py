@@ -36,7 +36,8 @@ class Verifier:
     """Somebody else's verifier: fetches the published keys, and keeps them for as long as the answer says."""
 
     def __init__(self) -> None:
-        self.client, self.keys, self.until = Client(), [], 0.0
+        self.client, self.until = Client(), 0.0
+        self.keys: list[dict[str, str]] = []
         self.believed = self.refused = 0
 
     def look(self, token: str) -> None:
