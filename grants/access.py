@@ -25,6 +25,7 @@ from grants.models import (
     Release,
     RequestLine,
     ReReview,
+    Stream,
 )
 from grants.queries.environment import documents_for, environments_for
 from grants.queries.re_review import re_reviews_for
@@ -241,3 +242,17 @@ def holds_for(actor: Actor) -> QuerySet[Hold]:
 def get_hold(*, actor: Actor, pk: UUID) -> Hold:
     """A hold that concerns the actor."""
     return _one(holds_for(actor), pk)
+
+
+# --- streams of signals ---------------------------------------------------------------------------
+def streams_for(actor: Actor) -> QuerySet[Stream]:
+    """Streams of the actor's own provider, for whoever looks after its machines."""
+    rows: QuerySet[Stream] = Stream.objects.select_related("gateway")
+    if actor.body_kind == "provider" and actor.has("provider_staff", "administrator"):
+        return rows.filter(provider=actor.body_id)
+    return rows.none()
+
+
+def get_stream(*, actor: Actor, pk: UUID) -> Stream:
+    """A stream of one's own provider. Raises Http404 else."""
+    return _one(streams_for(actor), pk)

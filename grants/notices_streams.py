@@ -27,7 +27,7 @@ def tell_of_pause(stream: Stream) -> None:
         PAUSED,
         to=people_with("provider_staff", "administrator", organisation_id=stream.provider_id),
         context={"client": stream.gateway.name, "stream": str(stream)},
-        url=reverse("gateway", args=[stream.gateway_id]),
+        url=reverse("grants:stream", args=[stream.pk]),
         key=f"{stream.pk}:{stream.updated_at.isoformat()}",
         about=stream.pk,
     )

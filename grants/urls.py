@@ -18,6 +18,7 @@ from grants.views import (
     provider,
     release,
     request,
+    stream,
     usage,
 )
 from grants.views.guards import partner_staff, provider_staff
@@ -91,6 +92,11 @@ urlpatterns = [
     path("withdrawals/<uuid:pk>/take-back/", provider.take_back, name="take_back"),
     path("holds/", hold.holds, name="holds"),
     path("holds/<uuid:pk>/", hold.hold, name="hold"),
+    path("streams/", stream.streams, name="streams"),
+    path("streams/<uuid:pk>/", stream.stream, name="stream"),
+    path("streams/<uuid:pk>/pause/", stream.stream_pause, name="stream_pause"),
+    path("streams/<uuid:pk>/enable/", stream.stream_enable, name="stream_enable"),
+    path("streams/<uuid:pk>/verify/", stream.stream_verify, name="stream_verify"),
     path("access/console/", console.console, name="console"),
     path("access/why/", console.why, name="why"),
 ]

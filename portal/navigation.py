@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Use"), "grants:uses", frozenset({"provider_staff"})),
     Place(_("Holds"), "grants:holds", frozenset({"provider_staff"})),
     Place(_("API clients"), "gateways", frozenset({"provider_staff", "administrator"}), kind="provider"),
+    Place(_("Signals"), "grants:streams", frozenset({"provider_staff", "administrator"}), kind="provider"),
     Place(
         _("Grant requests"),
         "admin:grants_grantrequest_changelist",

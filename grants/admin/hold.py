@@ -27,6 +27,7 @@ from grants.forms.hold import HoldPersonForm
 from grants.models import Environment, Grant, GrantLine, Hold
 from grants.notices import describe
 from grants.queries.hold import named_person
+from grants.queries.stream import deaf_to, heard_of
 from grants.states import HOLD_STOPS
 from partners.access import require_role
 from partners.models import Institution
@@ -149,6 +150,8 @@ class HoldAdmin(RowAdmin):
             "on": describe(found),
             "person": found.person,
             "actions": actions_for(found, actor, urls, primary=["confirm"]),
+            "heard": heard_of(found.pk),
+            "deaf": deaf_to(found.pk),
             "timeline": timeline(found.pk, tiers=tiers_for(actor, own=False), viewer=actor),
             "crumbs": [(_("Holds"), desk_url("hold", "changelist"))],
         }

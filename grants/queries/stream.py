@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
-from grants.models import Delivery, Stream
+from grants.models import Delivery, Signal, Stream
+from grants.rules.signal import ENABLED
 from grants.states_streams import KEPT
 from portal.accounts.models import Gateway
 from portal.core.actors import Actor
+
+LATEST = 10
+"""Signals that a stream's page shows."""
 
 
 def own_gateway(actor: Actor) -> Gateway:
@@ -48,10 +53,66 @@ def with_lag(rows: QuerySet[Stream]) -> QuerySet[Stream]:
     )
 
 
-def acknowledgements(hold_id: UUID, provider_id: UUID | None = None) -> QuerySet[Delivery]:
-    """What streams were told of a hold, and when each acknowledged it; of one provider alone where it is named."""
+def lag_of(stream: Stream) -> tuple[int, datetime | None]:
+    """How many signals wait on it, and since when the oldest does. One query."""
+    rows = Delivery.objects.filter(stream=stream, acknowledged_at=None)
+    found = rows.aggregate(count=Count("pk"), since=Min("signal__issued_at"))
+    return found["count"], found["since"]
+
+
+def latest_of(stream: Stream) -> list[Delivery]:
+    """The last signals of a stream, the newest first. One query."""
+    return list(Delivery.objects.filter(stream=stream).select_related("signal").order_by("-pk")[:LATEST])
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one machine was told of a hold: by which signals, and when it had acknowledged each of them.
+
+    `stop` and `restore` are the last acknowledgements that the access was stopped, and that it goes on; None where one
+    is missing. `told_stop`, `told_restore`: whether such a signal was put on a stream of it at all.
+    """
+
+    provider: str
+    gateway: str
+    told_stop: bool
+    stop: datetime | None
+    told_restore: bool
+    restore: datetime | None
+    error: str
+
+
+def heard_of(hold_id: UUID, provider_id: UUID | None = None) -> list[Heard]:
+    """Which machines have acknowledged a hold; of one provider alone where it is named. One query."""
+    restored, missing = Q(signal__event=ENABLED), Q(acknowledged_at=None)
     rows = Delivery.objects.filter(signal__hold=hold_id)
     if provider_id is not None:
         rows = rows.filter(stream__provider_id=provider_id)
-    rows = rows.select_related("signal", "stream__gateway", "stream__provider")
-    return rows.annotate(provider_name=F("stream__provider__name")).order_by("provider_name", "stream", "pk")
+    found = rows.values("stream", "stream__provider__name", "stream__gateway__name", "stream__last_error").annotate(
+        told=Count("pk", filter=~restored),
+        open=Count("pk", filter=~restored & missing),
+        stop=Max("acknowledged_at", filter=~restored),
+        told_restore=Count("pk", filter=restored),
+        open_restore=Count("pk", filter=restored & missing),
+        restore=Max("acknowledged_at", filter=restored),
+    )
+    return [
+        Heard(
+            row["stream__provider__name"],
+            row["stream__gateway__name"],
+            bool(row["told"]),
+            None if row["open"] else row["stop"],
+            bool(row["told_restore"]),
+            None if row["open_restore"] else row["restore"],
+            row["stream__last_error"] if row["open"] or row["open_restore"] else "",
+        )
+        for row in found.order_by("stream__provider__name", "stream__gateway__name", "stream")
+    ]
+
+
+def deaf_to(hold_id: UUID) -> list[str]:
+    """Providers that the hold concerns and that have no stream which hears of it. One query."""
+    delivered = Delivery.objects.filter(signal=OuterRef("pk"))
+    heard = Signal.objects.filter(Exists(delivered), hold=hold_id, provider=OuterRef("provider"))
+    rows = Signal.objects.filter(~Exists(heard), hold=hold_id).values_list("provider__name", flat=True)
+    return sorted(set(rows))

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from grants.access import get_hold, holds_for
-from grants.disclosure import Shown, disclosed_names, discloses, reader
+from grants.disclosure import PROVIDER, Shown, disclosed_names, discloses, reader
 from grants.models import Hold
 from grants.notices import describe
 from grants.queries.hold import with_others
+from grants.queries.stream import heard_of
 from grants.states import HOLD, HOLD_STOPS
 from grants.views.provider import own_timeline
 from portal.accounts.guards import for_roles, signed_in
@@ -123,6 +124,7 @@ def hold(request: PortalRequest, pk: UUID) -> HttpResponse:
         "knows": discloses("hold", "reason", who),
         "person": found.person if discloses("hold", "person", who) else None,
         "others": [(other, describe(other)) for other in with_others(found, holds_for(actor))],
+        "heard": heard_of(found.pk, actor.organisation_id) if who == PROVIDER else None,
         "timeline": own_timeline(found.pk, actor, own=actor.body_id == found.institution_id),
     }
     return render(request, "grants/hold.html", shown)

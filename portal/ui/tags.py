@@ -108,6 +108,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "holder_key": {"registered": GOOD},
     "credential": {"issued": GOOD, "ended": OVER},
     "signing_key": {"upcoming": IDLE, "active": GOOD, "retired": OVER, "withdrawn": GONE},
+    "stream": {"enabled": GOOD, "paused": PAUSED, "disabled": STOPPED, "deleted": OVER},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},
     "audit": {

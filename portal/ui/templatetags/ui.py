@@ -156,6 +156,20 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def to_second(value: datetime | None) -> SafeString | str:
+    """22 November 2026, 14:02:07 UTC, for what is a matter of seconds."""
+    if not value:
+        return "–"
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{} {}</time>',
+        local.isoformat(timespec="milliseconds"),
+        f"{_day(local)}, {local:%H:%M:%S}",
+        local.tzname(),
+    )
+
+
+@register.filter
 def clock_time(value: datetime | None) -> str:
     """14:02 UTC."""
     if not value:
