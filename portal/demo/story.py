@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from audits.actions.catalogue import import_catalogue
 from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
+from grants.actions.status import publish_due
 from grants.models import Environment, Grant, GrantRequest, Hold, Release
 from partners.models import Application, Person, Qualification
 from portal.accounts.actions.delegation import give_delegation
@@ -26,6 +27,7 @@ from portal.demo import (
     applications,
     audits,
     consents,
+    credentials,
     enforcement,
     environments,
     gateways,
@@ -93,6 +95,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(reports.reading(stage), stage.begins + timedelta(days=32))
         timeline.tell(gateways.listening(stage), present - timedelta(days=gateways.STREAMS_SINCE))
         timeline.tell(gateways.reporting(stage), present - timedelta(days=gateways.REPORTS_SINCE))
+        timeline.tell(credentials.holding(stage), present - timedelta(days=credentials.SINCE))
         timeline.run()
         away(stage)
         consents.lately(stage)
@@ -102,6 +105,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         filters_kept(stage)
         screening.compared(stage)
         gateways.fetched(stage)
+        publish_due()
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)

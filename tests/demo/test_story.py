@@ -11,7 +11,18 @@ from django.core.management import call_command
 from django.test import Client
 
 from audits.models import Obligation
-from grants.models import Delivery, Grant, GrantRequest, Hold, LineDay, Stream, UsageAlert, UsageIntake
+from grants.models import (
+    Credential,
+    Delivery,
+    Grant,
+    GrantRequest,
+    Hold,
+    LineDay,
+    StatusList,
+    Stream,
+    UsageAlert,
+    UsageIntake,
+)
 from partners.models import Application, Institution, Person, Qualification, Revision
 from partners.queries.person import lacking, lapsing, texts_now
 from portal.accounts.actor import person
@@ -221,3 +232,10 @@ def test_gateways_hear_of_what_stops_access_and_one_is_behind() -> None:
     waiting = Delivery.objects.filter(acknowledged_at=None)
     assert set(waiting.values_list("stream__gateway__name", flat=True)) == {"Halcyon gateway"}
     assert Delivery.objects.exclude(acknowledged_at=None).count() > waiting.count()
+
+
+def test_some_partners_carry_a_credential_and_its_status_is_published() -> None:
+    issued = Credential.objects.filter(state="issued")
+    assert issued.count() >= 5
+    assert not issued.exclude(grant__state="in_force").exists()
+    assert not StatusList.objects.filter(expires_at__lt=clock.now()).exists()
