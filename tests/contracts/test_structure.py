@@ -17,7 +17,7 @@ from tests.contracts.source import ROOT, calls, modules
 
 LAYERS = (
     ("ledger",),
-    ("jobs", "notifications", "rulebook", "accounts", "ui"),
+    ("jobs", "notifications", "keys", "rulebook", "accounts", "ui"),
     ("partners",),
     ("grants",),
     ("audits",),
@@ -29,7 +29,7 @@ FLOOR = {label: floor for floor, labels in enumerate(LAYERS) for label in labels
 CLOCKS = re.compile(r"(^|\.)(timezone\.now|datetime\.now|datetime\.utcnow|date\.today|datetime\.today|localdate)$")
 MAY_READ_THE_CLOCK = {"portal/core/clock.py"}
 """The clock itself. Everything else asks it."""
-NO_CSRF = {"portal/api/views/access.py", "portal/api/views/search.py"}
+NO_CSRF = {"portal/api/views/access.py", "portal/api/views/credentials.py", "portal/api/views/search.py"}
 """Modules that may exempt a view from the check of the form's token. Machines' addresses carry no cookie."""
 
 
