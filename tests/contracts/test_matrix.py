@@ -104,7 +104,8 @@ def _problem(response: Any) -> str:
     if response.status_code != 403:
         return ""
     if response["Content-Type"].startswith(("application/json", "application/problem+json")):
-        return "" if response.json().get("detail") else "403 without a reason"
+        said = response.json()  # streams of signals speak as RFC 8935 does
+        return "" if said.get("detail") or said.get("description") else "403 without a reason"
     verdict = (response.context or {}).get("verdict") if response.context else None
     return "" if verdict is not None and str(verdict.reason) else "403 without a reason"
 
