@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import Environment, GrantLine, ReReview, StatementCatalogue
+from grants.models import Environment, GrantLine, Release, ReReview, StatementCatalogue
 from grants.notices import day, people_of
 from grants.states import GRANT_LIVE
 from portal.accounts.models import Organisation, User
@@ -88,18 +89,24 @@ NEW_STATEMENTS = NoticeKind(
 )
 NEW_RELEASE = NoticeKind(
     "re_review_raised",
-    _("{release} is announced, and your grant {reference} does not cover it"),
+    _("{release} is announced, and no grant of yours covers it"),
     _(
-        "The provider announced another release of a model that your grant names. Nothing of it is permitted. "
-        "The authority looks at the grant again; ask for an amendment if you want to use the new release."
+        "The provider announced another release of a model that you were granted: {reference}. Nothing of the new one "
+        "is permitted. The authority looks at what was granted again; ask for an amendment if you want to use it."
     ),
-    _("See the grant"),
+    _("See what you were granted"),
 )
 TO_LOOK_AT = NoticeKind(
     "re_review_to_look_at",
     _("{reference} of {institution}: look at it again, {release} is announced"),
     _("The grant covers earlier releases of the model only. Say what follows: no change, an amendment, or more."),
     _("Open the re-review"),
+)
+MANY_TO_LOOK_AT = NoticeKind(
+    "re_reviews_to_look_at",
+    _("{count} grants to look at again: {release} is announced"),
+    _("They cover earlier releases of the model only. Say for each what follows: no change, an amendment, or more."),
+    _("Open the re-reviews"),
 )
 LOOKED_AT = NoticeKind(
     "re_review_looked_at",
@@ -152,19 +159,37 @@ def tell_of_new_statements(environment: Environment, catalogue: StatementCatalog
     tell_institution(NEW_STATEMENTS, environment, key=f"statements:{catalogue.key}:{catalogue.version}", **words)
 
 
-def tell_of_re_review(found: ReReview) -> None:
-    """Tell the institution, and the case officers of the authority that runs the grant."""
-    words = {
-        "reference": found.grant.reference,
-        "institution": found.institution.name,
-        "release": str(found.release),
-    }
-    own, desk = reverse("grants:grant", args=[found.grant_id]), reverse("admin:grants_rereview_change", args=[found.pk])
-    key = f"re_review:{found.pk}"
-    about = found.grant_id
-    notify(NEW_RELEASE, to=people_of(found.institution_id), context=words, url=own, key=key, about=about)
-    officers = members_with("case_officer", found.authority_id)
-    notify(TO_LOOK_AT, to=officers, context=words, url=desk, key=key, about=about)
+MOST_NAMED = 5
+"""Grants that a notice names; of more it says how many."""
+
+
+def tell_of_re_reviews(found: Sequence[ReReview]) -> None:
+    """Tell one institution of the re-reviews about one release, of one or several of its grants."""
+    first = found[0]
+    names = [row.grant.reference for row in found]
+    said = ", ".join(names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        said = str(_("%(grants)s and %(count)s more") % {"grants": said, "count": len(names) - MOST_NAMED})
+    url = reverse("grants:grant", args=[first.grant_id]) if len(found) == 1 else reverse("grants:grants")
+    words = {"reference": said, "institution": first.institution.name, "release": str(first.release)}
+    to, key = people_of(first.institution_id), f"re_review:{first.pk}"
+    notify(NEW_RELEASE, to=to, context=words, url=url, key=key, about=first.grant_id if len(found) == 1 else None)
+
+
+def tell_officers(release: Release, counts: Mapping[UUID, int], rows: Sequence[ReReview]) -> None:
+    """Tell the case officers of each authority, once: of the one grant, or of how many there are to look at."""
+    for authority, count in counts.items():
+        officers = members_with("case_officer", authority)
+        one = next((row for row in rows if row.authority_id == authority), None) if count == 1 else None
+        words: dict[str, object] = {"release": str(release), "count": count}
+        if one is None:
+            url = f"{reverse('admin:grants_rereview_changelist')}?state__exact=open"
+            key = f"re_reviews:{release.pk}:{authority}"
+            notify(MANY_TO_LOOK_AT, to=officers, context=words, url=url, key=key, about=release.pk)
+            continue
+        url = reverse("admin:grants_rereview_change", args=[one.pk])
+        words |= {"reference": one.grant.reference, "institution": one.institution.name}
+        notify(TO_LOOK_AT, to=officers, context=words, url=url, key=f"re_review:{one.pk}", about=one.grant_id)
 
 
 def tell_of_outcome(found: ReReview) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -14,7 +16,7 @@ from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant, remind_of_end, soonest_notice
 from grants.actions.hold import lapse_hold, remind_to_confirm
 from grants.actions.line_end import end_line
-from grants.actions.re_review import lapse_re_review
+from grants.actions.re_review import lapse_re_review, raise_more
 from grants.actions.reminders import remind_providers
 from grants.actions.rollup import roll_up
 from grants.actions.status import correct_status, publish_due
@@ -25,14 +27,18 @@ from grants.queries.attested_document import environments_to_remind, environment
 from grants.queries.credential import credentials_to_replace
 from grants.queries.environment import accreditations_to_announce, ended_accreditations
 from grants.queries.grant import ended_lines, without_lines
-from grants.queries.re_review import about_nothing
+from grants.queries.re_review import about_nothing, releases_to_go_on_with
 from grants.queries.reported import due_buckets
 from grants.queries.status import partners_to_correct
 from grants.states import GRANT_LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM
+from portal.core.verdicts import Conflict
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 from portal.rulebook.queries import rules
+
+RE_REVIEW_SECONDS = 150
+"""How long a run goes on raising re-reviews; the next one takes up what is left."""
 
 
 def ended_grants() -> QuerySet[Grant]:
@@ -180,8 +186,19 @@ def suspend_for_ended_documents() -> Tally:
 
 
 @sweep_task
+def raise_re_reviews() -> Tally:
+    """Grants that were too many to be looked at again with the announcement of a release are, a batch at a time."""
+    tally, until = Tally(), time.monotonic() + RE_REVIEW_SECONDS
+    while time.monotonic() < until and (release := releases_to_go_on_with().order_by("pk").first()) is not None:
+        with suppress(Conflict):
+            tally.done += raise_more(release=release, by=SYSTEM)
+    tally.left = releases_to_go_on_with().count()
+    return tally
+
+
+@sweep_task
 def lapse_re_reviews() -> Tally:
-    """Re-reviews of grants that ended lapse."""
+    """Re-reviews of grants that ended, or of a release that was retired, lapse."""
     return sweep_rows(about_nothing(), lambda row: lapse_re_review(re_review=row, by=SYSTEM))
 
 

@@ -100,7 +100,12 @@ SWEEPS: tuple[Sweep, ...] = (
         HOURLY,
         _("Suspends accreditations that rest on a document that has ended, loudly"),
     ),
-    Sweep("grants.tasks.lapse_re_reviews", HOURLY, _("Closes re-reviews of grants that ended")),
+    Sweep(
+        "grants.tasks.raise_re_reviews",
+        OFTEN,
+        _("Has grants looked at again where a new release concerns very many"),
+    ),
+    Sweep("grants.tasks.lapse_re_reviews", HOURLY, _("Closes re-reviews of grants that ended, or of retired releases")),
     Sweep("grants.tasks.make_partitions", HOURLY, _("Makes room ahead for the windows of use of the next months")),
     Sweep("grants.tasks.roll_hours", timedelta(minutes=10), _("Sums reported use by the hour")),
     Sweep("grants.tasks.roll_days", HOURLY, _("Sums reported use by the day")),

@@ -76,6 +76,7 @@ class Release(LifecycleModel):
     """One version of a model. What a grant covers is always a release, never a family.
 
     Once a grant line names it nothing of it changes but its state, with the times at which it came out or was retired.
+    `re_reviews_due`: grants are still to be looked at again because of it; a sweep raises what the announcement left.
     """
 
     TABLE = RELEASE
@@ -90,6 +91,7 @@ class Release(LifecycleModel):
     announced_at = models.DateTimeField(_("announced"), default=clock.now, editable=False)
     released_at = models.DateTimeField(_("released"), null=True, blank=True, editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+    re_reviews_due = models.BooleanField(default=False, editable=False)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("release")
@@ -112,6 +114,9 @@ class Release(LifecycleModel):
                 RETURN NEW;
                 """,
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(re_reviews_due=True), name="release_re_reviews_due")
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["model", "version"], name="release_version_once"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from grants.models import Grant, ReReview
+from grants.models import Grant, GrantLine, Release, ReReview
 from grants.states import GRANT_LIVE
 from portal.core.actors import Actor
 
@@ -25,5 +25,18 @@ def re_reviews_of(grant: Grant) -> list[ReReview]:
 
 
 def about_nothing() -> QuerySet[ReReview]:
-    """Open ones whose grant has ended."""
-    return ReReview.objects.filter(state="open").exclude(grant__state__in=GRANT_LIVE)
+    """Open ones whose grant has ended, or whose release was retired."""
+    return ReReview.objects.filter(~Q(grant__state__in=GRANT_LIVE) | Q(release__state="retired"), state="open")
+
+
+def unlooked(release: Release) -> QuerySet[Grant]:
+    """Live grants on the release's model that were there when it was announced, and have no re-review about it yet."""
+    lines = GrantLine.objects.filter(grant=OuterRef("pk"), release__model=release.model_id)
+    raised = ReReview.objects.filter(grant=OuterRef("pk"), release=release)
+    rows = Grant.objects.filter(Exists(lines), ~Exists(raised), state__in=GRANT_LIVE)
+    return rows.filter(issued_at__lte=release.announced_at)
+
+
+def releases_to_go_on_with() -> QuerySet[Release]:
+    """Releases because of which grants are still to be looked at again."""
+    return Release.objects.filter(re_reviews_due=True).select_related("model")

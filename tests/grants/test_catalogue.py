@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from grants import tasks
+from grants.actions import re_review as re_reviews
 from grants.actions.catalogue import (
     announce_release,
     edit_model,
@@ -163,6 +164,11 @@ def test_another_provider_changes_nothing(made: make.GrantCast) -> None:
             deed()
 
 
+def released(made: make.GrantCast) -> Release:
+    """The release of the grant as it is in the database."""
+    return Release.objects.select_related("model", "provider").get(pk=made.release.pk)
+
+
 # --- a new release ---------------------------------------------------------------------------------
 
 
@@ -188,6 +194,50 @@ def test_every_live_grant_on_the_model_is_looked_at_again_once(made: make.GrantC
     heard = set(Notice.objects.filter(kind__startswith="re_review").values_list("recipient", flat=True))
     assert {made.applicant.user_id, made.officer.user_id} <= heard
     assert made.staff.user_id not in heard
+
+
+def test_an_institution_hears_once_of_all_its_grants_and_an_authority_once_of_many(
+    partner: Cast, made: make.GrantCast
+) -> None:
+    again = make.grant_in_force(made=partner, places=[(released(made), made.environment)], staff=made.staff)
+    next_release(made)
+    told = Notice.objects.filter(kind="re_review_raised", recipient=made.applicant.user_id)
+    assert all(grant.reference in told.get().body for grant in (made.grant, again.grant))
+    officer = Notice.objects.filter(recipient=made.officer.user_id, kind__startswith="re_review")
+    assert officer.get().title.startswith("2 grants to look at again")
+    assert not Release.objects.filter(re_reviews_due=True).exists()
+
+
+def test_where_very_many_are_concerned_sweeps_go_on_and_each_grant_is_raised_and_lapses_once(
+    partner: Cast, made: make.GrantCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AT_ONCE", "BATCH"):
+        monkeypatch.setattr(re_reviews, name, 1)
+    for _ in range(3):
+        make.grant_in_force(made=partner, places=[(released(made), made.environment)], staff=made.staff)
+    release = next_release(made)
+    assert ReReview.objects.count() == 1
+    officer = Notice.objects.filter(recipient=made.officer.user_id, kind__startswith="re_review")
+    assert officer.get().title.startswith("4 grants to look at again")
+    later = make.grant_in_force(made=partner, places=[(released(made), made.environment)], staff=made.staff)
+    assert tasks.raise_re_reviews() == {"done": 3, "failed": 0, "left": 0, "error": ""}
+    assert tasks.raise_re_reviews()["done"] == 0
+    assert ReReview.objects.count() == 4
+    assert not ReReview.objects.filter(grant=later.grant).exists(), "it was granted knowing of the release"
+    assert officer.count() == 1
+    retire_release(release=release, by=made.staff)
+    assert tasks.lapse_re_reviews()["done"] == 3
+    assert set(ReReview.objects.values_list("state", flat=True)) == {"lapsed"}
+
+
+def test_a_release_that_is_retired_meanwhile_raises_nothing_more(
+    partner: Cast, made: make.GrantCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(re_reviews, "AT_ONCE", 1)
+    make.grant_in_force(made=partner, places=[(released(made), made.environment)], staff=made.staff)
+    release = next_release(made)
+    retire_release(release=release, by=made.staff)
+    assert tasks.raise_re_reviews() == {"done": 0, "failed": 0, "left": 0, "error": ""}
 
 
 def test_a_case_officer_of_the_authority_says_what_follows_and_why(made: make.GrantCast) -> None:
