@@ -19,13 +19,16 @@ from grants.models import (
     ReReview,
 )
 from grants.queries.consent import waiting_lines
+from grants.queries.grant import to_renew
 from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.accounts.needs import Need, Waiting, counted, register
+from portal.core import clock
 from portal.core.actors import Actor
+from portal.rulebook.queries import rules
 
 
 def partner(actor: Actor) -> list[Need]:
-    """Agreements to accept, questions to answer, holds. One query."""
+    """Agreements to accept, questions to answer, holds, grants to renew. One query."""
     if not is_partner(actor):
         return []
     return counted(
@@ -57,8 +60,19 @@ def partner(actor: Actor) -> list[Need]:
             reverse("grants:environments"),
             tone="amber",
         ),
+        *_to_renew(actor),
         *_to_sign(actor),
     )
+
+
+def _to_renew(actor: Actor) -> list[Waiting]:
+    """Grants that end soon, of whoever may ask for their renewal and has not yet."""
+    if not actor.has("applicant"):
+        return []
+    own = Grant.objects.filter(institution_id=actor.body_id)
+    rows = to_renew(own, rules().scope.renewal_lead_days, clock.today())
+    label = ngettext_lazy("grant to renew before it ends", "grants to renew before they end")
+    return [Waiting(rows, label, f"{reverse('grants:grants')}?renewal=open", due="ends_on", tone="amber")]
 
 
 def _to_sign(actor: Actor) -> list[Waiting]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from grants.models import ConsentWithdrawal, Grant, GrantLine, Hold, LineEnd, LineSurrender, LineVersion
+from grants.models import ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineEnd, LineSurrender, LineVersion
 from grants.queries.effective import LIVE_WITHDRAWALS, as_in_force
 from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.core import clock
@@ -60,6 +60,17 @@ def without_lines(today: date) -> QuerySet[Grant]:
     ended = [rows.values("line__grant") for rows in (LineEnd.objects.all(), LineSurrender.objects.all(), withdrawn)]
     touched = Grant.objects.filter(state__in=GRANT_LIVE, pk__in=ended[0].union(*ended[1:]))
     return touched.exclude(Exists(open_lines(today).filter(grant=OuterRef("pk"))))
+
+
+def to_renew(rows: QuerySet[Grant], lead_days: int, today: date) -> QuerySet[Grant]:
+    """Of these grants, live ones of which a renewal can be asked for and nobody has asked yet.
+
+    `lead_days` is the rulebook's scope.renewal_lead_days; what stands in the way is that of rules.amendment.may_begin.
+    """
+    changes = GrantRequest.objects.filter(amends=OuterRef("pk"), state__in=GrantRequest.TABLE.open_states)
+    waits = Grant.objects.filter(supersedes=OuterRef("pk"), state="awaiting_agreement")
+    soon = rows.filter(state__in=GRANT_LIVE, ends_on__gte=today, ends_on__lte=today + timedelta(days=lead_days))
+    return soon.filter(~Exists(changes), ~Exists(waits))
 
 
 def ended_lines(today: date) -> QuerySet[GrantLine]:

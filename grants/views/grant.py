@@ -24,7 +24,7 @@ from grants.actions.grant import surrender_grant
 from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
 from grants.models import Grant, GrantLine
-from grants.queries.grant import lines_in_force, lines_of_grant, with_holds
+from grants.queries.grant import lines_in_force, lines_of_grant, to_renew, with_holds
 from grants.queries.own import scope_table
 from grants.queries.plan import granted_people
 from grants.queries.re_review import re_reviews_of
@@ -73,7 +73,7 @@ class GrantTable(Table):
 
 
 class GrantFilter(django_filters.FilterSet):
-    """By state, use and hold."""
+    """By state, use, hold, and whether a renewal can be asked for."""
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=GRANT.choices, empty_label=_("All"))
     held = django_filters.ChoiceFilter(
@@ -83,6 +83,9 @@ class GrantFilter(django_filters.FilterSet):
         empty_label=_("All"),
     )
     use_case = django_filters.ChoiceFilter(label=_("Use"), method="by_use", empty_label=_("All"))
+    renewal = django_filters.ChoiceFilter(
+        label=_("Renewal"), method="by_renewal", choices=[("open", _("Can be asked for now"))], empty_label=_("All")
+    )
 
     class Meta:
         model = Grant
@@ -90,6 +93,9 @@ class GrantFilter(django_filters.FilterSet):
 
     def by_hold(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_held=value == "true")
+
+    def by_renewal(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return to_renew(rows, rules().scope.renewal_lead_days, clock.today())
 
     def by_use(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(Exists(GrantLine.objects.filter(grant=OuterRef("pk"), use_case=value)))

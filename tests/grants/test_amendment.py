@@ -17,13 +17,16 @@ from grants.actions.plan import write_plans
 from grants.actions.request import withdraw_request
 from grants.actions.surrender import surrender_line
 from grants.models import EvaluationPlan, GrantLine, GrantRequest, LinePerson, LineSurrender
+from grants.needs import partner as partner_needs
 from grants.queries.comparison import comparison
 from grants.queries.decision import decide
 from grants.queries.request import case_of, lines_of
+from grants.rules.amendment import renewal_opens
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
 from portal.ledger.models import Entry
+from portal.rulebook.queries import rules
 from tests.factories import grants as make
 from tests.factories import people
 from tests.factories.accounts import make_member
@@ -210,3 +213,30 @@ def test_a_line_is_given_back_once_with_a_reason_and_by_the_administrator(made: 
         with pytest.raises(Refused):
             surrender_line(line=line, reason=reason, by=who)
     assert not LineSurrender.objects.exists()
+
+
+# --- the card on the home page ---------------------------------------------------------------------
+def renewals(made: make.GrantCast, by: Actor) -> tuple[int, str]:
+    """How many grants the home page asks to renew, and the list that its card leads to."""
+    found = [need for need in partner_needs(by) if str(need.label).endswith(("before it ends", "before they end"))]
+    page = client_for(by).get(reverse("grants:grants"), {"renewal": "open"}).content.decode()
+    return (found[0].count if found else -1), page
+
+
+def test_the_home_page_asks_for_a_renewal_once_it_can_be_asked_for_and_until_it_is(made: make.GrantCast) -> None:
+    opens = renewal_opens(made.grant, rules())
+    with clock.at(clock.now() + (opens - clock.today()) - timedelta(days=1)):
+        assert renewals(made, made.applicant)[0] == 0
+    with clock.at(clock.now() + (opens - clock.today())):
+        count, page = renewals(made, made.applicant)
+        assert count == 1
+        assert made.grant.reference in page
+        home = client_for(made.applicant).get(reverse("home")).content.decode()
+        assert "grant to renew before it ends" in home
+        request = begin_amendment(grant=made.grant, kind="renewal", by=made.applicant)
+        count, page = renewals(made, made.applicant)
+        assert count == 0
+        assert made.grant.reference not in page
+        withdraw_request(request=request, by=made.applicant, reason="Later.")
+        assert renewals(made, made.applicant)[0] == 1
+        assert renewals(made, make_member(made.institution.organisation, "administrator"))[0] == -1
