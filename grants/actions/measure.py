@@ -14,16 +14,16 @@ from grants import notices
 from grants.actions.addendum import make_addendum
 from grants.actions.agreement import renew_agreement
 from grants.actions.grant import revoke_grant
+from grants.actions.signing import REFUSE, SIGN, require_read, require_why, write_signature
 from grants.models import Grant, GrantLine, GrantMeasure, LineVersion, MeasureSignature
 from grants.queries.effective import NARROWED, as_narrowed
 from grants.queries.measure import MeasureCase, digest_of, measure_case, narrowed_line
 from grants.rules.measure import may_sign_measure, narrows
 from grants.states import GRANT_LIVE
-from partners.rules.binding import is_fresh
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Conflict, refused, require
+from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
@@ -126,7 +126,7 @@ def sign_measure(
     if not no_conflict:
         text = _("Only someone without a conflict of interest signs. Leave it to another signatory.")
         require(refused(text, code="conflict_of_interest", rule="conflict"))
-    signature = _write(case, MeasureSignature.Decision.SIGN, note, by)
+    signature = _write(measure, SIGN, note, by)
     case.signatures.append(signature)
     if case.quorum_state.met:
         _take_effect(measure, by)
@@ -136,10 +136,9 @@ def sign_measure(
 @as_deed
 def refuse_measure(*, measure: GrantMeasure, seen: str, reason: str, by: Actor) -> MeasureSignature:
     """Refuse, with the reason: the measure is off, and the grant stays as it is."""
-    case = _require_may(measure, seen, by)
-    if not reason.strip():
-        require(refused(_("Say why you refuse."), code="no_reason", rule=RULE))
-    signature = _write(case, MeasureSignature.Decision.REFUSE, reason, by)
+    _require_may(measure, seen, by)
+    require_why(reason, RULE)
+    signature = _write(measure, REFUSE, reason, by)
     _end(measure, "reject", reason, by)
     return signature
 
@@ -171,46 +170,16 @@ def _require_may(measure: GrantMeasure, seen: str, by: Actor) -> MeasureCase:
     case = measure_case(measure)
     require(measure.TABLE.verdict("sign", measure, by))
     require(may_sign_measure(case, by))
-    require(is_fresh(by.confirmed_at, clock.now(), rules().second_factor.fresh_minutes))
     if measure.grant.state not in GRANT_LIVE:
         require(refused(_("This grant has ended: there is nothing to take away."), code="ended", rule=RULE))
-    if seen != measure.digest or digest_of(measure) != measure.digest:
-        raise Conflict(
-            refused(_("This is not the measure that you read. Read it again."), code="changed", rule="quorum")
-        )
+    changed = _("This is not the measure that you read. Read it again.")
+    require_read(measure, seen=seen, stands=digest_of(measure), by=by, changed=changed)
     return case
 
 
-def _write(case: MeasureCase, decision: str, note: str, by: Actor) -> MeasureSignature:
-    measure = case.measure
-    signature = MeasureSignature(
-        measure=measure,
-        digest=measure.digest,
-        decision=decision,
-        reason=note.strip()[:2000],
-        signatory=by.user,
-        body_id=by.organisation_id,
-        stands_for_id=by.stands_for,
-        confirmed_at=by.confirmed_at,
-        signed_at=clock.now(),
-    )
-    record(
-        measure,
-        "sign",
-        by=by,
-        rulebook=measure.rulebook,
-        says=_("Signed") if decision == MeasureSignature.Decision.SIGN else _("Refused to sign"),
-        detail={
-            "digest": measure.digest,
-            "decision": decision,
-            "note": signature.reason,
-            "stands_for": by.stands_for,
-        },
-        about=[measure.grant_id, measure.institution_id],
-        tier=AUTHORITY,
-    )
-    signature.save()
-    return signature
+def _write(measure: GrantMeasure, decision: str, note: str, by: Actor) -> MeasureSignature:
+    row, about = MeasureSignature(measure=measure), [measure.grant_id, measure.institution_id]
+    return write_signature(row, measure, decision=decision, note=note, by=by, about=about, tier=AUTHORITY)
 
 
 def _take_effect(measure: GrantMeasure, by: Actor) -> None:

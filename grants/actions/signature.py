@@ -7,16 +7,15 @@ from django.utils.translation import gettext as _
 
 from grants import notices
 from grants.actions.grant import issue_grant
+from grants.actions.signing import REFUSE, SIGN, require_read, require_why, write_signature
 from grants.models import GrantRequest, GrantSignature
 from grants.queries.request import RequestCase, case_of
-from partners.rules.binding import is_fresh
 from partners.rules.quorum import may_sign
 from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Conflict, Verdict, refused, require
-from portal.rulebook.queries import rules
-from portal.workflow import as_deed, lock, move, record
+from portal.core.verdicts import Verdict, require
+from portal.workflow import as_deed, lock, move
 
 
 def signing_verdict(case: RequestCase, by: Actor) -> Verdict:
@@ -43,7 +42,7 @@ def sign_request(*, request: GrantRequest, seen: str, by: Actor, note: str = "")
     too long ago.
     """
     case = _require_may(request, seen, by)
-    signature = _write(case, GrantSignature.Decision.SIGN, by, note)
+    signature = _write(request, SIGN, by, note)
     case.signatures.append(signature)
     if case.quorum_state.met:
         _decide(case, by)
@@ -53,10 +52,9 @@ def sign_request(*, request: GrantRequest, seen: str, by: Actor, note: str = "")
 @as_deed
 def refuse_to_sign(*, request: GrantRequest, seen: str, reason: str, by: Actor) -> GrantSignature:
     """Refuse, with the reason: the case goes back to review, and what others signed no longer counts."""
-    case = _require_may(request, seen, by)
-    if not reason.strip():
-        require(refused(_("Say why you refuse."), code="no_reason", rule="grant_request.send_back"))
-    signature = _write(case, GrantSignature.Decision.REFUSE, by, reason)
+    _require_may(request, seen, by)
+    require_why(reason, "grant_request.send_back")
+    signature = _write(request, REFUSE, by, reason)
     key = f"sent_back:{request.digest[:12]}"
     move(
         request,
@@ -75,38 +73,14 @@ def _require_may(request: GrantRequest, seen: str, by: Actor) -> RequestCase:
     lock(request)
     case = case_of(request)
     require(signing_verdict(case, by))
-    require(is_fresh(by.confirmed_at, clock.now(), rules().second_factor.fresh_minutes))
-    if seen != request.digest or case.digest(request.sent_at) != request.digest:
-        raise Conflict(
-            refused(_("The case is no longer the one that you read. Read it again."), code="changed", rule="quorum")
-        )
+    changed = _("The case is no longer the one that you read. Read it again.")
+    require_read(request, seen=seen, stands=case.digest(request.sent_at), by=by, changed=changed)
     return case
 
 
-def _write(case: RequestCase, decision: str, by: Actor, note: str) -> GrantSignature:
-    request = case.request
-    signature = GrantSignature(
-        request=request,
-        digest=request.digest,
-        decision=decision,
-        reason=note.strip()[:2000],
-        signatory=by.user,
-        body_id=by.organisation_id,
-        stands_for_id=by.stands_for,
-        confirmed_at=by.confirmed_at,
-        signed_at=clock.now(),
-    )
-    record(
-        request,
-        "sign",
-        by=by,
-        rulebook=request.rulebook,
-        says=_("Signed") if decision == GrantSignature.Decision.SIGN else _("Refused to sign"),
-        detail={"digest": request.digest, "decision": decision, "note": signature.reason, "stands_for": by.stands_for},
-        about=[request.institution_id],
-    )
-    signature.save()
-    return signature
+def _write(request: GrantRequest, decision: str, by: Actor, note: str) -> GrantSignature:
+    row = GrantSignature(request=request)
+    return write_signature(row, request, decision=decision, note=note, by=by, about=[request.institution_id])
 
 
 def _decide(case: RequestCase, by: Actor) -> None:
