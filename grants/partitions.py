@@ -32,8 +32,9 @@ def name_of(month: date) -> str:
 def missing(today: date) -> list[date]:
     """Of these months, those without a partition."""
     months = wanted(today)
+    absent = "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(name) IS NULL"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(name) IS NULL", [list(map(name_of, months))])
+        cursor.execute(absent, [list(map(name_of, months))])
         names = {row[0] for row in cursor.fetchall()}
     return [month for month in months if name_of(month) in names]
 

@@ -79,6 +79,7 @@ def _line(grant: Grant, number: int, item: CaseLine) -> GrantLine:
         conditions=review.conditions,
         provider_conditions=answer.conditions,
         obligations=review.obligations,
+        stops_at_limit=review.stops_at_limit,
     )
 
 

@@ -103,12 +103,14 @@ def review_line(
     ends_on: date | None = None,
     conditions: Sequence[str] = (),
     obligations: Sequence[str] = (),
+    stops_at_limit: bool = False,
     reason_code: str = "",
     reason: str = "",
 ) -> LineReview:
     """Judge one line: as_asked, narrowed (with lower limits or an earlier end, and why), or refused (with a reason).
 
     `conditions` are sentences for the partner; `obligations` safeguards that the gateway applies with each permit.
+    With `stops_at_limit` the gate denies for the rest of a day whose limit of requests or tokens is used up.
     """
     request = line.request
     lock(request)
@@ -126,6 +128,7 @@ def review_line(
         outcome=outcome,
         conditions=[text.strip() for text in conditions if text.strip()],
         obligations=sorted(set(obligations)),
+        stops_at_limit=stops_at_limit,
         reason_code=reason_code if outcome == LineReview.Outcome.REFUSED else "",
         reason=reason.strip(),
         reviewed_by=by.user,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from grants.actions.usage_counts import Counts, write_counts
-from grants.models.usage import Scope
+from grants.actions.usage_counts import Counts, Slot, write_counts
 from grants.queries.coverage import Key, Named, keys_of
-from grants.rules.usage import LATE, Problem, Sent, Window, times_of
+from grants.rules.usage import LATE, SKEW, Problem, Sent, Timely, digest_of, times_of
 from portal.core import clock
 from portal.core.prepared import rows_of
 from portal.workflow import as_deed
@@ -26,11 +25,12 @@ COLUMNS = (
     " workload, gateway_id, provider_id, institution_id, release_id, environment_id, environment_key, use_case,"
     " data_class, line_id, scope, received_at"
 )
+NULL = r"\N"
 _COPY = f"COPY grants_usagewindow ({COLUMNS}) FROM STDIN"
 _LOCK = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('usage:' || %(gateway)s::text, 0))"
 _KNOWN = """
-SELECT event_id, digest FROM grants_usagewindow
-WHERE gateway_id = %(gateway)s AND event_id = ANY(%(events)s) AND started_at >= %(oldest)s
+SELECT event_id, digest FROM grants_usagewindow WHERE gateway_id = %(gateway)s AND event_id = ANY(%(events)s)
+    AND started_at >= %(oldest)s AND started_at <= %(latest)s
 """
 
 
@@ -64,37 +64,27 @@ def report_usage(*, reporter: Reporter, sent: Sequence[tuple[int, Sent]], refuse
     report, now = Report(problems=dict(refused)), clock.now()
     oldest = now - timedelta(days=settings.USAGE_LATEST_DAYS)
     rows_of(_LOCK, {"gateway": reporter.gateway_id})
-    timely = _timely(sent, now, oldest, report)
-    keys = keys_of([window.sent for _place, window in timely], reporter.provider_id)
+    timely = times_of(sent, now, oldest, report.problems)
+    keys = keys_of([each.sent for each in timely], reporter.provider_id)
     known = _named(timely, keys, report)
-    fresh = list(_fresh(known, reporter, oldest, report))
+    values = {"gateway": reporter.gateway_id, "oldest": oldest, "latest": now + SKEW}
+    fresh = _fresh(known, values, report)
     counts = _copy(fresh, keys, reporter, now)
-    report.accepted = len(fresh)
-    report.late = sum(now - window.ended > LATE for window, _digest in fresh)
+    report.accepted, late = len(fresh), now - LATE
+    report.late = sum(window.ended < late for window, _digest in fresh)
     write_counts(counts, reporter, _outcomes(report), now)
     return report
 
 
-Placed = tuple[int, Window]
-
-
-def _timely(sent: Sequence[tuple[int, Sent]], now: datetime, oldest: datetime, report: Report) -> list[Placed]:
-    found = times_of([each for _place, each in sent], now, oldest)
-    for (place, _sent), each in zip(sent, found, strict=True):
-        if isinstance(each, Problem):
-            report.problems[place] = each
-    return [(place, each) for (place, _s), each in zip(sent, found, strict=True) if isinstance(each, Window)]
-
-
-def _named(windows: list[Placed], keys: dict[Named, Key], report: Report) -> list[Placed]:
+def _named(windows: list[Timely], keys: dict[Named, Key], report: Report) -> list[Timely]:
     """Those whose release is the provider's own and whose partner takes part."""
     unknown = {named: problem for named, key in keys.items() if (problem := _unknown(key)) is not None}
     if not unknown:
         return windows
-    for place, window in windows:
+    for window in windows:
         if problem := unknown.get(window.sent[1:6]):
-            report.problems[place] = problem
-    return [(place, window) for place, window in windows if window.sent[1:6] not in unknown]
+            report.problems[window.place] = problem
+    return [window for window in windows if window.sent[1:6] not in unknown]
 
 
 def _unknown(key: Key) -> Problem | None:
@@ -105,63 +95,59 @@ def _unknown(key: Key) -> Problem | None:
     return None
 
 
-def _fresh(windows: list[Placed], reporter: Reporter, oldest: datetime, report: Report) -> Iterator[tuple[Window, int]]:
-    """Windows that are not there yet, each with its digest; of the same id in the batch, the first counts."""
-    events = [window.sent.event_id for _place, window in windows]
-    values = {"gateway": reporter.gateway_id, "events": events, "oldest": oldest}
-    seen: dict[str, int] = dict(rows_of(_KNOWN, values)) if events else {}  # type: ignore[arg-type]
-    for place, window in windows:
-        digest, event = window.digest(), window.sent.event_id
+Fresh = list[tuple[Timely, int]]
+"""Windows that are to be written, each with its digest."""
+
+
+def _fresh(windows: list[Timely], values: dict[str, Any], report: Report) -> Fresh:
+    """Windows that are not there yet; of the same id in the batch, the first counts."""
+    events, found = [window.sent.event_id for window in windows], []
+    seen: dict[str, int] = dict(rows_of(_KNOWN, {**values, "events": events})) if events else {}  # type: ignore[arg-type]
+    for window in windows:
+        digest, event = digest_of(window), window.sent.event_id
         before = seen.get(event)
         if before is None:
             seen[event] = digest
-            yield window, digest
+            found.append((window, digest))
         elif before == digest:
             report.duplicates += 1
         else:
-            report.problems[place] = Problem("conflict", _("Give every window an id of its own. The first one stays."))
+            problem = Problem("conflict", _("Give every window an id of its own. The first one stays."))
+            report.problems[window.place] = problem
+    return found
 
 
-def _copy(fresh: list[tuple[Window, int]], keys: dict[Named, Key], reporter: Reporter, now: datetime) -> Counts:
+def _copy(fresh: Fresh, keys: dict[Named, Key], reporter: Reporter, now: datetime) -> Counts:
     """Write the windows, and count them. Their texts have no character that COPY would read as anything else."""
-    counts, tails = Counts(), _Tails(reporter, now)
+    counts, head = Counts(), f"{reporter.gateway_id}\t{reporter.provider_id}"
+    slots: dict[tuple[Named, Any, str], Slot] = {}
     lines = []
     for window, digest in fresh:
-        sent, key = window.sent, keys[window.sent[1:6]]
-        limits, scope = key.at(window.began)
-        counts.add(window, key, limits, scope)
-        lines.append(
-            f"{sent.event_id}\t{digest}\t{window.began}\t{window.ended}\t{sent.requests}\t{sent.tokens_in}\t"
-            f"{sent.tokens_out}\t{sent.seats}\t{sent.denied}\t{sent.country}\t{sent.person or NULL}\t{sent.workload}\t"
-            f"{tails.of(key, limits.line_id if limits else None, scope)}"
-        )
+        sent = window.sent
+        named = sent[1:6]
+        limits, scope = keys[named].at(window.began)
+        slot = slots.get((named, limits and limits.line_id, scope))
+        if slot is None:
+            slot = counts.slot(keys[named], limits, scope)
+            slot.tail = _tail(slot, head, now)
+            slots[named, limits and limits.line_id, scope] = slot
+        slot.add(window.text, sent)
+        lines.append(f"{sent.event_id}\t{digest}\t{window.text}\t{slot.tail}")
     if lines:
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_COPY) as copy:
             copy.write("".join(lines).encode())
     return counts
 
 
-NULL = r"\N"
-
-
-class _Tails:
+def _tail(slot: Slot, head: str, now: datetime) -> str:
     """The part of a row that is the same for all windows of one key under one line."""
-
-    def __init__(self, reporter: Reporter, now: datetime) -> None:
-        self._head = f"{reporter.gateway_id}\t{reporter.provider_id}"
-        self._now = now
-        self._made: dict[Any, str] = {}
-
-    def of(self, key: Key, line_id: UUID | None, scope: str) -> str:
-        found = self._made.get((key.named, scope, line_id))
-        if found is None:
-            _partner, _release, environment, use_case, data_class = key.named
-            parts = (
-                self._head, key.institution_id, key.release_id, key.environment_id or NULL, environment, use_case,
-                data_class, line_id or NULL, scope, self._now,
-            )  # fmt: skip
-            found = self._made[key.named, scope, line_id] = "\t".join(map(str, parts)) + "\n"
-        return found
+    key, limits = slot.key, slot.limits
+    _partner, _release, environment, use_case, data_class = key.named
+    parts = (
+        head, key.institution_id, key.release_id, key.environment_id or NULL, environment, use_case, data_class,
+        limits.line_id if limits else NULL, slot.scope, now,
+    )  # fmt: skip
+    return "\t".join(map(str, parts)) + "\n"
 
 
 def _outcomes(report: Report) -> Counter[tuple[str, str]]:
@@ -171,6 +157,3 @@ def _outcomes(report: Report) -> Counter[tuple[str, str]]:
     found["late", ""] = report.late
     found["duplicate", ""] = report.duplicates
     return +found
-
-
-__all__ = ["Report", "Reporter", "Scope", "report_usage"]

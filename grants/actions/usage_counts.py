@@ -16,7 +16,7 @@ from uuid import UUID
 from grants.models.usage import Scope
 from grants.notices_usage import tell_of_attempts, tell_of_limit
 from grants.queries.coverage import Key, Limits
-from grants.rules.usage import Window, percent
+from grants.rules.usage import Sent, percent
 from portal.core.prepared import rows_of
 from portal.rulebook.queries import rules
 
@@ -76,60 +76,101 @@ class Tally:
     seats: int = 0
     denied: int = 0
 
+    def add(self, other: Tally) -> None:
+        self.windows += other.windows
+        self.requests += other.requests
+        self.tokens += other.tokens
+        self.denied += other.denied
+        self.seats = max(self.seats, other.seats)
+
+
+@dataclass(slots=True)
+class Slot:
+    """Windows of one key that count under one line (or none) and stood the same when they began.
+
+    A window belongs to the hour and the day (UTC) in which it began: "2028-02-29 23" and "2028-02-29".
+    """
+
+    key: Key
+    limits: Limits | None
+    scope: str
+    tail: str = ""
+    hours: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, text: str, sent: Sent) -> None:
+        """Count one window; its text begins with the moment at which it began."""
+        hour = text[:13]
+        tally = self.hours.get(hour)
+        if tally is None:
+            tally = self.hours[hour] = Tally()
+        _id, _p, _r, _e, _u, _d, _person, _w, _s, _t, requests, tokens_in, tokens_out, seats, denied, _country = sent
+        tally.windows += 1
+        tally.requests += requests
+        tally.tokens += tokens_in + tokens_out
+        tally.denied += denied
+        if seats > tally.seats:
+            tally.seats = seats
+
+    def days(self) -> dict[date, Tally]:
+        """The sums by the day."""
+        found: dict[date, Tally] = {}
+        for hour, tally in self.hours.items():
+            found.setdefault(date.fromisoformat(hour[:10]), Tally()).add(tally)
+        return found
+
 
 @dataclass(slots=True)
 class Counts:
-    """What a report adds: by line and day, by kind of alert, key and day, and which hours it touches."""
+    """What a report adds."""
 
-    lines: dict[tuple[UUID, date], Tally] = field(default_factory=dict)
-    limits: dict[UUID, Limits] = field(default_factory=dict)
-    alerts: dict[tuple[Any, ...], Tally] = field(default_factory=dict)
-    keys: dict[tuple[Any, ...], tuple[Key, Limits | None]] = field(default_factory=dict)
-    hours: set[datetime] = field(default_factory=set)
+    slots: list[Slot] = field(default_factory=list)
 
-    def add(self, window: Window, key: Key, limits: Limits | None, scope: str) -> None:
-        """Count one window. It belongs to the hour and the day (UTC) in which it began."""
-        began, sent = window.began, window.sent
-        self.hours.add(began.replace(minute=0, second=0, microsecond=0))
-        if limits is not None:
-            self.limits[limits.line_id] = limits
-            _add(self.lines, (limits.line_id, began.date()), sent)
-        if scope != Scope.COVERED:
-            _partner, _release, environment, use_case, data_class = key.named
-            place = (began.date(), key.institution_id, key.release_id, environment, use_case, data_class, str(scope))
-            self.keys[place] = key, limits
-            _add(self.alerts, place, sent)
+    def slot(self, key: Key, limits: Limits | None, scope: str) -> Slot:
+        """A new slot."""
+        made = Slot(key, limits, scope)
+        self.slots.append(made)
+        return made
 
+    def hours(self) -> list[datetime]:
+        """The hours that are touched."""
+        found = sorted({hour for slot in self.slots for hour in slot.hours})
+        return [datetime.fromisoformat(f"{hour}:00:00+00:00") for hour in found]
 
-def _add(tallies: dict[Any, Tally], place: Any, sent: Any) -> None:
-    tally = tallies.get(place)
-    if tally is None:
-        tally = tallies[place] = Tally()
-    tally.windows += 1
-    tally.requests += sent.requests
-    tally.tokens += sent.tokens_in + sent.tokens_out
-    tally.denied += sent.denied
-    if sent.seats > tally.seats:
-        tally.seats = sent.seats
+    def lines(self) -> dict[tuple[UUID, date], Tally]:
+        """By line and day."""
+        found: dict[tuple[UUID, date], Tally] = {}
+        for slot in self.slots:
+            for day, tally in slot.days().items() if slot.limits else ():
+                assert slot.limits  # as the loop says
+                found.setdefault((slot.limits.line_id, day), Tally()).add(tally)
+        return found
+
+    def alerts(self) -> dict[tuple[Any, ...], tuple[Slot, Tally]]:
+        """By day, what was used, and why no line covered it."""
+        found: dict[tuple[Any, ...], tuple[Slot, Tally]] = {}
+        for slot in self.slots:
+            if slot.scope == Scope.COVERED:
+                continue
+            _partner, _release, environment, use_case, data_class = slot.key.named
+            what = (slot.key.institution_id, slot.key.release_id, environment, use_case, data_class, slot.scope)
+            for day, tally in slot.days().items():
+                found.setdefault((day, *what), (slot, Tally()))[1].add(tally)
+        return found
 
 
 def write_counts(counts: Counts, reporter: Reporter, outcomes: Counter[tuple[str, str]], now: datetime) -> None:
     """Write all of it, and tell whoever has to hear."""
-    if counts.hours:
-        rows_of(_BUCKETS, [reporter.gateway_id, sorted(counts.hours)])
-    if counts.lines:
-        _tell_of_limits(counts, _lines(counts), reporter, now)
-    if counts.alerts:
-        _write_alerts(counts, reporter, now)
+    if counts.slots:
+        rows_of(_BUCKETS, [reporter.gateway_id, counts.hours()])
+    if lines := counts.lines():
+        rows = [(*place, t.windows, t.requests, t.tokens, t.seats, t.denied) for place, t in lines.items()]
+        _tell_of_limits(counts, rows_of(_DAYS, _columns(rows)), reporter, now)
+    if alerts := counts.alerts():
+        _write_alerts(alerts, reporter, now)
     if outcomes:
         names, numbers = sorted(outcomes), [outcomes[name] for name in sorted(outcomes)]
         columns = [[outcome for outcome, _code in names], [code for _outcome, code in names], numbers]
         rows_of(_INTAKE, [reporter.gateway_id, now.date(), *columns])
-
-
-def _lines(counts: Counts) -> list[tuple[Any, ...]]:
-    rows = [(*place, t.windows, t.requests, t.tokens, t.seats, t.denied) for place, t in counts.lines.items()]
-    return rows_of(_DAYS, _columns(rows))
 
 
 def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
@@ -139,8 +180,9 @@ def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
 def _tell_of_limits(counts: Counts, rows: list[tuple[Any, ...]], reporter: Reporter, now: datetime) -> None:
     """Tell of each line and day once when most of a limit is used, and once when all of it is."""
     book, told = rules(), []
-    for line_id, day, requests, tokens, seats, warned_at, reached_at in sorted(rows):
-        limits = counts.limits[line_id]
+    limits_of = {slot.limits.line_id: slot.limits for slot in counts.slots if slot.limits}
+    for line_id, day, requests, tokens, seats, warned_at, reached_at in rows:
+        limits = limits_of[line_id]
         used = max(percent(requests, limits.requests), percent(tokens, limits.tokens))
         reached = used >= 100 or seats > limits.seats
         warn_at = book.scope.limits[limits.tier].warn_at_percent
@@ -151,17 +193,15 @@ def _tell_of_limits(counts: Counts, rows: list[tuple[Any, ...]], reporter: Repor
         rows_of(_TOLD, [now, now, *_columns(told)])
 
 
-def _write_alerts(counts: Counts, reporter: Reporter, now: datetime) -> None:
-    rows = []
-    for place, tally in counts.alerts.items():
+def _write_alerts(alerts: dict[tuple[Any, ...], tuple[Slot, Tally]], reporter: Reporter, now: datetime) -> None:
+    rows, concerned = [], {}
+    for place, (slot, tally) in alerts.items():
         day, institution, release, environment, use_case, data_class, kind = place
-        key, limits = counts.keys[place]
-        line = limits.line_id if limits else None
+        concerned[institution] = slot.limits
+        line = slot.limits.line_id if slot.limits else None
         rows.append(
-            (kind, day, reporter.provider_id, institution, release, key.environment_id, environment, use_case,
+            (kind, day, reporter.provider_id, institution, release, slot.key.environment_id, environment, use_case,
              data_class, line, tally.windows, tally.requests, tally.denied)
         )  # fmt: skip
-    found = rows_of(_ALERTS, [now, now, *_columns(rows)])
-    if any(new for _id, new in found):
-        concerned = {place[1]: counts.keys[place][1] for place in sorted(counts.alerts, key=str)}
+    if any(new for _id, new in rows_of(_ALERTS, [now, now, *_columns(rows)])):
         tell_of_attempts(concerned, reporter.provider_id, now.date())

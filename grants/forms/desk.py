@@ -54,6 +54,11 @@ class ReviewForm(forms.Form):
     obligations = forms.MultipleChoiceField(
         label=_("What the gateway applies to every request"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    stops_at_limit = forms.BooleanField(
+        label=_("Deny for the rest of the day once a day’s limit is used up"),
+        help_text=_("By what gateways report. Otherwise everybody concerned is only told."),
+        required=False,
+    )
     reason_code = forms.ChoiceField(label=_("Reason, if refused"), required=False)
     reason = forms.CharField(
         label=_("In words, for the institution"),

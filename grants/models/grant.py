@@ -84,7 +84,8 @@ class GrantLine(Scope):
     new request, a LineVersion, of which the newest holds instead of what stands here. `institution` and `provider`
     are those of the grant and the release, kept here so that the question at the gate is one look into one index.
 
-    `obligations` are safeguards that the gateway must apply with a permit (rulebook: scope.safeguards).
+    `obligations` are safeguards that the gateway must apply with a permit (rulebook: scope.safeguards). Where the line
+    `stops_at_limit`, the gate denies once all of a day's limit was reported as used; where not, that is only told.
     """
 
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="lines")
@@ -97,6 +98,7 @@ class GrantLine(Scope):
         models.CharField(max_length=300), default=list, blank=True, verbose_name=_("conditions of the provider")
     )
     obligations = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("obligations"))
+    stops_at_limit = models.BooleanField(_("stops when a day’s limit is used up"), default=False)
 
     held_version: Any = None
     """The LineVersion whose limits the object holds, set by queries.effective; None as it was granted."""

@@ -163,6 +163,7 @@ class LineReview(Record):
     ends_on = models.DateField(_("last day"))
     conditions = ArrayField(models.CharField(max_length=300), default=list, blank=True, verbose_name=_("conditions"))
     obligations = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("obligations"))
+    stops_at_limit = models.BooleanField(_("stops when a day’s limit is used up"), default=False)
     reason_code = models.CharField(_("reason"), max_length=50, blank=True)
     reason = models.TextField(_("reason in words"), max_length=2000, blank=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -67,6 +67,7 @@ def conditions_of(line: GrantLine, words: Words) -> list[str]:
         *line.conditions,
         *(by_provider % {"condition": text, "provider": line.provider.name} for text in line.provider_conditions),
         *(applied % {"what": words.safeguard(key)} for key in line.obligations),
+        *([_("Gateways deny for the rest of a day (UTC) whose limit is used up.")] if line.stops_at_limit else []),
     ]
 
 

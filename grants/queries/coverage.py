@@ -59,6 +59,9 @@ ORDER BY k.n, g.in_force_since DESC NULLS LAST, l.id DESC
 """
 
 
+COVERED = Scope.COVERED.value
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a line permits on one day now, and where to tell of it."""
@@ -88,8 +91,10 @@ class Span:
             return Scope.NOT_BEGUN.value
         if moment >= self.ends:
             return Scope.ENDED.value
+        if not self.holds:
+            return COVERED
         held = any(since <= moment and (until is None or moment < until) for since, until in self.holds)
-        return Scope.ON_HOLD.value if held else Scope.COVERED.value
+        return Scope.ON_HOLD.value if held else COVERED
 
 
 NEAREST = (Scope.COVERED, Scope.ON_HOLD, Scope.ENDED, Scope.NOT_BEGUN)
@@ -111,7 +116,8 @@ class Key:
         if not self.spans:
             return None, Scope.NO_LINE.value
         if len(self.spans) == 1:
-            return self.spans[0].limits, self.spans[0].at(moment)
+            (span,) = self.spans
+            return span.limits, span.at(moment)
         stood = [(span.at(moment), span) for span in self.spans]
         scope, span = min(stood, key=lambda pair: NEAREST.index(Scope(pair[0])))
         return span.limits, scope

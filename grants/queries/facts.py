@@ -107,9 +107,10 @@ def _facts(rows: list[Row]) -> Facts:
 
 
 def _line(row: Row) -> LineFacts:
-    *scope, obligations, given_back, consent_ends, names_person = row[LINE_AT:GRANT_HOLD_AT]
+    *scope, obligations, given_back, consent_ends, names_person, stops, requests, tokens = row[LINE_AT:GRANT_HOLD_AT]
     holds = _held(row[GRANT_HOLD_AT:LINE_HOLD_AT]), _held(row[LINE_HOLD_AT:PERSON_AT])
-    values: tuple[Any, ...] = (*scope, tuple(obligations), *holds, given_back, consent_ends, names_person)
+    ends: tuple[Any, ...] = (given_back, consent_ends, names_person, stops, requests or 0, tokens or 0)
+    values: tuple[Any, ...] = (*scope, tuple(obligations), *holds, *ends)
     return LineFacts(*values)
 
 

@@ -138,6 +138,7 @@ class CaseLine:
             "obligations": review.obligations if review else [],
             "reason": [review.reason_code, review.reason] if review else [],
             "provider": [answer.answer, answer.conditions, answer.reason_code, answer.reason] if answer else [],
+            **({"stops_at_limit": True} if review and review.stops_at_limit else {}),
         }
 
 

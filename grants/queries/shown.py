@@ -75,9 +75,15 @@ def _shown(item: CaseLine, words: Words, decided: bool) -> ShownLine:
         tone=tone,
         reason=reason,
         conditions=[*(review.conditions if review else []), *(answer.conditions if answer else [])],
-        obligations=words.safeguards(review.obligations) if review else [],
+        obligations=_at_the_gate(review, words) if review else [],
         narrowed=_narrowed(line, review) if review is not None and review.outcome == "narrowed" else [],
     )
+
+
+def _at_the_gate(line: Any, words: Words) -> list[str]:
+    """What happens at the gateway: safeguards, and whether it stops when a day's limit is used up."""
+    stops = [_("Denies for the rest of a day whose limit is used up")] if line.stops_at_limit else []
+    return [*words.safeguards(line.obligations), *stops]
 
 
 def _narrowed(line: RequestLine, review: LineReview) -> list[tuple[str, str]]:
@@ -121,7 +127,7 @@ def granted_lines(lines: Collection[GrantLine], book: Rulebook, today: date) -> 
             use_case=words.use_case(line.use_case),
             data_class=words.data_class(line.data_class),
             route=words.route(line.access_route),
-            obligations=words.safeguards(line.obligations),
+            obligations=_at_the_gate(line, words),
             holds=[
                 hold
                 for target in (line.institution_id, line.grant_id, line.environment_id, line.pk)

@@ -10,7 +10,7 @@ from functools import cache
 
 Key = tuple[str, bool, bool]
 """What tells the statements apart: the kind of subject, and whether release and environment are named by id."""
-LINE_AT, GRANT_HOLD_AT, LINE_HOLD_AT, PERSON_AT = 14, 29, 32, 35
+LINE_AT, GRANT_HOLD_AT, LINE_HOLD_AT, PERSON_AT = 14, 32, 35, 38
 """Where the columns of a line, of its holds, and of the person begin."""
 MOST_LINES = 50
 """Lines with the same release, use, environment and data class: live ones first. More than a few are never live."""
@@ -129,7 +129,11 @@ SELECT i.id,
     EXISTS (SELECT 1 FROM grants_linesurrender y WHERE y.line_id = l.id),
     (SELECT y.effective_on FROM grants_consentwithdrawal y
         WHERE y.line_id = l.id AND y.state IN ('noticed', 'in_effect') LIMIT 1),
-    {{on_line}},
+    {{on_line}}, l.stops_at_limit,
+    CASE WHEN l.stops_at_limit THEN
+        (SELECT y.requests FROM grants_lineday y WHERE y.line_id = l.id AND y.day = %(today)s) END,
+    CASE WHEN l.stops_at_limit THEN
+        (SELECT y.tokens FROM grants_lineday y WHERE y.line_id = l.id AND y.day = %(today)s) END,
     hg.id, hg.placed_at, hg.confirm_by, hl.id, hl.placed_at, hl.confirm_by{{columns}}
 FROM (SELECT 1) one
     LEFT JOIN LATERAL ({{subject}}) s ON true

@@ -61,6 +61,9 @@ CODES: dict[str, Code] = {
         Code("line_not_started", "The first day of the line has not come.", "nobody", "the first day of the line"),
         Code("person_not_on_line", "The line names people, and not this one.", "the partner"),
         Code("above_limit", "More was asked for than the line allows.", "the gateway"),
+        Code(
+            "limit_reached", "All that the line allows on one day was reported as used.", "nobody", "the next day (UTC)"
+        ),
         Code("grant_held", "The grant is on hold.", "authorities", LAPSE),
         Code("line_held", "The line is on hold.", "authorities", LAPSE),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -254,6 +254,16 @@ def _within(question: Question, line: LineFacts) -> Stop | None:
     return None
 
 
+def _unspent(question: Question, line: LineFacts) -> Stop | None:
+    """By what gateways have reported of the day; what is asked for now is in none of their reports yet."""
+    if not line.stops_at_limit:
+        return None
+    if line.spent_requests < line.requests_per_day and line.spent_tokens < line.tokens_per_day:
+        return None
+    reason = _("All that the line allows on one day is used. It goes on at midnight (UTC).")
+    return Stop("limit_reached", reason, question.today + timedelta(days=1))
+
+
 def _grant_free(question: Question, line: LineFacts) -> Stop | None:
     return _held("grant_held", gettext_noop("The grant is on hold."), line.grant_hold)
 
@@ -271,13 +281,14 @@ LINE_CONJUNCTS: tuple[LineConjunct, ...] = (
     LineConjunct("dates", gettext_lazy("Today is within its dates"), _dates),
     LineConjunct("people", gettext_lazy("The line is for this person"), _for_person),
     LineConjunct("limits", gettext_lazy("The volume is within its limits"), _within),
+    LineConjunct("spent", gettext_lazy("The day’s limits are not used up"), _unspent),
     LineConjunct("grant_hold", gettext_lazy("The grant is not on hold"), _grant_free),
     LineConjunct("line_hold", gettext_lazy("The line is not on hold"), _line_free),
 )
 """What is looked at on a line, from what is furthest from a permit to what is nearest."""
 NEAREST_FIRST = (
-    "line_held", "grant_held", "above_limit", "person_not_on_line", "line_not_started", "agreement_not_accepted",
-    "access_route_not_granted", "consent_withdrawn", "line_ended", "line_given_back", "grant_ended",
+    "line_held", "grant_held", "limit_reached", "above_limit", "person_not_on_line", "line_not_started",
+    "agreement_not_accepted", "access_route_not_granted", "consent_withdrawn", "line_ended", "line_given_back", "grant_ended",
 )  # fmt: skip
 """Of several lines that all fail, the reason told is the one nearest to a permit."""
 

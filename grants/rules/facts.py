@@ -47,7 +47,8 @@ class LineFacts:
 
     Limits, last day and obligations are those that hold now, where authorities narrowed the line since.
     `consent_ends` is the first day without the provider's consent, where it gave notice. `names_person` says whether
-    the person of the question is among those whom the line names, or it names nobody.
+    the person of the question is among those whom the line names, or it names nobody. `spent_…` is what was reported
+    of the day, read only where the line `stops_at_limit`.
     """
 
     id: UUID
@@ -67,6 +68,9 @@ class LineFacts:
     given_back: bool = False
     consent_ends: date | None = None
     names_person: bool = True
+    stops_at_limit: bool = False
+    spent_requests: int = 0
+    spent_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

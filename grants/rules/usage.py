@@ -6,7 +6,7 @@ each has an id of its own. What keeps the same use from being counted twice is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -23,6 +23,8 @@ MOST_SEATS = 10**6
 LONGEST = timedelta(days=1)
 SKEW = timedelta(minutes=5)
 """How far a gateway's clock may be ahead of ours."""
+NOBODY = r"\N"
+"""How COPY reads that there is no value."""
 LATE = timedelta(days=1)
 """A window that ended longer ago is counted as late. It is taken all the same."""
 
@@ -94,37 +96,57 @@ PROBLEMS: dict[str, Kind] = {
 """Every problem that an item can have. Codes are stable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A window whose times are good."""
+class Timely(NamedTuple):
+    """A window whose times are good, with its place in what was sent.
 
+    `text` is what was reported but for the id and the names, each value behind a tab, as COPY reads it: times in UTC.
+    """
+
+    place: int
     sent: Sent
     began: datetime
     ended: datetime
-
-    def digest(self) -> int:
-        """Eight bytes of what was reported, as a signed number: the same for the same report, however it is written."""
-        text = "\t".join(map(str, (self.began, self.ended, *self.sent[1:8], *self.sent[10:])))
-        return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+    text: str
 
 
-def times_of(sent: Sequence[Sent], now: datetime, oldest: datetime) -> list[Window | Problem]:
-    """Each window with its times, or what is wrong with it."""
-    latest, read = now + SKEW, datetime.fromisoformat
-    found: list[Window | Problem] = []
-    for each in sent:
+def digest_of(window: Timely) -> int:
+    """Eight bytes of what was reported, as a signed number. However its times were written, they are the same."""
+    text = "\t".join((window.text, *window.sent[1:6]))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def times_of(
+    sent: Iterable[tuple[int, Sent]], now: datetime, oldest: datetime, problems: dict[int, Problem]
+) -> list[Timely]:
+    """The windows whose times are good. What is wrong with the others is put among the problems, by their place."""
+    latest, read, found = now + SKEW, datetime.fromisoformat, []
+    for place, each in sent:
         try:
             began, ended = read(each.started), read(each.ended)
             if began.tzinfo is not UTC or ended.tzinfo is not UTC:
-                began, ended = began.astimezone(UTC), ended.astimezone(UTC)
+                began, ended = _in_utc(began), _in_utc(ended)
         except (ValueError, OverflowError):
-            found.append(Problem("time", str(_("Send times that exist, as RFC 3339 with a zone."))))
+            problems[place] = Problem("time", str(_("Send times that exist, as RFC 3339 with a zone.")))
             continue
         if oldest <= began <= ended <= latest and ended - began <= LONGEST:
-            found.append(Window(each, began, ended))
+            found.append(Timely(place, each, began, ended, _text(each, began, ended)))
         else:
-            found.append(_out_of_time(began, ended, latest))
+            problems[place] = _out_of_time(began, ended, latest)
     return found
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment.astimezone(UTC)
+
+
+def _text(sent: Sent, began: datetime, ended: datetime) -> str:
+    _id, _p, _r, _e, _u, _d, person, workload, _s, _t, requests, tokens_in, tokens_out, seats, denied, country = sent
+    return (
+        f"{began}\t{ended}\t{requests}\t{tokens_in}\t{tokens_out}\t{seats}\t{denied}\t{country}\t"
+        f"{person or NOBODY}\t{workload}"
+    )
 
 
 def _out_of_time(began: datetime, ended: datetime, latest: datetime) -> Problem:

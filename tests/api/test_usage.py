@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from grants.actions.hold import place_hold
+from grants.actions.review import review_line
 from grants.models import LineDay, UsageAlert, UsageIntake, UsageWindow
+from grants.queries.decision import decide
+from grants.queries.request import lines_of
 from portal.api.usage.events import MOST
 from portal.core import clock
 from portal.notifications.models import Notice
@@ -91,7 +94,10 @@ def test_wrong_windows_are_told_item_by_item_and_the_others_are_kept(sender: Sen
         (sender.event(began=noon(3), seconds=86401), "too_long"),
         (sender.event(began=now - 36 * day), "too_old"),
         (sender.event(started_at="2026-02-30T00:00:00Z"), "time"),
-        (sender.event(started_at="2026-11-01T00:00:00"), "malformed"),
+        (sender.event(started_at="2026-11-01T00:00:00"), "time"),
+        (sender.event(ended_at="2026-11-01"), "time"),
+        (sender.event(ended_at="9999-12-31T23:59:59-12:00"), "time"),
+        (sender.event(started_at="x" * 41), "malformed"),
         (sender.event(requests=-1), "malformed"),
         (sender.event(requests=10**30), "malformed"),
         (sender.event(requests=1.5), "malformed"),
@@ -243,6 +249,28 @@ def test_most_and_all_of_a_limit_are_told_once_for_each_line_and_day(sender: Sen
     assert [told("usage_at_limit", each) for each in (applicant, staff, officer)] == [1, 1, 1]
     sender.send(sender.event(began=noon(1), tokens_in=cast.line.tokens_per_day))
     assert told("usage_at_limit", applicant) == (2 if cast.grant.in_force_since else 0)
+
+
+def test_a_line_that_says_so_is_denied_for_the_rest_of_a_day_whose_limit_is_used(partner: Cast) -> None:
+    """The others are only told of."""
+    asked = make.take_up(make.submit(make.draft_request({}, {"use_case": "benchmarking"}, made=partner)))
+    stopping, other = lines_of(asked.request)
+    review_line(line=stopping, outcome="as_asked", stops_at_limit=True, by=asked.reviewer)
+    review_line(line=other, outcome="as_asked", by=asked.reviewer)
+    cast = make.accept(make.sign_grant(make.to_signatories(make.consent(make.to_provider(asked)))))
+    assert "deny for the rest of a day" in cast.grant.agreement.text
+    sender, limit = Sender(cast), cast.line.requests_per_day
+    assert decide(cast.question()).permitted
+    sender.send(sender.event(requests=limit - 1), sender.event(use_case="benchmarking", requests=limit))
+    assert decide(cast.question()).permitted
+    sender.send(sender.event(began=noon(1), requests=limit))
+    assert decide(cast.question()).permitted
+    sender.send(sender.event(requests=1))
+    denied = decide(cast.question())
+    assert (denied.code, denied.changes_on) == ("limit_reached", clock.today() + timedelta(days=1))
+    assert decide(cast.question(use_case="benchmarking")).permitted
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert decide(cast.question(today=clock.today())).permitted
 
 
 def test_use_that_no_grant_covers_is_kept_counted_and_told(sender: Sender) -> None:

@@ -102,6 +102,8 @@ def test_everything_in_order_is_permitted_with_the_obligations_of_the_line() -> 
         ({"question": {"requests": 101}}, "above_limit"),
         ({"question": {"tokens": 1001}}, "above_limit"),
         ({"question": {"seats": 6}}, "above_limit"),
+        ({"line": {"stops_at_limit": True, "spent_requests": 100}}, "limit_reached"),
+        ({"line": {"stops_at_limit": True, "spent_tokens": 1000}}, "limit_reached"),
         ({"line": {"grant_hold": HELD}}, "grant_held"),
         ({"line": {"line_hold": HELD}}, "line_held"),
         ({"line": {"given_back": True}}, "line_given_back"),

@@ -10,14 +10,14 @@ from pydantic_core import core_schema as shapes
 
 from grants.rules.private import looks_private
 from grants.rules.usage import Problem, Sent
-from portal.api.usage.shape import EVENT_ID, NUMBERS, OPTIONAL_TEXTS, TEXTS, WINDOW, Read, text, unfit, values
+from portal.api.usage.shape import EVENT_ID, NUMBERS, OPTIONAL_TEXTS, TEXTS, TIMES, WINDOW, Read, text, unfit, values
 from portal.api.usage.shape import without_unknown as known_part
 
 TYPE = "org.trusted-partner-portal.usage.window.v1"
 SCHEMA_PATH = "/usage/v1/schemas/window-1.json"
 MOST = 5000
 """Events in one batch."""
-_DATA = (*TEXTS, *OPTIONAL_TEXTS, *NUMBERS)
+_DATA = (*TEXTS, *TIMES, *OPTIONAL_TEXTS, *NUMBERS)
 
 
 def _literal(expected: str, *, required: bool = True) -> Any:

@@ -23,11 +23,11 @@ OPTIONAL_NAME = "^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$"
 WORD = "^[a-z][a-z0-9_]{0,49}$"
 ACCOUNT = "^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$"
 COUNTRY = "^([A-Z]{2})?$"
-TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 TEXTS = {
     "partner": NAME, "release": NAME, "environment": NAME, "use_case": WORD, "data_class": WORD,
-    "started_at": TIME, "ended_at": TIME,
 }  # fmt: skip
+TIMES = ("started_at", "ended_at")
+"""RFC 3339 with a zone: grants.rules.usage reads them."""
 OPTIONAL_TEXTS = {"person": ACCOUNT, "workload": OPTIONAL_NAME, "country": COUNTRY}
 NUMBERS = {
     "requests": MOST_REQUESTS, "tokens_in": MOST_TOKENS, "tokens_out": MOST_TOKENS, "seats": MOST_SEATS,
@@ -52,9 +52,14 @@ def _or(inner: Any, default: Any) -> Any:
     return shapes.typed_dict_field(shapes.with_default_schema(inner, default=default), required=False)
 
 
+_TIME = shapes.str_schema(max_length=40, strict=True)
 WINDOW = shapes.typed_dict_schema(
     {
         **{name: text(pattern) for name, pattern in TEXTS.items()},
+        **{
+            name: shapes.typed_dict_field(shapes.str_schema(max_length=40, strict=True), required=True)
+            for name in TIMES
+        },
         **{name: _or(shapes.str_schema(pattern=p, strict=True), "") for name, p in OPTIONAL_TEXTS.items()},
         **{name: _or(shapes.int_schema(ge=0, le=most, strict=True), 0) for name, most in NUMBERS.items()},
     },
@@ -104,6 +109,9 @@ class Read:
             self.sent.append((place, found))
 
 
+MOMENT = {"type": "string", "format": "date-time"}
+
+
 def json_schema(base: str) -> dict[str, Any]:
     """The window as a JSON Schema, for `dataschema`."""
     number = {name: {"type": "integer", "minimum": 0, "maximum": most} for name, most in NUMBERS.items()}
@@ -113,6 +121,6 @@ def json_schema(base: str) -> dict[str, Any]:
         "$id": base,
         "title": "A window of use",
         "type": "object",
-        "properties": {**string, **number},
-        "required": sorted(TEXTS),
+        "properties": {**string, **dict.fromkeys(TIMES, MOMENT), **number},
+        "required": sorted([*TEXTS, *TIMES]),
     }
