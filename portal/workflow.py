@@ -229,14 +229,15 @@ class _Deed:
             after = subject.state
             self.happened.append(observers.Happening(subject, noun, step.verb, before, after, entry.detail))
 
-    def write(self) -> None:
-        """Everything that was kept for the end. Observers may do deeds of their own, of which others may be told again.
-
-        The record comes last: its head is locked for as short as possible.
-        """
+    def tell(self) -> None:
+        """Tell observers what happened. They may do deeds of their own, of which others may be told again."""
         while self.happened:
             happened, self.happened = self.happened, []
             observers.tell(happened)
+
+    def write(self) -> None:
+        """Everything that was kept for the end. The record comes last: its head is locked for as short as possible."""
+        self.tell()
         for write, rows in self.last.items():
             if rows:
                 write(rows)
@@ -289,6 +290,11 @@ def as_one() -> Iterator[None]:
         yield
     finally:
         _as_one.reset(token)
+
+
+def tell_observers() -> None:
+    """Tell observers now of what the open deed did so far: what they do belongs to this moment, not to its end."""
+    _open_deed().tell()
 
 
 def at_the_end(write: Write, rows: Iterable[Any]) -> None:

@@ -22,7 +22,7 @@ from django.db import Error, connection
 from django.db.transaction import set_rollback
 
 from portal.core import clock
-from portal.workflow import as_one, deed
+from portal.workflow import as_one, deed, tell_observers
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class Timeline:
         try:
             with clock.at(at), as_one(), deed():
                 following = next(story, None)
+                tell_observers()
             step.done()
             return following
         except Error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -18,6 +19,7 @@ from grants.models import (
     GrantRequest,
     Hold,
     LineDay,
+    Signal,
     StatusList,
     Stream,
     UsageAlert,
@@ -232,6 +234,7 @@ def test_gateways_hear_of_what_stops_access_and_one_is_behind() -> None:
     waiting = Delivery.objects.filter(acknowledged_at=None)
     assert set(waiting.values_list("stream__gateway__name", flat=True)) == {"Halcyon gateway"}
     assert Delivery.objects.exclude(acknowledged_at=None).count() > waiting.count()
+    assert Signal.objects.filter(issued_at__lt=clock.now() - timedelta(days=30)).exists(), "told as it happened"
 
 
 def test_some_partners_carry_a_credential_and_its_status_is_published() -> None:

@@ -13,7 +13,7 @@ from portal.core.actors import SYSTEM, Actor
 from portal.core.observers import Happening, ignore, observe
 from portal.core.verdicts import Refused
 from portal.ledger.models import Entry
-from portal.workflow import deed
+from portal.workflow import deed, tell_observers
 from tests.factories.accounts import make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,14 @@ def test_an_observer_may_do_a_deed_of_its_own_and_others_hear_of_that_one(listen
         ignore(found_another)
     assert listener.verbs == ["close", "register"]
     assert Entry.objects.latest("seq").verb == "organisation.register"
+
+
+def test_observers_can_be_told_before_the_end_and_are_not_told_again(listener: Listener) -> None:
+    body = make_organisation()
+    listener.calls.clear()
+    with deed():
+        rename(body, "First name")
+        tell_observers()
+        assert listener.verbs == ["amend"]
+        rename(body, "Second name")
+    assert listener.verbs == ["amend", "amend"]
