@@ -90,7 +90,8 @@ def add_access(schema: dict[str, Any]) -> None:
     for path in schema["paths"].values():
         for operation in path.values():
             answers = operation["responses"]
-            answers.setdefault("400", {"description": "Not a request", "content": _json(Problem)})
+            if 400 not in answers:  # statuses of typed operations are numbers
+                answers.setdefault("400", {"description": "Not a request", "content": _json(Problem)})
 
 
 def _schemas(*models: type[BaseModel]) -> dict[str, Any]:

@@ -310,12 +310,12 @@ def verify(request: HttpRequest) -> None:
     verify_stream(stream=stream, state=sent.state or "", by=_actor(request))
 
 
-@router.post("/streams/{uuid:pk}/poll", response={200: Polled, **TROUBLE}, **_named("poll", "Poll for signals", Poll))
+@router.post("/streams/{pk}/poll", response={200: Polled, **TROUBLE}, **_named("poll", "Poll for signals", Poll))
 @spoken
-def poll(request: HttpRequest, pk: UUID) -> Any:
+def poll(request: HttpRequest, pk: str) -> Any:
     """Take signals, and acknowledge those of before (RFC 8936)."""
     sent = _sent(request, Poll)
-    stream = _stream(request, str(pk))
+    stream = _stream(request, pk)
     if stream.method != "poll":
         raise Troubled(404, "not_found", "This stream is pushed to its receiver.")
     return poll_answer(stream, sent)
