@@ -1,4 +1,4 @@
-"""Receivers of signals for the bench, in a process of their own: many that acknowledge, some that take and never answer.
+"""Receivers of signals for the bench, in a process of their own: many that acknowledge, some that never answer.
 
 `python -m tests.bench.receivers` prints its port. A push to /<name> is noted with its moment by the machine's monotonic
 clock, which all processes share; /silent/<name> never answers; GET /arrived gives what was noted.
