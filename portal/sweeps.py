@@ -89,7 +89,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("grants.tasks.expire_accreditations", HOURLY, _("Ends accreditations whose last day has passed, loudly")),
     Sweep("grants.tasks.publish_status_lists", OFTEN, _("Publishes status lists that say something new")),
     Sweep("grants.tasks.correct_statuses", OFTEN, _("Has status lists tell what ended by the clock alone")),
-    Sweep("grants.tasks.replace_credentials", HOURLY, _("Issues credentials anew that end before their grant")),
+    Sweep("grants.tasks.replace_credentials", OFTEN, _("Issues credentials anew that end before their grant")),
     Sweep(
         "grants.tasks.remind_of_attested_documents",
         HOURLY,

@@ -100,8 +100,9 @@ def publish_due() -> int:
     for pk in list(lists_due().values_list("pk", flat=True)):
         with transaction.atomic():
             listed = StatusList.objects.select_for_update().get(pk=pk)
-            changes, _rows = StatusChange.objects.filter(status_list=listed).delete()
-            if changes or listed.renew_from <= clock.now():
+            still_due = lists_due().filter(pk=pk).exists()  # or another process was first
+            StatusChange.objects.filter(status_list=listed).delete()
+            if still_due:
                 _sign(listed)
                 done += 1
     return done

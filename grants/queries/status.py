@@ -24,6 +24,7 @@ from grants.states import HOLD_STOPS
 from partners.models import Institution, Qualification
 from partners.queries.standing import in_force_now
 from portal.core import clock
+from portal.keys.models import SigningKey
 
 
 def alive() -> QuerySet[StatusEntry]:
@@ -88,8 +89,8 @@ def published_values(listed: StatusList) -> list[tuple[int, int]]:
 
 
 def lists_due() -> QuerySet[StatusList]:
-    """Lists that say something new, or whose signature is to be renewed."""
-    now = clock.now()
-    return StatusList.objects.filter(
-        Q(Exists(StatusChange.objects.filter(status_list=OuterRef("pk")))) | Q(renew_from__lte=now)
-    ).order_by("pk")
+    """Lists that say something new, whose signature is to be renewed, or whose signing key nobody trusts any more."""
+    changed = StatusChange.objects.filter(status_list=OuterRef("pk"))
+    withdrawn = SigningKey.objects.filter(kid=OuterRef("kid"), state="withdrawn")
+    due = Q(Exists(changed)) | Q(Exists(withdrawn)) | Q(renew_from__lte=clock.now())
+    return StatusList.objects.filter(due).order_by("pk")

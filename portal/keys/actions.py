@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.ids import new_id
 from portal.core.verdicts import refused, require
+from portal.core.waking import wake
 from portal.keys.backends import WrappedKeys, backend
 from portal.keys.encoding import thumbprint
 from portal.keys.models import SigningKey
@@ -85,6 +86,7 @@ def withdraw_key(*, key: SigningKey, reason: str, by: Actor) -> SigningKey:
         _activate(upcoming_key(key.purpose) or prepare_key(purpose=key.purpose, by=by), by=by, after_leak=True)
     if upcoming_key(key.purpose) is None:
         prepare_key(purpose=key.purpose, by=by)
+    wake()
     return key
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.db import ProgrammingError, transaction
 
+from grants.actions.amendment import begin_amendment
 from grants.actions.credential import hand_out, issue_credential, publish_due, register_key, withdraw_key
 from grants.actions.environment import close_environment
 from grants.actions.grant import expire_grant, surrender_grant
@@ -34,10 +35,13 @@ from portal.keys.actions import withdraw_key as withdraw_signing_key
 from portal.keys.encoding import unb64url
 from portal.keys.models import SigningKey
 from portal.ledger.models import Entry
+from portal.notifications.models import Notice
 from tests.factories import grants as make
 from tests.factories.accounts import make_member
 from tests.factories.partners import Cast
 from tests.grants.holder import Holder, claims_of, disclosed
+
+KEEPER = Actor(kind="person", roles=frozenset({"system_administrator"}), name="Administrator")
 
 
 @pytest.fixture
@@ -237,8 +241,7 @@ def test_each_handing_out_is_in_the_record(made: make.GrantCast, credential: Cre
 
 def test_one_whose_signing_key_leaked_is_issued_anew(made: make.GrantCast, credential: Credential) -> None:
     assert not credentials_to_replace().exists()
-    administrator = Actor(kind="person", roles=frozenset({"system_administrator"}), name="Administrator")
-    withdraw_signing_key(key=SigningKey.objects.get(kid=credential.kid), reason="Leaked", by=administrator)
+    withdraw_signing_key(key=SigningKey.objects.get(kid=credential.kid), reason="Leaked", by=KEEPER)
     assert replace_credentials()["done"] == 1
     new = Credential.objects.get(state="issued")
     assert jose.verify(new.token.split("~")[0], keys=jose.jwks()["keys"], typ="dc+sd-jwt", audience=None)
@@ -377,3 +380,50 @@ def test_a_suspended_partner_is_told_and_reinstated(
     assert statuses(credential) == (SUSPENDED, [SUSPENDED])
     reinstate_qualification(qualification=qualification, reason="Settled.", by=SYSTEM)
     assert statuses(credential) == (VALID, [VALID])
+
+
+def test_lists_signed_by_a_key_that_leaked_are_signed_anew_at_once(
+    made: make.GrantCast, credential: Credential
+) -> None:
+    publish_due()
+    withdraw_signing_key(key=SigningKey.objects.get(purpose="status", state="active"), reason="Leaked", by=KEEPER)
+    assert publish_due() == 1
+    assert publish_due() == 0
+    assert statuses(credential) == (VALID, [VALID])
+
+
+# --- the grant that replaces another ------------------------------------------------------------------
+def successor(made: make.GrantCast, kind: str) -> make.GrantCast:
+    """A change of the grant, signed and accepted."""
+    shared = replace(made, request=begin_amendment(grant=made.grant, kind=kind, by=made.applicant))
+    shared.fresh()
+    reviewed = make.to_provider(make.review(make.take_up(make.submit(shared))))
+    return make.accept(make.sign_grant(make.to_signatories(make.consent(reviewed))))
+
+
+def test_what_replaces_a_grant_is_issued_to_the_same_keys(made: make.GrantCast, credential: Credential) -> None:
+    other = Holder().register(made.grant, made.applicant)
+    withdraw_key(key=other.key, reason="Lost", by=made.applicant)
+    after = successor(made, "amendment")
+    credential.refresh_from_db()
+    assert credential.state == "ended"
+    carried = Credential.objects.get(state="issued")
+    assert (carried.grant, carried.key) == (after.grant, credential.key)
+    assert statuses(credential) == (INVALID, [INVALID])
+    assert statuses(carried) == (VALID, [VALID])
+    assert Notice.objects.filter(kind="credential_replaced", recipient=made.applicant.user_id).count() == 1
+
+
+def test_one_that_ends_before_its_grant_is_replaced_in_time(
+    made: make.GrantCast, credential: Credential, monkeypatch: pytest.MonkeyPatch, holder: Holder
+) -> None:
+    monkeypatch.setattr("grants.rules.credential.LONGEST", timedelta(days=100))
+    short = holder.register(made.grant, made.applicant)
+    assert short.expires_at < credential.expires_at
+    with clock.at(clock.now() + timedelta(days=60)):
+        assert not credentials_to_replace().exists()
+    with clock.at(clock.now() + timedelta(days=71)):
+        assert replace_credentials()["done"] == 1
+        longer = Credential.objects.get(state="issued")
+        assert longer.expires_at > short.expires_at
+        assert replace_credentials()["done"] == 0
