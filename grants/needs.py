@@ -24,7 +24,7 @@ from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.accounts.needs import Need, Waiting, counted, register
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.rulebook.queries import rules
+from portal.rulebook.queries import NoRulebook, rules
 
 
 def partner(actor: Actor) -> list[Need]:
@@ -69,8 +69,11 @@ def _to_renew(actor: Actor) -> list[Waiting]:
     """Grants that end soon, of whoever may ask for their renewal and has not yet."""
     if not actor.has("applicant"):
         return []
-    own = Grant.objects.filter(institution_id=actor.body_id)
-    rows = to_renew(own, rules().scope.renewal_lead_days, clock.today())
+    try:
+        lead_days = rules().scope.renewal_lead_days
+    except NoRulebook:
+        return []
+    rows = to_renew(Grant.objects.filter(institution_id=actor.body_id), lead_days, clock.today())
     label = ngettext_lazy("grant to renew before it ends", "grants to renew before they end")
     return [Waiting(rows, label, f"{reverse('grants:grants')}?renewal=open", due="ends_on", tone="amber")]
 
