@@ -24,7 +24,7 @@ from unfold.sites import UnfoldAdminSite
 from portal.accounts.roles import DESK_ROLES
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Refused, refused
+from portal.core.verdicts import Refused, Text, refused
 from portal.ui import tags
 
 OURS = ("portal", "partners", "grants", "audits")
@@ -69,6 +69,9 @@ class DeskAdmin(ModelAdmin):
     """Read-only by default, and row by row: `visible` narrows the rows to what the actor may see."""
 
     roles_view: ClassVar[frozenset[str]] = frozenset()
+    empty_title: ClassVar[Text] = _("Nothing here yet")
+    empty_text: ClassVar[Text] = _("What comes in is shown here, and on your home page when it needs you.")
+    """What an empty list says: why, and what brings rows."""
     compressed_fields = True
     list_per_page = 25
     show_full_result_count = False

@@ -67,6 +67,8 @@ class GrantMeasureAdmin(RowAdmin):
         for item in actions:
             if verdict is not None and not verdict and item["url"] == urls["sign"]:
                 item["reason"] = verdict.reason
+        if found.proposed_by_id != actor.user_id:
+            actions = [item for item in actions if item["url"] != urls["drop"]]
         context = {
             **shown(case),
             "title": _title(found),
@@ -165,11 +167,12 @@ def sign_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         MeasureSignForm(request.POST or None, initial={"seen": found.digest}),
         act,
         allowed=first_refusal(can(found, "sign", actor), lambda: may_sign_measure(case, actor)),
-        title=_("Read and decide"),
+        title=_("%(what)s: read and decide") % {"what": _title(found)},
+        lead=_("Nothing changes before the quorum is met. With the last signature it holds at once."),
         button=_("Record my decision"),
         done=_("Your decision is recorded."),
         back=back,
-        crumbs=[(_title(found), back)],
+        crumbs=[(_("Measures"), desk_url("grantmeasure", "changelist")), (_title(found), back)],
         template="admin/grants/measure_sign.html",
         **_signing(request, case),
     )

@@ -23,6 +23,11 @@ class MeasureSignForm(SignForm):
     )
     field_order = ("seen", "no_conflict", "decision", "reason")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        refuses = _("I refuse: the measure is off, and the grant stays as it is")
+        offer(self, "decision", [("sign", _("I sign: with the last signature it takes effect")), ("refuse", refuses)])
+
 
 class NarrowForm(forms.Form):
     """What the line shall permit: lower limits, an earlier last day, further conditions. Never more than now."""

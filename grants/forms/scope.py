@@ -72,7 +72,7 @@ class TermsForm(forms.Form):
     requests_per_day = forms.IntegerField(label=_("Requests a day"), min_value=1, max_value=2_000_000_000)
     tokens_per_day = forms.IntegerField(label=_("Tokens a day"), min_value=1, max_value=10**12)
     seats = forms.IntegerField(label=_("People at once"), min_value=1, max_value=100_000)
-    starts_on = forms.DateField(label=_("First day"))
+    starts_on = forms.DateField(label=_("First day"), help_text=_("Nothing is permitted before it."))
     ends_on = forms.DateField(label=_("Last day"))
     justification = forms.CharField(
         label=_("Why this is needed"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})

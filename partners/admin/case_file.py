@@ -277,6 +277,10 @@ class ImportedCaseAdmin(DeskAdmin):
     list_display_links = None
     search_fields = ("reference", "institution", "origin")
     search_help_text = gettext_lazy("Reference, institution or authority")
+    empty_title = gettext_lazy("No case file was taken in yet")
+    empty_text = gettext_lazy(
+        "A case file that another authority made is checked point by point when you take it in, and kept here to read."
+    )
     ordering = ("-imported_at", "-pk")
     paginator = BoundedPaginator
     list_before_template = "admin/partners/imported_above.html"

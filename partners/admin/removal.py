@@ -115,6 +115,11 @@ class PersonRemovalAdmin(DeskAdmin):
     list_display_links = None
     list_filter = ("state",)
     search_fields = ("name", "email")
+    search_help_text = gettext_lazy("Name or e-mail address")
+    empty_title = gettext_lazy("Nobody is removed from the scheme")
+    empty_text = gettext_lazy(
+        "Whom an authority removes is shown here, with the reason and until when. Every gateway refuses them."
+    )
     ordering = ("-removed_at", "-pk")
     paginator = BoundedPaginator
     list_before_template = "admin/partners/removals_above.html"
