@@ -18,11 +18,14 @@ class NoRulebook(RuntimeError):
     """There is no such version, or none is in force: the portal was not set up."""
 
 
+NONE_IN_FORCE = "No rulebook is in force. Run `manage.py load_rulebook` to put the founding version in force."
+
+
 def current() -> RulebookVersion:
     """The version in force. Raises NoRulebook when there is none. One query."""
     version: RulebookVersion | None = RulebookVersion.objects.filter(state="in_force").first()
     if version is None:
-        raise NoRulebook("No rulebook is in force. Run `manage.py load_rulebook` to put the founding version in force.")
+        raise NoRulebook(NONE_IN_FORCE)
     return version
 
 
@@ -38,9 +41,7 @@ def rules(version: str | None = None) -> Rulebook:
     """
     digest = remember(RulebookVersion, version, lambda: next(iter(_digests(version or None)), None))
     if digest is None:
-        if version is None:
-            current()
-        raise NoRulebook(f"There is no version {version} of the rulebook.")
+        raise NoRulebook(f"There is no version {version} of the rulebook." if version else NONE_IN_FORCE)
     return _parsed(digest)
 
 
