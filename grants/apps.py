@@ -12,7 +12,7 @@ class GrantsConfig(AppConfig):
         from grants.actions.credential import follow
         from grants.actions.signal import tell_gateways
         from grants.actions.status import publish_due
-        from grants.actions.stream import forget_gateways
+        from grants.actions.stream import forget_gateways, seal_streams_anew
         from grants.needs import register_needs
         from grants.queries.hold import holds_on_person
         from grants.queries.pack import document_of
@@ -20,6 +20,7 @@ class GrantsConfig(AppConfig):
         from partners.queries.person import HOLDS
         from partners.queries.verify import SOURCES
         from portal.core.observers import observe
+        from portal.keys.sealed import ANEW
 
         register_needs()
         effects.watch()
@@ -27,5 +28,6 @@ class GrantsConfig(AppConfig):
         effects.subscribe(tell_gateways)
         observe(["gateway"], forget_gateways)
         ON_WAKE.append(publish_due)
+        ANEW.append(seal_streams_anew)
         SOURCES.append(document_of)
         HOLDS.append(holds_on_person)

@@ -69,10 +69,10 @@ def taken(stream: Stream, most: int) -> tuple[list[Delivery], bool]:
     return given, behind
 
 
-def refused_by_poll(stream: Stream, errors: Mapping[str, tuple[str, str]]) -> None:
+def refused_by_poll(stream: Stream, errors: Mapping[UUID, tuple[str, str]]) -> None:
     """Note what the receiver could not take (RFC 8936 §2.4): it is sent again later, and its subject waits for it."""
     for row in waiting().filter(stream=stream, signal__in=list(errors), attempts__gt=0):
-        code, words = errors[str(row.signal_id)]
+        code, words = errors[row.signal_id]
         note_refusal(row.pk, row.attempts, f"{code}: {words}" if words else code)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grants.actions.signal import catch_up, no_signals_meanwhile, tell_of_stream
@@ -20,7 +22,7 @@ from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.observers import Happening
 from portal.core.verdicts import refused, require
-from portal.keys.sealed import seal
+from portal.keys.sealed import seal, unseal
 from portal.workflow import as_deed, create, lock, move, record
 
 MOST_STREAMS = 5
@@ -112,6 +114,18 @@ def _told(stream: Stream) -> dict[str, Any]:
     return {name: getattr(stream, name) for name in ("method", "endpoint_url", "events_requested", "description")}
 
 
+def seal_streams_anew() -> int:
+    """Encrypt every header by the present key (portal.keys.sealed.ANEW). Returns how many there are."""
+    rows = Stream.objects.filter(authorization__isnull=False)
+    for pk in list(rows.values_list("pk", flat=True)):
+        with transaction.atomic():
+            stream = rows.select_for_update().filter(pk=pk).first()
+            if stream is not None:
+                header = unseal(bytes(stream.authorization or b""), label=_label(stream))
+                Stream.objects.filter(pk=pk).update(authorization=seal(header, label=_label(stream)))
+    return rows.count()
+
+
 @as_deed
 def set_status(*, stream: Stream, status: str, by: Actor, reason: str = "") -> Stream:
     """Enable, pause or disable it. What was held goes out; whoever missed something is told how it stands now.
@@ -195,9 +209,9 @@ def disable_streams_of(*, gateway: Gateway) -> None:
         move(stream, "disable", by=SYSTEM, changes=changes, about=[stream.provider_id, gateway.pk])
 
 
-def acknowledge(*, stream: Stream, jtis: Sequence[str]) -> int:
+def acknowledge(*, stream: Stream, jtis: Iterable[UUID]) -> int:
     """Note what a receiver acknowledged by polling (RFC 8936 §2.4). What was not sent to it is passed over."""
-    rows = Delivery.objects.filter(stream=stream, signal__in=jtis, acknowledged_at=None, attempts__gt=0)
+    rows = Delivery.objects.filter(stream=stream, signal__in=[*jtis], acknowledged_at=None, attempts__gt=0)
     now = clock.now()
     changed = Delivery.objects.filter(pk__in=rows.values("pk")).update(acknowledged_at=now, error="")
     if changed:

@@ -21,7 +21,8 @@ LATEST = 10
 def own_gateway(actor: Actor) -> Gateway:
     """The API client that asks. One query. Its name is its own among the active ones of its provider."""
     rows = Gateway.objects.select_related("organisation")
-    return rows.get(organisation_id=actor.body_id, name=actor.name, state="active")
+    found: Gateway = rows.get(organisation_id=actor.body_id, name=actor.name, state="active")
+    return found
 
 
 def streams_of(actor: Actor) -> QuerySet[Stream]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ _waiters = threading.BoundedSemaphore(max(1, settings.SIGNALS_WAITING_POLLS))
 def poll_answer(stream: Stream, asked: Poll) -> dict[str, Any]:
     """The answer to a poll. One that wants something and finds nothing waits for it, a while, where there is room."""
     acknowledge(stream=stream, jtis=_ids(asked.ack))
-    refused_by_poll(stream, {jti: (it.err, it.description) for jti, it in asked.setErrs.items() if _ids([jti])})
+    refused_by_poll(stream, {jti: (it.err, it.description) for key, it in asked.setErrs.items() for jti in _ids([key])})
     most = min(MOST_EVENTS, MOST_EVENTS if asked.maxEvents is None else asked.maxEvents)
     found, more = _given(stream, most)
     if found or more or not most or asked.returnImmediately or stream.state != "enabled":
@@ -62,12 +63,10 @@ def _answer(found: list[Delivery], more: bool) -> dict[str, Any]:
     return {"sets": sets, "moreAvailable": more}
 
 
-def _ids(jtis: list[str]) -> list[str]:
+def _ids(jtis: list[str]) -> list[UUID]:
     """Those that can be ids at all, written as the portal writes them."""
     found = []
     for jti in jtis:
-        try:
-            found += [jti] if str(UUID(jti)) == jti else []
-        except ValueError:
-            continue
+        with suppress(ValueError):
+            found += [key] if str(key := UUID(jti)) == jti else []
     return found

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import secrets
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from grants.actions.hold import place_hold
+from grants.actions.stream import seal_streams_anew
 from grants.models import Stream
 from portal.accounts.actions.gateway import revoke_gateway
 from portal.core.actors import Actor
+from portal.keys.backends import KeysError
 from portal.keys.sealed import unseal
 from portal.ledger.models import Event
 from tests.api.signals import DISABLED, POLL, PUSH, VERIFICATION, Receiver
@@ -50,7 +54,7 @@ def test_a_stream_is_created_read_changed_replaced_and_deleted(receiver: Receive
     changed = receiver.send("PATCH", "/streams", stream_id=name, description="Gate 2", iss=stream["iss"]).json()
     assert (changed["description"], changed["events_requested"]) == ("Gate 2", [DISABLED])
     row = Stream.objects.get(pk=name)
-    assert unseal(bytes(row.authorization), label=f"stream:{row.pk}") == SECRET, "what was not sent stays"
+    assert unseal(bytes(row.authorization or b""), label=f"stream:{row.pk}") == SECRET, "what was not sent stays"
     replaced = receiver.send("PUT", "/streams", stream_id=name, delivery={"method": POLL}).json()
     assert "description" not in replaced
     assert replaced["events_requested"] == []
@@ -70,7 +74,7 @@ def test_what_the_transmitter_supplies_is_not_changed(receiver: Receiver) -> Non
 def test_the_header_is_kept_encrypted_and_never_shown(receiver: Receiver) -> None:
     name = receiver.begin(delivery=DELIVERY)
     row = Stream.objects.get(pk=name)
-    assert b"CANARY" not in bytes(row.authorization)
+    assert b"CANARY" not in bytes(row.authorization or b"CANARY")
     assert "CANARY" not in receiver.get("/streams").content.decode()
     assert not any("CANARY" in content for content in Event.objects.values_list("content", flat=True))
 
@@ -186,3 +190,16 @@ def test_a_revoked_client_loses_its_streams_and_their_header(receiver: Receiver)
     row = Stream.objects.get(pk=name)
     assert (row.state, row.authorization) == ("disabled", None)
     assert receiver.get("/streams").status_code == 401
+
+
+def test_headers_are_sealed_by_a_new_key_before_the_old_one_goes(receiver: Receiver, settings: Any) -> None:
+    row = Stream.objects.get(pk=receiver.begin(delivery=DELIVERY))
+    old, new = settings.KEYS_WRAPPING, secrets.token_urlsafe(32)
+    settings.KEYS_WRAPPING = f"{new} {old}"
+    assert seal_streams_anew() == 1
+    settings.KEYS_WRAPPING = new
+    row.refresh_from_db()
+    assert unseal(bytes(row.authorization or b""), label=f"stream:{row.pk}") == SECRET
+    settings.KEYS_WRAPPING = old
+    with pytest.raises(KeysError):
+        unseal(bytes(row.authorization or b""), label=f"stream:{row.pk}")

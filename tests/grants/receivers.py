@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from django.conf import settings
-
 from grants.transmitter.loop import Transmitter
-from portal.core import clock
 from tests.api.signals import PUSH, Receiver, opened
 
 
@@ -114,20 +111,21 @@ def pushed_to(receiver: Receiver, url: str, **more: Any) -> str:
 @contextmanager
 def transmitting() -> Iterator[Transmitter]:
     """A transmitter at work in a thread of this process, stopped at the end as a signal would."""
-    ready, kept = threading.Event(), {}
+    ready = threading.Event()
+    kept: list[tuple[asyncio.AbstractEventLoop, Transmitter]] = []
 
     async def run() -> None:
-        kept["loop"], kept["it"] = asyncio.get_running_loop(), Transmitter()
+        kept.append((asyncio.get_running_loop(), Transmitter()))
         ready.set()
-        await kept["it"].run()
+        await kept[0][1].run()
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
     ready.wait(10)
     try:
-        yield kept["it"]
+        yield kept[0][1]
     finally:
-        kept["loop"].call_soon_threadsafe(kept["it"].stop)
+        kept[0][0].call_soon_threadsafe(kept[0][1].stop)
         thread.join(30)
         assert not thread.is_alive()
 
@@ -145,4 +143,3 @@ def local_settings(on: Any) -> None:
     """Receivers on this machine may be pushed to, and looks are frequent."""
     on.SIGNALS_PRIVATE_ENDPOINTS = on.SIGNALS_PLAIN_ENDPOINTS = True
     on.SIGNALS_LOOK_SECONDS = 0.3
-    _ = settings, clock
