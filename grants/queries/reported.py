@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import Http404
 
 from grants.access import DESK, get_grant, is_partner, is_provider
-from grants.models import Grant, GrantLine, LineDay, UsageAlert, UsageBucket, UsageIntake, UsageWindow
+from grants.models import AccessTally, Grant, GrantLine, LineDay, UsageAlert, UsageBucket, UsageIntake, UsageWindow
 from portal.accounts.models import Gateway
 from portal.core import clock
 from portal.core.actors import Actor
@@ -56,10 +56,23 @@ def days_of(line_ids: Iterable[UUID], since: date) -> QuerySet[LineDay]:
     return LineDay.objects.filter(line_id__in=list(line_ids), day__gte=since).order_by("day", "line_id")
 
 
-def requests_of(line_ids: Iterable[UUID], days: int) -> dict[UUID, int]:
-    """Line → requests that were reported under it in the last days. One query."""
-    rows = LineDay.objects.filter(line_id__in=list(line_ids), day__gt=clock.today() - timedelta(days=days))
-    return dict(rows.values_list("line_id").annotate(asked=Sum("requests")))
+def asked_and_reported(
+    line_ids: Iterable[UUID], provider_id: UUID | None, days: int
+) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """Line → questions that the provider's gateways were permitted, and requests that they reported. One query."""
+    ids = list(line_ids)
+    if not ids or provider_id is None:
+        return {}, {}
+    questions = AccessTally.objects.filter(
+        provider_id=provider_id, line_id__in=ids, permitted=True, window__gte=clock.now() - timedelta(days=days)
+    )
+    reported = LineDay.objects.filter(line_id__in=ids, day__gt=clock.today() - timedelta(days=days))
+    asked = questions.values_list("line_id").annotate(n=Sum("count"), of=Value("asked")).order_by()
+    told = reported.values_list("line_id").annotate(n=Sum("requests"), of=Value("told")).order_by()
+    found: dict[str, dict[UUID, int]] = {"asked": {}, "told": {}}
+    for line_id, number, of in asked.union(told, all=True):
+        found[of][line_id] = number
+    return found["asked"], found["told"]
 
 
 def gateways_of(actor: Actor, days: int) -> QuerySet[Gateway]:
@@ -84,3 +97,14 @@ def gateways_of(actor: Actor, days: int) -> QuerySet[Gateway]:
 def due_buckets(grain: str) -> QuerySet[UsageBucket]:
     """Hours or days of gateways for which something was reported since they were summed."""
     return UsageBucket.objects.filter(grain=grain, changed__gt=F("rolled"))
+
+
+def rejections_of(gateway_ids: Iterable[UUID], days: int) -> dict[UUID, list[tuple[str, int]]]:
+    """Gateway → codes of events that were not taken in the last days, with how many, the most frequent first."""
+    since = clock.today() - timedelta(days=days)
+    rows = UsageIntake.objects.filter(gateway_id__in=list(gateway_ids), outcome="rejected", day__gt=since)
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    counted = rows.values_list("gateway_id", "code").annotate(n=Sum("count")).order_by("gateway_id", "-n", "code")
+    for gateway_id, code, count in counted:
+        found.setdefault(gateway_id, []).append((code, count))
+    return found

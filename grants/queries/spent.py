@@ -1,4 +1,7 @@
-"""How much gateways asked on an institution's behalf, day by day (UTC), from the counts of their answers."""
+"""How much of its limits a grant's lines used, day by day (UTC): by what gateways reported, and by what they asked.
+
+Where nothing was reported under a line, the questions that were permitted under it stand in for its requests.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from grants.models import AccessTally, GrantLine
+from grants.models import AccessTally, GrantLine, LineDay
+from grants.queries.reported import days_of
 from portal.core import clock
 
 DAYS = 30
@@ -23,19 +27,44 @@ DAYS = 30
 
 @dataclass
 class LineUse:
-    """One line: questions permitted under it, day by day."""
+    """One line: questions permitted under it, and what was reported, day by day."""
 
     line: GrantLine
     by_day: dict[date, int] = field(default_factory=lambda: defaultdict(int))
+    reported: dict[date, LineDay] = field(default_factory=dict)
+
+    @property
+    def is_reported(self) -> bool:
+        return bool(self.reported)
+
+    @property
+    def requests(self) -> dict[date, int]:
+        """Requests by day: as reported, else the questions that were permitted."""
+        return {day: row.requests for day, row in self.reported.items()} if self.reported else self.by_day
 
     @property
     def today(self) -> int:
-        return self.by_day.get(clock.today(), 0)
+        return self.requests.get(clock.today(), 0)
+
+    @property
+    def today_reported(self) -> LineDay | None:
+        return self.reported.get(clock.today())
 
     @property
     def most(self) -> int:
         """The busiest day."""
-        return max(self.by_day.values(), default=0)
+        return max(self.requests.values(), default=0)
+
+
+@dataclass(frozen=True)
+class DayUse:
+    """What was reported of all lines on one day."""
+
+    day: date
+    requests: int
+    tokens: int
+    seats: int
+    denied: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,47 @@ class Use:
     @property
     def permitted(self) -> dict[date, int]:
         return {day: sum(line.by_day.get(day, 0) for line in self.lines) for day in self.days}
+
+    @property
+    def reported(self) -> list[DayUse]:
+        """What was reported, the newest day first; days without any are left out."""
+        found = []
+        for day in reversed(self.days):
+            rows = [line.reported[day] for line in self.lines if day in line.reported]
+            if rows:
+                found.append(
+                    DayUse(
+                        day,
+                        sum(row.requests for row in rows),
+                        sum(row.tokens for row in rows),
+                        max(row.seats for row in rows),
+                        sum(row.denied for row in rows),
+                    )
+                )
+        return found
+
+    @property
+    def reported_chart(self) -> dict[str, Any]:
+        """For `<c-chart>`: requests and denied attempts by day, as reported."""
+        by_day = {row.day: row for row in self.reported}
+        requests = [by_day[day].requests if day in by_day else 0 for day in self.days]
+        denied = [by_day[day].denied if day in by_day else 0 for day in self.days]
+        return {
+            "kind": "stacked",
+            "whole": True,
+            "labels": [date_format(day, "j M") for day in self.days],
+            "series": [
+                {"name": _("Requests"), "values": requests, "tone": "green"},
+                {"name": _("Denied attempts"), "values": denied, "tone": "red"},
+            ],
+        }
+
+    @property
+    def reported_finding(self) -> str:
+        """The title of that chart."""
+        requests = sum(row.requests for row in self.reported)
+        text = _("Gateways reported %(requests)s requests in %(days)s days")
+        return text % {"requests": f"{requests:,}", "days": len(self.days)}
 
     @property
     def any(self) -> bool:
@@ -79,7 +149,7 @@ class Use:
 
 
 def use_of(institution_id: UUID, lines: Sequence[GrantLine]) -> Use:
-    """Use of these lines in the last days. Two queries.
+    """Use of these lines in the last days. Three queries, by index: however much was ever reported.
 
     A refusal names no line: those are counted that were about a release and use of these lines.
     """
@@ -92,6 +162,8 @@ def use_of(institution_id: UUID, lines: Sequence[GrantLine]) -> Use:
     permitted = counts.filter(permitted=True, line_id__in=list(uses))
     for line_id, day, count in permitted.values_list("line_id", "day").annotate(n=Sum("count")).order_by():
         uses[line_id].by_day[day] += count
+    for row in days_of(uses, days[0]):
+        uses[row.line_id].reported[row.day] = row
     refused: dict[date, int] = defaultdict(int)
     reasons: dict[str, int] = defaultdict(int)
     about = Q(pk__in=[])

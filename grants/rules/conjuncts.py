@@ -288,7 +288,8 @@ LINE_CONJUNCTS: tuple[LineConjunct, ...] = (
 """What is looked at on a line, from what is furthest from a permit to what is nearest."""
 NEAREST_FIRST = (
     "line_held", "grant_held", "limit_reached", "above_limit", "person_not_on_line", "line_not_started",
-    "agreement_not_accepted", "access_route_not_granted", "consent_withdrawn", "line_ended", "line_given_back", "grant_ended",
+    "agreement_not_accepted", "access_route_not_granted", "consent_withdrawn", "line_ended", "line_given_back",
+    "grant_ended",
 )  # fmt: skip
 """Of several lines that all fail, the reason told is the one nearest to a permit."""
 

@@ -25,11 +25,11 @@ from grants.models import Environment, Grant, GrantLine, Release
 from grants.queries.grant import lines_of_grant
 from grants.queries.own import STATES, own_lines, state_of
 from grants.queries.shown import granted_lines
-from grants.queries.spent import use_of
 from grants.queries.words import Words
 from grants.rules.connect import snippets
 from grants.states import GRANT
 from grants.views.guards import partner_staff
+from grants.views.usage import use_page
 from portal.accounts.guards import signed_in
 from portal.core import clock
 from portal.core.actors import Actor
@@ -142,17 +142,9 @@ def _own(request: PortalRequest, pk: UUID) -> Grant:
 @require_safe
 @signed_in
 def use(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """What gateways asked on the institution's behalf and were permitted, by day, against the limits."""
+    """What gateways reported and asked on the institution's behalf, by day, against the limits."""
     found = _own(request, pk)
-    lines = lines_of_grant(found)
-    told = use_of(found.institution_id, lines)
-    words = Words(rules(found.rulebook))
-    shown = {
-        "grant": found,
-        "use": told,
-        "lines": [(item, words.use_case(item.line.use_case)) for item in told.lines],
-    }
-    return render(request, "grants/use.html", shown)
+    return use_page(request, found, lines_of_grant(found))
 
 
 @require_safe

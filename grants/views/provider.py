@@ -26,6 +26,7 @@ from grants.models import ConsentWithdrawal, Grant, GrantLine, Release
 from grants.queries.agreement import sentence
 from grants.queries.effective import as_in_force
 from grants.queries.grant import lines_of_grant
+from grants.queries.reported import asked_and_reported
 from grants.queries.shown import granted_lines, headline
 from grants.queries.stops import notices_of_withdrawal, stops_of
 from grants.queries.usage import COUNTED_DAYS, held, in_force, lines_for_provider, questions_of, withdrawn
@@ -64,11 +65,13 @@ class UseTable(Table):
     requests_per_day = NumberColumn(verbose_name=_("Requests a day"))
     ends_on = DayColumn(verbose_name=_("Until"))
     asked = NumberColumn(verbose_name=_("Permitted in 30 days"), empty_values=(), accessor="pk")
+    reported = NumberColumn(verbose_name=_("Reported in 30 days"), empty_values=(), accessor="pk")
     standing = tables.Column(verbose_name=_("Now"), empty_values=(), accessor="pk")
 
     def __init__(self, rows: list[GrantLine], *, words: Words, provider_id: UUID | None, **options: Any) -> None:
         self.words = words
-        self.counts = questions_of([row.pk for row in as_in_force(rows)], provider_id) if rows and provider_id else {}
+        keys = [row.pk for row in as_in_force(rows)] if rows else []
+        self.counts, self.told = asked_and_reported(keys, provider_id, COUNTED_DAYS)
         super().__init__(rows, **options)
 
     def render_line(self, record: GrantLine) -> SafeString:
@@ -89,6 +92,12 @@ class UseTable(Table):
 
     def value_asked(self, record: GrantLine) -> int:
         return self.counts.get(record.pk, 0)
+
+    def render_reported(self, record: GrantLine) -> str:
+        return str(figures(self.told.get(record.pk, 0)))
+
+    def value_reported(self, record: GrantLine) -> int:
+        return self.told.get(record.pk, 0)
 
     def render_standing(self, record: GrantLine) -> str:
         return standing_of(record)
@@ -160,6 +169,13 @@ class UseList(ListView):
 
     def get_queryset(self) -> QuerySet[GrantLine]:
         return lines_for_provider(self.request.actor)
+
+    def page_actions(self) -> list[dict[str, Any]]:
+        return [
+            {"label": _("Windows of use"), "url": reverse("grants:windows"), "kind": "outline"},
+            {"label": _("Reports by gateway"), "url": reverse("grants:usage_reports"), "kind": "outline"},
+            {"label": _("Use that no grant covered"), "url": reverse("grants:alerts"), "kind": "outline"},
+        ]
 
     def table_options(self) -> dict[str, Any]:
         return {"words": Words(rules()), "provider_id": self.request.actor.body_id}

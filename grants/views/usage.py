@@ -11,16 +11,25 @@ import django_filters
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from grants.access import get_grant, is_provider
+from grants.disclosure import Shown, reader
 from grants.models import Grant, GrantLine, Release, UsageAlert, UsageWindow
 from grants.models.usage import Scope
-from grants.queries.reported import alerts_for, windows_of, windows_of_grant
+from grants.queries.grant import lines_of_grant
+from grants.queries.reported import alerts_for, gateways_of, rejections_of, windows_of, windows_of_grant
+from grants.queries.spent import DAYS, use_of
 from grants.queries.words import Words
+from grants.rules.usage import PROBLEMS
+from grants.views.guards import provider_staff
 from portal.accounts.guards import for_roles, signed_in
+from portal.accounts.models import Gateway
 from portal.core.requests import PortalRequest
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
@@ -220,8 +229,68 @@ windows = for_roles(*READERS[:4])(WindowList.as_view())
 alerts = for_roles(*READERS)(AlertList.as_view())
 
 
+@require_safe
 @signed_in
 def grant_windows(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Windows under the lines of a grant, for whoever may look at it."""
     response: HttpResponse = GrantWindows.as_view()(request, pk=pk)
     return response
+
+
+def use_page(request: PortalRequest, grant: Grant, lines: list[GrantLine]) -> HttpResponse:
+    """Use of these lines against their limits, by what gateways reported and asked."""
+    told, words = use_of(grant.institution_id, lines), Words(rules(grant.rulebook))
+    shown = {
+        "grant": Shown(grant, reader(request.actor)),
+        "use": told,
+        "lines": [(item, words.use_case(item.line.use_case)) for item in told.lines],
+    }
+    return render(request, "grants/use.html", shown)
+
+
+@require_safe
+@signed_in
+def grant_use(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """The same for an authority, and for a provider: of the lines on its own models."""
+    found = get_grant(actor=request.actor, pk=pk)
+    own = request.actor.body_id if is_provider(request.actor) else None
+    return use_page(request, found, lines_of_grant(found, own))
+
+
+class ReportsTable(Table):
+    """A provider's machines, with what was taken of their reports."""
+
+    name = tables.Column(verbose_name=_("Gateway"))
+    accepted = NumberColumn(verbose_name=_("Accepted"), default=0)
+    late = NumberColumn(verbose_name=_("Of these, late"), default=0)
+    duplicates = NumberColumn(verbose_name=_("Sent again"), default=0)
+    rejected = NumberColumn(verbose_name=_("Rejected"), default=0)
+    why = tables.Column(verbose_name=_("Why rejected"), accessor="pk")
+
+    def __init__(self, rows: list[Gateway], **options: Any) -> None:
+        self.reasons = rejections_of([row.pk for row in rows], DAYS)
+        super().__init__(rows, **options)
+
+    def render_why(self, value: UUID) -> str:
+        told = self.reasons.get(value, [])
+        return "; ".join(f"{PROBLEMS[code].title}: {count}" for code, count in told if code in PROBLEMS) or "–"
+
+    value_why = render_why
+
+
+class ReportsList(ListView):
+    """What became of the reports of each of the provider's machines."""
+
+    title = _("Reports by gateway")
+    lead = _("What your gateways reported in the last 30 days, and what of it was not taken.")
+    table_class = ReportsTable
+    default_sort = "name"
+    sorts: ClassVar[dict[str, tuple[str, ...]]] = {"name": ("name", "pk")}
+    empty_title = _("No gateway reports use yet")
+    empty_text = _("Register one that may report use, among your API clients.")
+
+    def get_queryset(self) -> QuerySet[Gateway]:
+        return gateways_of(self.request.actor, DAYS)
+
+
+reports = provider_staff(ReportsList.as_view())

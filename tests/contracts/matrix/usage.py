@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contracts.matrix import machine, object_of, public, roles, row
-from tests.contracts.matrix.grants import DESK, OWN, grant_of, in_force
+from tests.contracts.matrix import machine, public, roles, row
+from tests.contracts.matrix.grants import GRANT, grant_of, in_force
 
 READS = ("applicant", "administrator", "representative", "provider_staff")
 AT_DESK = ("case_officer", "reviewer", "signatory", "auditor")
@@ -19,5 +19,7 @@ ROWS: list[Any] = [
     row("api:usage_schema", public()),
     row("grants:windows", roles(*READS)),
     row("grants:alerts", roles(*READS, *AT_DESK)),
-    row("grants:grant_windows", object_of(may=[*OWN, "provider_staff.body", *DESK]), make=grant_of(in_force)),
+    row("grants:usage_reports", roles("provider_staff")),
+    row("grants:grant_windows", GRANT, make=grant_of(in_force)),
+    row("grants:grant_use", GRANT, make=grant_of(in_force)),
 ]
