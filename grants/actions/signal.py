@@ -104,11 +104,12 @@ def _subject(effect: Effect) -> tuple[UUID, dict[str, Any]]:
     if effect.on == "partner":
         return key, partner_subject(institution)
     if effect.on == "grant":
-        return key, grant_subject(institution, key)
+        return key, grant_subject(institution, Grant.objects.values_list("reference", flat=True).get(pk=key))
     if effect.on == "environment":
         return key, environment_subject(institution, key)
     if effect.on == "line":
-        return key, line_subject(institution, GrantLine.objects.values_list("grant_id", flat=True).get(pk=key), key)
+        reference = GrantLine.objects.values_list("grant__reference", flat=True).get(pk=key)
+        return key, line_subject(institution, reference, key)
     account, email = Person.objects.values_list("user_id", "email").get(pk=key)
     return uuid5(NAMESPACE_URL, f"{institution}:{account or email.lower()}"), person_subject(
         institution, account, email

@@ -44,12 +44,12 @@ def partner_subject(institution: UUID) -> dict[str, Any]:
     return subject_of(institution)
 
 
-def grant_subject(institution: UUID, grant: UUID) -> dict[str, Any]:
-    """One grant: every line of it."""
+def grant_subject(institution: UUID, grant: str) -> dict[str, Any]:
+    """One grant, by its reference as a permit names it: every line of it."""
     return subject_of(institution, grant=_opaque(grant))
 
 
-def line_subject(institution: UUID, grant: UUID, line: UUID) -> dict[str, Any]:
+def line_subject(institution: UUID, grant: str, line: UUID) -> dict[str, Any]:
     """One line of a grant."""
     return subject_of(institution, grant=_opaque(grant), line=_opaque(line))
 

@@ -12,3 +12,5 @@ ON_WAKE: list[Callable[[], object]] = []
 
 Each may be called at any time and twice at once; what it raises is logged.
 """
+BEAT, BEAT_SECONDS = "transmitter:beat", 60
+"""Where in the cache a process says that it lives, and how long that is believed: for the page of jobs."""

@@ -18,7 +18,7 @@ from django.db import Error, connection
 from redis.exceptions import RedisError
 
 from grants.actions.delivery import token
-from grants.transmitter import ON_WAKE
+from grants.transmitter import BEAT, BEAT_SECONDS, ON_WAKE
 from grants.transmitter.push import Answer, push, session
 from grants.transmitter.work import Job, Letter, Outcome, settle, step
 from portal.core import clock
@@ -29,8 +29,6 @@ from portal.keys.jose import Signer
 logger = logging.getLogger(__name__)
 GRACE = 10.5
 """Seconds that pushes under way may take to end when the process is told to stop: longer than one push."""
-BEAT, BEAT_SECONDS = "transmitter:beat", 60
-"""Where the process says that it lives, for the page of jobs."""
 MOST_TOKENS = 2000
 T = TypeVar("T")
 

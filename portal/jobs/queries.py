@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
+from django.db.models import Count, Q
 from django_celery_beat.models import PeriodicTask
 
+from grants.models import Stream
+from grants.transmitter import BEAT
 from portal.core import clock
 from portal.core.verdicts import Text
 from portal.notifications.models import SweepRun
@@ -38,6 +42,27 @@ class SweepStatus:
         if self.run is None or self.run.finished_at is None:
             return "waiting"
         return "failing" if self.run.failed else "well"
+
+
+@dataclass(frozen=True)
+class SignalStatus:
+    """How signals go out: when a transmitter was last seen (None: not within a minute), and what waits."""
+
+    seen_at: datetime | None
+    waiting: int
+    failing: int
+
+
+def signals() -> SignalStatus:
+    """The transmitter, signals not acknowledged on enabled streams, and streams that fail. One query."""
+    enabled = Q(state="enabled")
+    found = Stream.objects.filter(enabled).aggregate(
+        waiting=Count("deliveries", filter=Q(deliveries__acknowledged_at=None, deliveries__isnull=False)),
+        failing=Count("pk", filter=Q(failing_since__isnull=False), distinct=True),
+    )
+    beat = cache.get(BEAT)
+    seen = datetime.fromisoformat(beat["at"]) if beat else None
+    return SignalStatus(seen, found["waiting"], found["failing"])
 
 
 def sweeps() -> list[SweepStatus]:

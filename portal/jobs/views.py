@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.guards import for_roles
-from portal.jobs.queries import sweeps
+from portal.jobs.queries import signals, sweeps
 from portal.notifications.actions.delivery import try_again
 from portal.notifications.notify import ask_for_delivery
 from portal.notifications.queries.delivery import failed_messages, outbox
@@ -23,7 +23,7 @@ SHOWN = 25
 @for_roles("system_administrator")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Sweeps with their last and next run; mail that waits and mail that failed for good."""
-    context = {"sweeps": sweeps(), "outbox": outbox(), "failed": failed_messages()[:SHOWN]}
+    context = {"sweeps": sweeps(), "outbox": outbox(), "failed": failed_messages()[:SHOWN], "signals": signals()}
     return render(request, "jobs/jobs.html", context)
 
 

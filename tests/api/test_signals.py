@@ -45,7 +45,7 @@ def test_an_emergency_hold_is_an_account_disabled_and_a_session_revoked(
         == {
             "format": "complex",
             "tenant": {"format": "opaque", "id": str(made.institution.pk)},
-            "grant": {"format": "opaque", "id": str(made.grant.pk)},
+            "grant": {"format": "opaque", "id": made.grant.reference},
         }
     )
 

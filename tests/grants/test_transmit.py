@@ -13,15 +13,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
+from django.core.cache import cache
 from django.db import connection
+from django.urls import reverse
 
 from grants.actions import delivery
 from grants.actions.hold import lift_hold, place_hold
 from grants.models import Delivery, Signal, Stream
+from grants.transmitter import BEAT
 from portal.core import clock
+from portal.jobs.queries import signals
 from portal.notifications.models import Notice
 from tests.api.signals import UPDATED, Receiver
 from tests.factories import grants as make
+from tests.factories.accounts import appointed
 from tests.grants.receivers import (
     ACK,
     SILENCE,
@@ -34,6 +39,7 @@ from tests.grants.receivers import (
     transmitting,
     until,
 )
+from tests.world import client_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("transmit")]
 WORDS: dict[str, Any] = {"reason": "Lost keys.", "lifted_when": "New keys."}
@@ -171,7 +177,7 @@ def test_a_receiver_that_comes_back_gets_everything_in_order(
 def test_one_token_that_is_refused_holds_up_its_own_subject_alone(
     made: make.GrantCast, endpoint: Endpoint, receiver: Receiver
 ) -> None:
-    grant = str(made.grant.pk)
+    grant = made.grant.reference
     refused: list[str] = []
 
     def mind(number: int, token: str) -> Answer:
@@ -349,3 +355,19 @@ def test_a_process_that_is_killed_mid_way_loses_nothing_and_another_ends_cleanly
     said = endpoint.claims(made.staff.body_id)
     assert events(said) == ["account-disabled", "account-enabled", "account-enabled", "account-disabled"]
     assert said[1]["jti"] == said[2]["jti"]
+
+
+def test_the_page_of_jobs_says_whether_a_transmitter_lives_and_what_waits(
+    made: make.GrantCast, receiver: Receiver
+) -> None:
+    cache.delete(BEAT)
+    pushed_to(receiver, nowhere())
+    hold(made)
+    administrator = client_for(appointed())
+    assert "No transmitter runs" in administrator.get(reverse("jobs")).content.decode()
+    with transmitting():
+        until(lambda: cache.get(BEAT), "a sign of life")
+        until(lambda: Stream.objects.get().failures, "tried")
+    found = signals()
+    assert (found.waiting, found.failing) == (1, 1)
+    assert "Transmitter last seen" in administrator.get(reverse("jobs")).content.decode()
