@@ -43,16 +43,15 @@ def bring_up_to_date(rows: QuerySet[StatusEntry]) -> int:
     The caller holds the partners' lock. Inside a deed.
     """
     require_deed()
-    now = clock.now()
-    wrong = list(wrong_entries(rows).values_list("pk", "status_list_id", "should"))
-    if not wrong:
-        return 0
-    for value in {should for _pk, _list, should in wrong}:
-        mine = [pk for pk, _list, should in wrong if should == value]
-        StatusEntry.objects.filter(pk__in=mine).update(value=value, changed_at=now)
-    StatusChange.objects.bulk_create(StatusChange(status_list_id=pk) for pk in sorted({row[1] for row in wrong}))
-    wake()
-    return len(wrong)
+    wrong = wrong_entries(rows)
+    found = list(wrong.order_by().values_list("status_list_id", "should").distinct())
+    done = sum(
+        wrong.filter(should=value).update(value=value, changed_at=clock.now()) for value in {row[1] for row in found}
+    )
+    if found:
+        StatusChange.objects.bulk_create(StatusChange(status_list_id=pk) for pk in sorted({row[0] for row in found}))
+        wake()
+    return done
 
 
 def take_places(count: int) -> list[Place]:

@@ -159,6 +159,15 @@ def test_others_fetch_nothing(made: make.GrantCast, holder: Holder, credential: 
     assert fetch(holder, new_nonce()).json() == {"credentials": []}
 
 
+def test_a_key_fetches_a_few_times_and_then_waits(holder: Holder, credential: Credential) -> None:
+    answers = [fetch(holder, new_nonce()) for _ in range(12)]
+    assert answers[0].status_code == 200
+    late = next(item for item in answers if item.status_code == 429)
+    assert int(late["Retry-After"]) >= 1
+    assert late.json()["code"] == "too_many"
+    assert Entry.objects.filter(verb="credential.download").count() < 12
+
+
 @pytest.mark.parametrize("sent", [{}, {"proof": 1, "c_nonce": []}, {"proof": "x"}, [], "x"])
 def test_a_request_of_another_shape_is_told_so(db: None, sent: Any) -> None:
     answer = Client().post("/credentials/credential", sent, content_type="application/json")

@@ -20,6 +20,7 @@ from grants.rules.credential import type_metadata
 from grants.rules.proof import LIFE, NoProof, proven_key_for
 from grants.rules.status_list import TTL
 from portal.api.answers import answer, object_in, problem
+from portal.api.limits import wait_for
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.verdicts import Refused
@@ -27,6 +28,8 @@ from portal.keys.replay import first_use
 from portal.keys.views import cacheable
 
 _SALT = "api.credential-nonce"
+COST = 500
+"""Of one fetching, in questions at the gate: each is an entry of the record."""
 STATUS_TYPE = "application/statuslist+jwt"
 
 
@@ -86,6 +89,8 @@ def fetch(request: HttpRequest) -> HttpResponse:
         return problem(request, 400, "invalid_nonce", "This c_nonce is none of ours, or too old. Get a new one.")
     except NoProof as error:
         return problem(request, 400, "invalid_proof", str(error))
+    if seconds := wait_for(("holder", thumbprint), COST):
+        return problem(request, 429, "too_many", "You asked a moment ago. Wait.", Retry_After=str(seconds))
     if not first_use(f"fetch:{challenge}", clock.now() + LIFE):
         return problem(request, 400, "invalid_nonce", "This c_nonce was answered before. Get a new one.")
     return answer(request, {"credentials": _handed_out(thumbprint)})
