@@ -22,6 +22,7 @@ from grants.effects import subscribe, unsubscribe
 from grants.models import Credential, Environment, GrantLine, HolderKey, StatusChange, StatusEntry, StatusList
 from grants.queries.credential import credentials_to_replace
 from grants.rules.proof import NoProof, new_challenge, opened_challenge
+from grants.rules.sd_jwt import digest
 from grants.rules.status_list import FILLED, INVALID, SUSPENDED, VALID, packed, status_at
 from grants.tasks import publish_status_lists, replace_credentials
 from partners.actions.qualification import reinstate_qualification, suspend_qualification
@@ -32,7 +33,7 @@ from portal.core.actors import SYSTEM, Actor
 from portal.core.verdicts import Refused
 from portal.keys import jose
 from portal.keys.actions import withdraw_key as withdraw_signing_key
-from portal.keys.encoding import unb64url
+from portal.keys.encoding import b64url, unb64url
 from portal.keys.models import SigningKey
 from portal.ledger.models import Entry
 from portal.notifications.models import Notice
@@ -370,6 +371,18 @@ def test_the_first_place_is_in_the_lowest_bits(values: list[tuple[int, int]], wa
     assert compressed[0] == 0x78
     assert zlib.decompress(compressed)[0] == wanted
     assert all(status_at(compressed, index) == value for index, value in values)
+
+
+def test_the_list_of_the_standard_comes_out_to_the_letter() -> None:
+    """Twelve statuses in two bits each (Token Status List §4.1, §4.2)."""
+    values = list(enumerate([1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]))
+    assert b64url(packed(12, values)) == "eNo76fITAAPfAgc"
+
+
+def test_the_digest_of_the_standard_comes_out_to_the_letter() -> None:
+    """A disclosure and its digest (RFC 9901 §4.2.1, §4.2.3)."""
+    disclosure = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
+    assert digest(disclosure) == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
 
 
 def test_a_suspended_partner_is_told_and_reinstated(

@@ -18,7 +18,9 @@ import pytest
 
 from grants.actions.credential import publish_due, register_key, withdraw_key
 from grants.actions.hold import lift_hold, place_hold
+from grants.actions.lines import TERMS, change_line
 from grants.models import AccessTally, Credential
+from grants.queries.request import lines_of
 from grants.rules.proof import new_challenge
 from portal.accounts.actor import confirmed
 from portal.api import tally
@@ -28,7 +30,9 @@ from portal.keys.actions import ensure_keys, rotate_key
 from portal.keys.encoding import b64url, json_object, unb64url
 from portal.local.paths import ROOT
 from tests.factories import grants as make
+from tests.factories import people
 from tests.factories.accounts import bearer_of, make_gateway
+from tests.factories.partners import Cast
 from tests.grants.holder import Holder, claims_of, opened
 from tests.served import Served, portal
 
@@ -253,6 +257,32 @@ def test_near_a_limit_the_portal_is_asked(gateway: Gateway, holder: Holder, cred
     assert (said["decision"], said["by"]) == (False, "portal")
     hidden = holder.present(credential.token, AUDIENCE, gateway.nonce(), keep=lambda parts: len(parts) == 2)
     assert gateway.ask(hidden, requests=900)["reason"] == "disclose_the_organisation"
+
+
+def test_who_may_use_a_line_of_named_people_is_asked_of_the_portal(
+    start: Callable[..., Gateway], partner: Cast, made: make.GrantCast, portal: Served, settings: Any, holder: Holder
+) -> None:
+    settings.BASE_URL = portal.url
+    draft = make.draft_request(made=partner, provider=made.release.provider, staff=made.staff)
+    person, actor = people.cleared(draft.institution)
+    _other, stranger = people.cleared(draft.institution)
+    line = lines_of(draft.request)[0]
+    terms = {name: getattr(line, name) for name in TERMS}
+    change_line(line=line, people=[person], justification="As planned.", by=draft.applicant, **terms)
+    draft.fresh()
+    reviewed = make.to_provider(make.review(make.take_up(make.submit(draft))))
+    named = make.accept(make.sign_grant(make.to_signatories(make.consent(reviewed))))
+    token = holder.register(named.grant, named.applicant).token
+    gateway = start()
+    gateway.made = named
+
+    def asked(**changes: Any) -> tuple[bool, str]:
+        said = gateway.ask(holder.present(token, AUDIENCE, gateway.nonce()), **changes)
+        return said["decision"], said["by"]
+
+    assert asked() == (True, "credential")
+    assert asked(person=str(actor.user_id)) == (True, "portal")
+    assert asked(person=str(stranger.user_id)) == (False, "portal")
 
 
 def test_the_holders_program_does_its_part(
