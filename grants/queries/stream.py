@@ -62,8 +62,9 @@ def lag_of(stream: Stream) -> tuple[int, datetime | None]:
 
 
 def latest_of(stream: Stream) -> list[Delivery]:
-    """The last signals of a stream, the newest first. One query."""
-    return list(Delivery.objects.filter(stream=stream).select_related("signal").order_by("-pk")[:LATEST])
+    """The last signals of a stream with the institution that each is about, the newest first. One query."""
+    rows = Delivery.objects.filter(stream=stream).select_related("signal__institution__organisation")
+    return list(rows.order_by("-pk")[:LATEST])
 
 
 @dataclass(frozen=True, slots=True)

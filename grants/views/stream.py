@@ -21,7 +21,7 @@ from grants.access import get_stream, streams_for
 from grants.actions.stream import seconds_to_wait, set_status, verify_stream
 from grants.forms.fields import refuse_into
 from grants.forms.stream import PauseForm
-from grants.models import Stream
+from grants.models import Delivery, Stream
 from grants.queries.stream import lag_of, latest_of, with_lag
 from grants.rules.signal import delivered
 from grants.states_streams import STREAM
@@ -46,6 +46,14 @@ EVENTS = {
     "stream-updated": _("Status of the stream"),
 }
 """What a signal says, for people."""
+ABOUT = {
+    "partner": _("all of its access"),
+    "grant": _("one of its grants"),
+    "line": _("one line of a grant"),
+    "environment": _("one of its environments"),
+    "person": _("one of its people"),
+}
+"""What of an institution a signal is about."""
 
 
 class MomentColumn(tables.Column):
@@ -120,13 +128,21 @@ def stream(request: PortalRequest, pk: UUID) -> HttpResponse:
         "events": [label for name, label in EVENTS.items() if any(it.endswith(name) for it in _delivered(found))],
         "waiting": count,
         "waiting_since": since,
-        "latest": [(EVENTS[row.signal.event], row) for row in latest_of(found)],
+        "latest": [_told(row) for row in latest_of(found)],
         "may_verify": can(found, "verify", actor),
         "may_pause": found.state == "enabled" and can(found, "pause", actor),
         "may_enable": can(found, "enable", actor),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=True), viewer=actor),
     }
     return render(request, "grants/stream.html", shown)
+
+
+def _told(row: Delivery) -> dict[str, Any]:
+    """One signal on the stream's page: what it says, about whom, and how long it took."""
+    signal = row.signal
+    taken = row.acknowledged_at - signal.issued_at if row.acknowledged_at else None
+    about = (signal.institution, ABOUT[signal.on]) if signal.institution else None
+    return {"what": EVENTS[signal.event], "about": about, "row": row, "seconds": taken and taken.total_seconds()}
 
 
 def _delivered(found: Stream) -> list[str]:

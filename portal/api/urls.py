@@ -1,6 +1,6 @@
 """Addresses for machines."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from portal.api import signals
 from portal.api.api import api
@@ -20,6 +20,7 @@ urlpatterns = [
     path(".well-known/authzen-configuration", metadata.configuration, name="authzen_configuration"),
     path(".well-known/ssf-configuration", signals.configuration, name="ssf_configuration"),
     path(".well-known/jwt-vc-issuer", credentials.issuer, name="credential_issuer"),
+    re_path(r"^credentials/examples/example_(?P<name>holder|gateway)\.py$", credentials.example, name="example"),
     path("credentials/types/access-grant", credentials.credential_type, name="credential_type"),
     path("credentials/status/<uuid:pk>", credentials.status_list, name="status_list"),
     path("credentials/nonce", credentials.nonce, name="credential_nonce"),

@@ -51,6 +51,15 @@ def _document(request: HttpRequest, found: dict[str, object]) -> HttpResponse:
 
 
 @require_safe
+def example(request: HttpRequest, name: str) -> HttpResponse:
+    """A program to begin with, as it stands in docs/: the holder's side, or the gateway's."""
+    path = settings.BASE_DIR / "docs" / f"example_{name}.py"
+    response = cacheable(request, path.read_bytes(), "text/x-python; charset=utf-8", 3600)
+    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    return response
+
+
+@require_safe
 def status_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A status list as it was published last (OAuth Token Status List §8). One query; 304 where nothing is new."""
     token = StatusList.objects.filter(pk=pk).exclude(token="").values_list("token", flat=True).first()

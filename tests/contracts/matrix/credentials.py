@@ -45,6 +45,7 @@ ROWS: list[Any] = [
     row("grants:key_withdraw", PAGE, PAGE, make=fresh, data=lambda world: {"reason": "Lost"}),
     row("api:credential_issuer", public()),
     row("api:credential_type", public()),
+    row("api:example", public(), make=lambda world: {"name": "holder"}),
     row("api:status_list", public(), make=listed),
     row("api:credential_nonce", post=public()),
     # Whoever proves to have a key is handed what is issued to it; a proof of nothing is answered with 400.
