@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -44,7 +45,7 @@ def roll_up(*, bucket: UsageBucket, by: Actor) -> bool:
     if locked.changed <= locked.rolled:
         return False
     begins, is_hour = locked.begins_at, locked.grain == UsageBucket.Grain.HOUR
-    values = {
+    values: dict[str, Any] = {
         "gateway": locked.gateway_id,
         "begins": begins,
         "ends": begins + (timedelta(hours=1) if is_hour else timedelta(days=1)),

@@ -102,7 +102,7 @@ Fresh = list[tuple[Timely, int]]
 def _fresh(windows: list[Timely], values: dict[str, Any], report: Report) -> Fresh:
     """Windows that are not there yet; of the same id in the batch, the first counts."""
     events, found = [window.sent.event_id for window in windows], []
-    seen: dict[str, int] = dict(rows_of(_KNOWN, {**values, "events": events})) if events else {}  # type: ignore[arg-type]
+    seen: dict[str, int] = dict(rows_of(_KNOWN, {**values, "events": events})) if events else {}
     for window in windows:
         digest, event = digest_of(window), window.sent.event_id
         before = seen.get(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -80,11 +81,11 @@ def gateways_of(actor: Actor, days: int) -> QuerySet[Gateway]:
     since = clock.today() - timedelta(days=days)
     taken = UsageIntake.objects.filter(gateway=OuterRef("pk"), day__gt=since).order_by()
 
-    def count(*outcomes: str) -> QuerySet[UsageIntake, int | None]:
+    def count(*outcomes: str) -> QuerySet[Any, Any]:
         some = taken.filter(outcome__in=outcomes).values("gateway").annotate(n=Sum("count"))
         return some.values("n")
 
-    rows: QuerySet[Gateway] = Gateway.objects.filter(organisation_id=actor.body_id)
+    rows: QuerySet[Gateway] = Gateway.objects.filter(organisation_id=actor.organisation_id)
     rows = rows.filter(Q(scopes__contains=["usage"]) | Exists(taken))
     return rows.annotate(
         accepted=Subquery(count("accepted", "late")),

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -180,7 +181,7 @@ class AlertFilter(UseFilter):
 class WindowList(ListView):
     """Every window on the reader's own institution, or own models."""
 
-    title = _("Windows of use")
+    title: str | Promise = _("Windows of use")
     lead = _("What gateways reported: counts, never content. Times are in UTC.")
     table_class = WindowTable
     filterset_class = WindowFilter

@@ -16,6 +16,7 @@ from portal.api.answers import unauthenticated
 from portal.api.catalogue import install
 from portal.api.document import add_access
 from portal.api.signals import install_signals
+from portal.api.usage.document import add_usage
 from portal.core.actors import Actor
 
 
@@ -37,6 +38,7 @@ class PortalAPI(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
         options.setdefault("path_prefix", "/api/v1/")
         schema = super().get_openapi_schema(**options)
+        add_usage(schema)
         add_access(schema)
         return schema
 

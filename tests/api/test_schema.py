@@ -49,7 +49,7 @@ def asker(one_transaction: None) -> dict[str, str]:
     """A gateway that may do everything, of a provider with a release."""
     founded_rulebook()
     release, _staff = make.make_release()
-    return {"Authorization": bearer_of(make_gateway(release.provider), "access", "catalogue", "signals")}
+    return {"Authorization": bearer_of(make_gateway(release.provider), "access", "catalogue", "signals", "usage")}
 
 
 @pytest.fixture(scope="module")

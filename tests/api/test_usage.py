@@ -161,7 +161,12 @@ def test_a_person_is_never_named_by_address(sender: Sender) -> None:
 
 
 def test_harmless_attributes_that_we_do_not_know_are_ignored(sender: Sender) -> None:
-    extra = {"region": "eu-north-1", "gen_ai.usage.prompt_tokens": 12, "service.name": "gate", "batch": [1, None, 2.5]}
+    extra: dict[str, Any] = {
+        "region": "eu-north-1",
+        "gen_ai.usage.prompt_tokens": 12,
+        "service.name": "gate",
+        "batch": [1, None, 2.5],
+    }
     event = {**sender.event(**extra), "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
     assert sender.send(event).json()["accepted"] == 1
 
@@ -274,12 +279,14 @@ def test_a_line_that_says_so_is_denied_for_the_rest_of_a_day_whose_limit_is_used
 
 
 def test_use_that_no_grant_covers_is_kept_counted_and_told(sender: Sender) -> None:
-    cast = sender.made
+    cast, since = sender.made, sender.made.grant.in_force_since
+    assert since is not None
+    before = since - timedelta(hours=2)
     sender.send(
         sender.event(use_case="benchmarking", requests=5),
         sender.event(environment="elsewhere", denied=3, requests=0),
         sender.event(environment="elsewhere", denied=2, requests=0),
-        sender.event(began=cast.grant.in_force_since - timedelta(hours=2)),
+        sender.event(began=before),
     )
     found = {(alert.kind, alert.environment_key): alert for alert in UsageAlert.objects.all()}
     assert {kind for kind, _key in found} == {"no_line", "not_begun"}

@@ -29,8 +29,6 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 20 * 1024 * 1024
 """Of a body once it is unpacked."""
 SINGLE, BATCH, JSON = "application/cloudevents+json", "application/cloudevents-batch+json", "application/json"
-EVENTS_A_QUESTION = 100
-"""Events that cost a gateway as much of its rate as one question."""
 
 
 class Refusal(Exception):
