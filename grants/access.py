@@ -215,7 +215,9 @@ def get_withdrawal(*, actor: Actor, pk: UUID) -> ConsentWithdrawal:
 
 def get_own_credential(*, actor: Actor, grant: UUID, pk: UUID) -> Credential:
     """A credential of a grant of the actor's own institution."""
-    rows = Credential.objects.select_related("grant__institution__organisation", "key").filter(grant=grant)
+    rows: QuerySet[Credential] = Credential.objects.select_related("grant__institution__organisation", "key").filter(
+        grant=grant
+    )
     return _one(rows.filter(institution_id=actor.body_id) if is_partner(actor) else rows.none(), pk)
 
 

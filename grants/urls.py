@@ -37,9 +37,7 @@ urlpatterns = [
     path("grants/<uuid:pk>/lines/<uuid:line>/surrender/", own.line_surrender, name="line_surrender"),
     path("grants/<uuid:pk>/change/", grant.change, name="grant_change"),
     path("grants/<uuid:pk>/credentials/", credential.credentials, name="credentials"),
-    path(
-        "grants/<uuid:pk>/credentials/<uuid:credential>/download/", credential.download, name="credential_download"
-    ),
+    path("grants/<uuid:pk>/credentials/<uuid:credential>/download/", credential.download, name="credential_download"),
     path("grants/<uuid:pk>/credentials/<uuid:credential>/reissue/", credential.reissue, name="credential_reissue"),
     path("grants/<uuid:pk>/credentials/<uuid:credential>/withdraw/", credential.key_withdraw, name="key_withdraw"),
     path("requests/", partner_staff(request.RequestList.as_view()), name="requests"),
