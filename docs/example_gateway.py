@@ -244,6 +244,8 @@ def decide(asked):
         return {"decision": False, "by": "credential", "reason": str(error)}
     except Away:
         return {"decision": False, "by": "credential", "reason": "portal_away"}
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):  # whatever else a hostile text leads to
+        return {"decision": False, "by": "credential", "reason": "malformed"}
     count(line, asked)
     return {"decision": True, "by": "credential", "reason": "", "obligations": line["obligations"]}
 

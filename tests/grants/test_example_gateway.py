@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grants.actions.credential import publish_due, register_key, withdraw_key
 from grants.actions.hold import lift_hold, place_hold
@@ -187,6 +190,20 @@ def test_attacks_are_refused(gateway: Gateway, holder: Holder, credential: Crede
     said = {name: gateway.ask(attack(name, gateway, holder, credential.token)) for name in ATTACKS}
     assert {name: answer["reason"] for name, answer in said.items()} == ATTACKS
     assert not any(answer["decision"] for answer in said.values())
+
+
+@given(st.one_of(st.text(max_size=60), st.text("~.eyJ0AbQ=-_é", max_size=60), st.from_regex(r"(\w*[.~]){0,8}")))
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_whatever_is_presented_is_answered_and_refused(gateway: Gateway, text: str) -> None:
+    said = gateway.ask(text)
+    assert said["decision"] is False
+    assert said["reason"]
+
+
+def test_a_question_of_another_shape_is_told_so(gateway: Gateway) -> None:
+    for change in ({"requests": -1}, {"requests": 0}, {"requests": "1"}, {"requests": True}, {"release": 5}):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            gateway.ask("x", **change)
 
 
 def test_a_presentation_is_good_once(gateway: Gateway, holder: Holder, credential: Credential) -> None:
