@@ -26,6 +26,8 @@ COLUMNS = (
     " data_class, line_id, scope, received_at"
 )
 NULL = r"\N"
+PORTION = 200
+"""Windows that are sent to the database at once."""
 _COPY = f"COPY grants_usagewindow ({COLUMNS}) FROM STDIN"
 _LOCK = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('usage:' || %(gateway)s::text, 0))"
 _KNOWN = """
@@ -118,24 +120,31 @@ def _fresh(windows: list[Timely], values: dict[str, Any], report: Report) -> Fre
 
 
 def _copy(fresh: Fresh, keys: dict[Named, Key], reporter: Reporter, now: datetime) -> Counts:
-    """Write the windows, and count them. Their texts have no character that COPY would read as anything else."""
+    """Write the windows, and count them. Their texts have no character that COPY would read as anything else.
+
+    They are sent in portions: the database writes one while the next is made.
+    """
     counts, head = Counts(), f"{reporter.gateway_id}\t{reporter.provider_id}"
+    if not fresh:
+        return counts
     slots: dict[tuple[Named, Any, str], Slot] = {}
-    lines = []
-    for window, digest in fresh:
-        sent = window.sent
-        named = sent[1:6]
-        limits, scope = keys[named].at(window.began)
-        slot = slots.get((named, limits and limits.line_id, scope))
-        if slot is None:
-            slot = counts.slot(keys[named], limits, scope)
-            slot.tail = _tail(slot, head, now)
-            slots[named, limits and limits.line_id, scope] = slot
-        slot.add(window.text, sent)
-        lines.append(f"{sent.event_id}\t{digest}\t{window.text}\t{slot.tail}")
-    if lines:
-        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_COPY) as copy:
-            copy.write("".join(lines).encode())
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_COPY) as copy:
+        lines: list[str] = []
+        for window, digest in fresh:
+            sent = window.sent
+            named = sent[1:6]
+            limits, scope = keys[named].at(window.began)
+            slot = slots.get((named, limits and limits.line_id, scope))
+            if slot is None:
+                slot = counts.slot(keys[named], limits, scope)
+                slot.tail = _tail(slot, head, now)
+                slots[named, limits and limits.line_id, scope] = slot
+            slot.add(window.text, sent)
+            lines.append(f"{sent.event_id}\t{digest}\t{window.text}\t{slot.tail}")
+            if len(lines) == PORTION:
+                copy.write("".join(lines))
+                lines.clear()
+        copy.write("".join(lines))
     return counts
 
 

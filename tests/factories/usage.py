@@ -6,6 +6,7 @@ import itertools
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.test import Client
@@ -42,7 +43,7 @@ class Sender:
         self.actor = make_gateway(self.made.release.provider, scopes=["usage"])
         self.client = Client(headers={"Authorization": bearer_of(self.actor, "usage")})
 
-    @property
+    @cached_property
     def row(self) -> Gateway:
         return Gateway.objects.get(organisation_id=self.actor.body_id, name=self.actor.name)
 
