@@ -14,6 +14,7 @@ from grants.models import Release
 from portal.accounts.gateways import authenticate_gateway
 from portal.api.answers import unauthenticated
 from portal.api.catalogue import install
+from portal.api.credentials_document import add_credentials
 from portal.api.document import add_access
 from portal.api.signals import install_signals
 from portal.api.usage.document import add_usage
@@ -39,6 +40,7 @@ class PortalAPI(NinjaAPI):
         options.setdefault("path_prefix", "/api/v1/")
         schema = super().get_openapi_schema(**options)
         add_usage(schema)
+        add_credentials(schema)
         add_access(schema)
         return schema
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.views.decorators.csrf import csrf_exempt
@@ -64,7 +64,7 @@ def status_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A status list as it was published last (OAuth Token Status List §8). One query; 304 where nothing is new."""
     token = StatusList.objects.filter(pk=pk).exclude(token="").values_list("token", flat=True).first()
     if token is None:
-        raise Http404("There is no such list.")
+        return problem(request, 404, "not_found", "There is no such list.")
     return cacheable(request, token.encode(), STATUS_TYPE, int(TTL.total_seconds()))
 
 
