@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -57,7 +58,8 @@ def is_over(grant: Grant, today: date) -> bool:
 def without_lines(today: date) -> QuerySet[Grant]:
     """Live grants of which no line is left. Only those are looked at of which a line has ended."""
     withdrawn = ConsentWithdrawal.objects.filter(state__in=LIVE_WITHDRAWALS, effective_on__lte=today)
-    ended = [rows.values("line__grant") for rows in (LineEnd.objects.all(), LineSurrender.objects.all(), withdrawn)]
+    rows: list[Any] = [LineEnd.objects.all(), LineSurrender.objects.all(), withdrawn]
+    ended = [some.values("line__grant") for some in rows]
     touched = Grant.objects.filter(state__in=GRANT_LIVE, pk__in=ended[0].union(*ended[1:]))
     return touched.exclude(Exists(open_lines(today).filter(grant=OuterRef("pk"))))
 

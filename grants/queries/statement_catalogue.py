@@ -30,7 +30,9 @@ def environments_answering(catalogue: StatementCatalogue) -> QuerySet[Environmen
     statement = Statement.objects.filter(catalogue=catalogue, identifier=OuterRef("identifier"))
     answers = Attestation.objects.filter(Exists(statement), environment=OuterRef("pk"), catalogue_key=catalogue.key)
     answered = answers.order_by().values("environment").annotate(n=Count("identifier", distinct=True)).values("n")
-    rows = Environment.objects.filter(Exists(_adopted().filter(environment=OuterRef("pk"), catalogue=catalogue)))
+    rows: QuerySet[Environment] = Environment.objects.filter(
+        Exists(_adopted().filter(environment=OuterRef("pk"), catalogue=catalogue))
+    )
     rows = rows.annotate(answered=Coalesce(Subquery(answered), 0)).select_related("institution__organisation")
     return rows.order_by("institution__organisation__name", "name", "pk")
 
