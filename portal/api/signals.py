@@ -6,10 +6,7 @@ A client sees its own streams and nobody else's. What goes wrong is told by a st
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -17,8 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
-from ninja.security.base import AuthBase
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from grants.actions.stream import (
     change_stream,
@@ -31,9 +27,7 @@ from grants.actions.stream import (
 from grants.models import Stream
 from grants.queries.stream import own_gateway, streams_of
 from grants.rules.signal import MEMBERS, SUPPORTED, audience_of, delivered
-from portal.accounts.gateways import authenticate_gateway
-from portal.api.answers import answer, object_in, what_is_wrong
-from portal.api.limits import wait_for
+from portal.api.answers import answer
 from portal.api.polling import poll_answer
 from portal.api.signal_schema import (
     POLL,
@@ -49,79 +43,15 @@ from portal.api.signal_schema import (
     Trouble,
     Verify,
 )
+from portal.api.signal_words import SignalsToken, Troubled, body_of, sent_in, spoken
 from portal.core.actors import Actor
-from portal.core.verdicts import Refused
 
-SCOPE = "signals"
-ROLE = "signal_receiver"
 METHODS = {PUSH: "push", POLL: "poll"}
-REF = "#/components/schemas/{model}"
-S = TypeVar("S", bound=BaseModel)
-View = Callable[..., HttpResponse]
-
-
-class Troubled(Exception):
-    """Answered with a status and `err`, `description`."""
-
-    def __init__(self, status: int, err: str, description: str, **headers: str) -> None:
-        self.status, self.err, self.description, self.headers = status, err, description, headers
-        super().__init__(description)
-
-
-class SignalsToken(AuthBase):
-    """A bearer token from client credentials, of the scope `signals`."""
-
-    openapi_type = "oauth2"
-    openapi_flows = {"clientCredentials": {"tokenUrl": "/identity/o/api/token", "scopes": {SCOPE: "Hear of changes"}}}
-
-    def __call__(self, request: HttpRequest) -> Actor:
-        found = authenticate_gateway(request, SCOPE)
-        if found is None:
-            other = any(authenticate_gateway(request, scope) for scope in ("access", "catalogue", "usage"))
-            challenge = 'Bearer realm="signals"' + (', error="insufficient_scope", scope="signals"' if other else "")
-            text = "Get a token with your client credentials (scope signals), and send it as a bearer token."
-            raise Troubled(403 if other else 401, "access_denied", text, WWW_Authenticate=challenge)
-        if seconds := wait_for((found.body_id, found.name)):
-            raise Troubled(429, "too_many", "Too many requests. Wait a moment.", Retry_After=str(seconds))
-        return replace(found, roles=frozenset({ROLE}))
-
-
-STATUSES = {"too_many_streams": 409, "too_often": 429, "wrong_role": 403, "wrong_state": 409, "conflict": 409}
-"""Code of a refusal → status, where it is not 400."""
-
-
-def spoken(view: Callable[..., Any]) -> View:
-    """Decorator: what the view gives is answered as JSON (200, or 204 for None), and refusals by their status."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            found = view(request, *args, **kwargs)
-        except Refused as refusal:
-            code = refusal.verdict.code
-            raise Troubled(STATUSES.get(code, 400), code, str(refusal.verdict.reason)) from refusal
-        if isinstance(found, HttpResponse):
-            return found
-        return answer(request, found) if found is not None else HttpResponse(status=204)
-
-    return answered
 
 
 def _actor(request: HttpRequest) -> Actor:
     found: Actor = request.auth  # type: ignore[attr-defined]
     return found
-
-
-def _sent(request: HttpRequest, shape: type[S]) -> S:
-    """The object in the body. Raises Troubled (400, 413)."""
-    found = object_in(request)
-    if isinstance(found, HttpResponse):
-        text = "Send one JSON object in UTF-8, of 64 kB at most."
-        raise Troubled(found.status_code, "invalid_request", text)
-    try:
-        return shape.model_validate(found)
-    except ValidationError as error:
-        raise Troubled(400, "invalid_request", what_is_wrong(error)) from error
 
 
 def _stream(request: HttpRequest, stream_id: str) -> Stream:
@@ -193,24 +123,9 @@ TROUBLE = {400: Trouble, 401: Trouble, 403: Trouble, 404: Trouble, 409: Trouble,
 GONE: dict[Any, Any] = {204: None, **TROUBLE}
 
 
-def _body(shape: type[BaseModel]) -> dict[str, Any]:
-    schema = shape.model_json_schema(ref_template=REF)
-    definitions = schema.pop("$defs", {})
-    inlined = _inlined(schema, definitions)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inlined}}}}
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-        return {name: _inlined(value, definitions) for name, value in schema.items()}
-    return [_inlined(value, definitions) for value in schema] if isinstance(schema, list) else schema
-
-
 def _named(name: str, summary: str, body: type[BaseModel] | None = None) -> dict[str, Any]:
     found = {"operation_id": f"signals_{name}", "url_name": f"signals_{name}", "summary": summary}
-    return {**found, "openapi_extra": _body(body)} if body else found
+    return {**found, "openapi_extra": body_of(body)} if body else found
 
 
 router = Router(auth=SignalsToken(), tags=["signals"])
@@ -229,7 +144,7 @@ def streams(request: HttpRequest, stream_id: str = "") -> Any:
 @spoken
 def create(request: HttpRequest) -> HttpResponse:
     """Create a stream. It starts with what is stopped at this moment."""
-    actor, sent = _actor(request), _sent(request, Chosen)
+    actor, sent = _actor(request), sent_in(request, Chosen)
     made = create_stream(gateway=own_gateway(actor), by=actor, **_wanted(sent))
     return answer(request, shown(made), 201)
 
@@ -238,7 +153,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @spoken
 def update(request: HttpRequest) -> Any:
     """Change what is sent; the rest stays."""
-    sent = _sent(request, Changed)
+    sent = sent_in(request, Changed)
     stream = _stream(request, sent.stream_id)
     _supplied(sent, stream)
     wanted = _wanted(sent, stream)
@@ -249,7 +164,7 @@ def update(request: HttpRequest) -> Any:
 @spoken
 def replace_stream(request: HttpRequest) -> Any:
     """Replace everything that the receiver chooses; what is not sent is as if it had never been."""
-    sent = _sent(request, Changed)
+    sent = sent_in(request, Changed)
     stream = _stream(request, sent.stream_id)
     _supplied(sent, stream)
     return shown(change_stream(stream=stream, by=_actor(request), **_wanted(sent)))
@@ -275,7 +190,7 @@ def status(request: HttpRequest, stream_id: str = "") -> Any:
 @spoken
 def status_set(request: HttpRequest) -> Any:
     """Enable, pause or disable the stream."""
-    sent = _sent(request, StatusChange)
+    sent = sent_in(request, StatusChange)
     stream = _stream(request, sent.stream_id)
     return _status(set_status(stream=stream, status=sent.status, reason=sent.reason or "", by=_actor(request)))
 
@@ -286,7 +201,7 @@ def status_set(request: HttpRequest) -> Any:
 @spoken
 def add_subject(request: HttpRequest) -> Any:
     """Every stream covers every subject already (default_subjects: ALL), so that there is nothing to add."""
-    _stream(request, _sent(request, SubjectChange).stream_id)
+    _stream(request, sent_in(request, SubjectChange).stream_id)
     return {}
 
 
@@ -294,7 +209,7 @@ def add_subject(request: HttpRequest) -> Any:
 @spoken
 def remove_subject(request: HttpRequest) -> None:
     """Refused (§8.1.3.3): no gateway may stop hearing of a partner who has access to its provider's models."""
-    _stream(request, _sent(request, SubjectChange).stream_id)
+    _stream(request, sent_in(request, SubjectChange).stream_id)
     text = "A stream covers every partner with access to your releases. Pause or disable the stream as a whole."
     raise Troubled(403, "subject_not_removable", text)
 
@@ -303,7 +218,7 @@ def remove_subject(request: HttpRequest) -> None:
 @spoken
 def verify(request: HttpRequest) -> None:
     """Have a verification event sent, no more often than the stream's min_verification_interval."""
-    sent = _sent(request, Verify)
+    sent = sent_in(request, Verify)
     stream = _stream(request, sent.stream_id)
     if seconds := seconds_to_wait(stream):
         raise Troubled(429, "too_often", "A verification was asked for just now.", Retry_After=str(seconds))
@@ -314,7 +229,7 @@ def verify(request: HttpRequest) -> None:
 @spoken
 def poll(request: HttpRequest, pk: str) -> Any:
     """Take signals, and acknowledge those of before (RFC 8936)."""
-    sent = _sent(request, Poll)
+    sent = sent_in(request, Poll)
     stream = _stream(request, pk)
     if stream.method != "poll":
         raise Troubled(404, "not_found", "This stream is pushed to its receiver.")
