@@ -26,7 +26,7 @@ COLUMNS = (
     " data_class, line_id, scope, received_at"
 )
 NULL = r"\N"
-PORTION = 200
+PORTION = 500
 """Windows that are sent to the database at once."""
 _COPY = f"COPY grants_usagewindow ({COLUMNS}) FROM STDIN"
 _LOCK = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('usage:' || %(gateway)s::text, 0))"

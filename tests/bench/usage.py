@@ -20,8 +20,8 @@ from tests.bench.timing import seconds
 if TYPE_CHECKING:
     from tests.factories.usage import Sender
 
-EVENTS = int(os.environ.get("BENCH_EVENTS", "2000"))
-"""Windows in one report."""
+EVENTS = int(os.environ.get("BENCH_EVENTS", "5000"))
+"""Windows in one report: as many as one may have."""
 ROUNDS = int(os.environ.get("BENCH_USAGE_ROUNDS", "15"))
 PARTNERS = int(os.environ.get("BENCH_PARTNERS", "1000"))
 DAYS = int(os.environ.get("BENCH_DAYS", "365"))
@@ -84,11 +84,11 @@ def _ingest() -> list[Row]:
 
 
 def _batch(sender: Sender, number: int) -> bytes:
-    """A report on two lines, over the last three days."""
+    """A report on two lines, over the last days."""
     now, uses = _now(), ("evaluation", "benchmarking")
     events = []
     for place in range(EVENTS):
-        began = now - timedelta(seconds=60 + place * 120)
+        began = now - timedelta(seconds=60 + place * 60)
         changes: dict[str, Any] = {"tokens_in": 900 + place, "tokens_out": 80, "seats": 1 + place % 3, "country": "NO"}
         event = sender.event(f"bench-{number}-{place:06}", began, seconds=59, **changes)
         event["data"]["use_case"] = uses[place % 2]

@@ -21,6 +21,7 @@ from portal.api.usage.events import SCHEMA_PATH, NoBatch, read_batch, read_binar
 from portal.api.usage.otlp import read_logs
 from portal.api.usage.shape import Read, json_schema
 from portal.core.actors import Actor
+from portal.core.bulk import seldom_collecting
 from portal.core.verdicts import Conflict
 
 SCOPE = "usage"
@@ -53,7 +54,8 @@ def _machine(view: Callable[[HttpRequest, Reporter, str], HttpResponse]) -> Call
             if request.method != "POST":
                 raise Refusal(405, "method_not_allowed", "Report with POST.", Allow="POST")
             reporter, source = _reporter(request)
-            return view(request, reporter, source)
+            with seldom_collecting():
+                return view(request, reporter, source)
         except (Refusal, NoBatch) as refusal:
             headers = getattr(refusal, "headers", {})
             return _problem(request, refusal.status, refusal.code, refusal.detail, **headers)
