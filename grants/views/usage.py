@@ -35,7 +35,7 @@ from portal.core.requests import PortalRequest
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
 from portal.ui.tables import DayColumn, NumberColumn, Table
-from portal.ui.templatetags.ui import moment
+from portal.ui.templatetags.ui import moment, short_day
 
 READERS = (
     "applicant", "administrator", "representative", "provider_staff", "case_officer", "reviewer", "signatory",
@@ -53,6 +53,22 @@ class MomentColumn(tables.Column):
         return value.isoformat()
 
 
+class SpanColumn(tables.Column):
+    """From when to when, in UTC: the day once, where it is one; in exports when it began, as ISO 8601."""
+
+    def render(self, record: UsageWindow) -> str:
+        began, ended = record.started_at.astimezone(UTC), record.ended_at.astimezone(UTC)
+        until = f"{ended:%H:%M}" if ended.date() == began.date() else f"{short_day(ended)}, {ended:%H:%M}"
+        return f"{short_day(began)}, {began:%H:%M}–{until}"
+
+    def value(self, record: UsageWindow) -> str:
+        return record.started_at.isoformat()
+
+
+WHOLE = {"td": {"class": "is-whole"}}
+"""Cells that are not broken over lines."""
+
+
 class UseTable(Table):
     """What was used by whom, in the words of the rulebook. Base of both tables."""
 
@@ -61,7 +77,7 @@ class UseTable(Table):
     use_case = tables.Column(verbose_name=_("Use"))
     environment_key = tables.Column(verbose_name=_("Environment"))
     data_class = tables.Column(verbose_name=_("Data"))
-    line = tables.Column(verbose_name=_("Line"), accessor="line", empty_values=())
+    line = tables.Column(verbose_name=_("Line"), accessor="line", empty_values=(), attrs=WHOLE)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -83,19 +99,19 @@ class UseTable(Table):
 
 
 class WindowTable(UseTable):
-    """Windows, the last to begin first."""
+    """Windows, the last to begin first. What few look at is in exports alone."""
 
-    started_at = MomentColumn(verbose_name=_("Began"))
-    ended_at = MomentColumn(verbose_name=_("Ended"))
+    started_at = SpanColumn(verbose_name=_("Began"), attrs=WHOLE)
+    ended_at = MomentColumn(verbose_name=_("Ended"), visible=False)
     scope = tables.Column(verbose_name=_("Scope"), accessor="get_scope_display")
     requests = NumberColumn(verbose_name=_("Requests"))
     tokens = NumberColumn(verbose_name=_("Tokens"), accessor="tokens")
     seats = NumberColumn(verbose_name=_("People at once"))
     denied = NumberColumn(verbose_name=_("Denied"))
-    who = tables.Column(verbose_name=_("Account or workload"), accessor="pk", empty_values=())
-    country = tables.Column(verbose_name=_("Country"), default="–")
-    gateway = tables.Column(verbose_name=_("Gateway"), accessor="gateway__name")
-    event_id = tables.Column(verbose_name=_("Event"))
+    who = tables.Column(verbose_name=_("Account or workload"), accessor="pk", empty_values=(), visible=False)
+    country = tables.Column(verbose_name=_("Country"), default="–", visible=False)
+    gateway = tables.Column(verbose_name=_("Gateway"), accessor="gateway__name", visible=False)
+    event_id = tables.Column(verbose_name=_("Event"), visible=False)
 
     class Meta(Table.Meta):
         sequence = ("started_at", "ended_at", "institution", "release", "use_case", "environment_key", "...")
@@ -109,13 +125,13 @@ class WindowTable(UseTable):
 class AlertTable(UseTable):
     """Use that no grant covered, the newest first."""
 
-    day = DayColumn(verbose_name=_("Day"))
+    day = DayColumn(verbose_name=_("Day"), attrs=WHOLE)
     kind = tables.Column(verbose_name=_("Why not"), accessor="get_kind_display")
     provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name")
     windows = NumberColumn(verbose_name=_("Windows"))
     requests = NumberColumn(verbose_name=_("Requests"))
     denied = NumberColumn(verbose_name=_("Denied"))
-    last_at = MomentColumn(verbose_name=_("Last told"))
+    last_at = MomentColumn(verbose_name=_("Last told"), visible=False)
 
     class Meta(Table.Meta):
         sequence = ("day", "kind", "institution", "provider", "...")

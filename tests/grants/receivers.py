@@ -130,7 +130,7 @@ def transmitting() -> Iterator[Transmitter]:
         assert not thread.is_alive()
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+def until(true: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     """Wait until it is true, and return it."""
     end = time.monotonic() + seconds
     while not (found := true()):

@@ -69,6 +69,16 @@ def hold(made: make.GrantCast, target: Any = None, *, emergency: bool = False) -
     return place_hold(target=target or made.grant, by=made.signatory, emergency=emergency, **WORDS)
 
 
+def is_listening() -> bool:
+    """Whether a connection of the transmitter waits for notifications."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'LISTEN%%' AND state = 'idle'"
+        )
+        return cursor.fetchone() is not None
+
+
 def waiting() -> int:
     return Delivery.objects.filter(acknowledged_at=None).count()
 
@@ -77,18 +87,18 @@ def events(said: list[dict[str, Any]]) -> list[str]:
     return [next(iter(claims["events"])).rpartition("/")[2] for claims in said]
 
 
-def test_a_hold_reaches_a_receiver_within_a_second_as_a_signed_token(
-    made: make.GrantCast, endpoint: Endpoint, receiver: Receiver
+def test_a_hold_wakes_the_process_and_reaches_a_receiver_as_a_signed_token(
+    made: make.GrantCast, endpoint: Endpoint, receiver: Receiver, settings: Any
 ) -> None:
+    """By itself the process would not look for ten minutes. How fast it is, `make bench ARGS=signals` measures."""
+    settings.SIGNALS_LOOK_SECONDS = 600
     pushed_to(receiver, endpoint.url, authorization_header="Bearer for-the-portal")
     with transmitting():
-        time.sleep(0.5)
-        begun = time.monotonic()
+        until(is_listening, "it listens")
         hold(made, emergency=True)
         until(lambda: len(endpoint.arrived) == 2, "both signals")
         until(lambda: waiting() == 0, "noted")
     first, second = endpoint.arrived
-    assert first.at - begun < 1
     assert first.headers["Content-Type"] == "application/secevent+jwt"
     assert first.headers["Authorization"] == "Bearer for-the-portal"
     assert events(endpoint.claims(made.staff.body_id)) == ["account-disabled", "session-revoked"]
@@ -127,17 +137,15 @@ def test_a_lost_notification_delays_and_loses_nothing(
 
 
 def test_dead_and_slow_receivers_delay_nobody(made: make.GrantCast, endpoint: Endpoint, receiver: Receiver) -> None:
-    slow = Endpoint(lambda number, token: Answer(after=4))
+    slow = Endpoint(lambda number, token: Answer(after=8))
     pushed_to(receiver, nowhere())
     pushed_to(receiver, slow.url)
     pushed_to(receiver, endpoint.url)
     with transmitting():
-        time.sleep(0.5)
-        begun = time.monotonic()
         for target in (made.grant, made.line, made.environment):
             hold(made, target)
         until(lambda: len(endpoint.arrived) == 3, "the one that is well")
-        assert endpoint.arrived[-1].at - begun < 2
+        assert waiting() >= 6, "neither of the two others has acknowledged anything by then"
         until(lambda: waiting() == 3, "the slow one")
     slow.close()
     dead = Stream.objects.get(last_error__contains="Connect")
