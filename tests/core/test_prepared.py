@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Organisation
@@ -59,23 +61,26 @@ def test_values_go_to_their_places_and_a_percent_sign_stays() -> None:
 
 
 @pytest.fixture
-def ended() -> None:
-    """The connection stands as at the beginning of a request, and the database has ended it meanwhile."""
+def ended() -> Any:
+    """The connection, as at the beginning of a request, which the database has ended meanwhile."""
+    mine: Any = connections["default"]
     rows_of("SELECT 1", [])
-    connection.health_check_done = False
-    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    mine.health_check_done = False
+    info = mine.connection.info
+    with psycopg.connect(info.dsn, password=info.password) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [info.backend_pid])
+    return mine
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_ended_meanwhile_is_replaced(ended: None) -> None:
+def test_a_connection_that_ended_meanwhile_is_replaced(ended: Any) -> None:
     assert rows_of("SELECT 'again', %s::int", [7]) == [("again", 7)]
-    assert connection.health_check_done
+    assert ended.health_check_done
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_sent_twice_once_the_connection_was_used(ended: None) -> None:
-    connection.health_check_done = True
+def test_nothing_is_sent_twice_once_the_connection_was_used(ended: Any) -> None:
+    ended.health_check_done = True
     with pytest.raises(OperationalError):
         rows_of("SELECT 1", [])
-    connection.close()
+    ended.close()

@@ -30,6 +30,7 @@ def test_holds_on_people_are_counted_and_nobody_is_named(made: make.GrantCast) -
     hold = place_hold(target=person, reason="Lost keys.", lifted_when="New keys.", by=made.signatory)
     figure = figure_of("holds")
     assert figure.title == "1 hold is in force; 1 waits for a second body"
+    assert figure.chart is not None
     assert [series["values"][-1] for series in figure.chart["series"]] == [0, 1]
     assert [str(cell) for cell in figure.rows[0]][1] == "Person"
     confirm_hold(hold=hold, by=made.other_signatory)
