@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -150,6 +151,13 @@ def _withdrawal(kind: Kind, *, for_good: bool = False) -> Read:
     return read
 
 
+def _withdrawn(happening: Happening) -> Iterator[Effect]:
+    """Consent that ends with its own notice stops what runs, too; one that ends on its day stops what is new."""
+    row = happening.subject
+    at_once = row.effective_on == row.given_at.astimezone(UTC).date()
+    yield from _withdrawal(Kind.STOPPED if at_once else Kind.SUSPENDED, for_good=True)(happening)
+
+
 def _organisation(happening: Happening) -> Iterator[Effect]:
     body = happening.subject
     if body.kind == "institution" and Institution.objects.filter(pk=body.pk).exists():
@@ -198,7 +206,7 @@ TABLE: Mapping[str, Mapping[str, Read]] = {
     "consent_withdrawal": {
         "give_notice": _withdrawal(Kind.CHANGED),
         "take_back": _withdrawal(Kind.CHANGED),
-        "take_effect": _withdrawal(Kind.SUSPENDED, for_good=True),
+        "take_effect": _withdrawn,
     },
     "environment": {
         "drift": _on("environment", Kind.SUSPENDED, unless_before=("suspended",)),

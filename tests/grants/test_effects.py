@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from grants.actions.environment import close_environment
 from grants.actions.grant import expire_grant, surrender_grant
 from grants.actions.hold import confirm_hold, lapse_hold, lift_hold, place_hold
 from grants.actions.surrender import surrender_line
-from grants.actions.withdrawal import take_back_withdrawal, withdraw_consent
+from grants.actions.withdrawal import end_consent, take_back_withdrawal, withdraw_consent
 from grants.effects import TABLE, Effect, subscribe, unsubscribe
 from grants.states import CONSENT_WITHDRAWAL, GRANT, HOLD
 from grants.states_places import ENVIRONMENT, RELEASE
@@ -164,6 +164,21 @@ def test_lines_are_narrowed_given_back_and_lose_consent(partner: Cast, effects: 
     assert taken(effects) == [("changed", "line", first.pk, False)] * 2
     surrender_line(line=second, by=administrator_of(made), reason="Not needed")
     assert taken(effects) == [("suspended", "line", second.pk, True)]
+
+
+def test_consent_withdrawn_at_once_stops_what_runs_and_with_notice_what_is_new(
+    partner: Cast, effects: list[Effect]
+) -> None:
+    made = make.grant_in_force({"use_case": "evaluation"}, {"use_case": "benchmarking"}, made=partner)
+    first, second = made.grant.lines.order_by("number")
+    effects.clear()
+    withdraw_consent(line=first, reason_code="security", reason="A leak", by=made.staff)
+    assert taken(effects) == [("changed", "line", first.pk, False), ("stopped", "line", first.pk, True)]
+    withdrawal = withdraw_consent(line=second, reason_code="capacity", reason="No room", by=made.staff)
+    effects.clear()
+    with clock.at(datetime.combine(withdrawal.effective_on, time(1), UTC)):
+        end_consent(withdrawal=withdrawal, by=SYSTEM)
+    assert taken(effects)[0] == ("suspended", "line", second.pk, True)
 
 
 def test_an_environment_is_accredited_again_and_closed(made: make.GrantCast, effects: list[Effect]) -> None:
