@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from grants.actions.usage_counts import Counts, Slot, write_counts
 from grants.queries.coverage import Key, Named, keys_of
-from grants.rules.usage import LATE, SKEW, Problem, Sent, Timely, digest_of, times_of
+from grants.rules.usage import LATE, SKEW, Problem, Sent, Timely, digest_of, times_of, written
 from portal.core import clock
 from portal.core.prepared import rows_of
 from portal.workflow import as_deed
@@ -26,13 +26,13 @@ COLUMNS = (
     " data_class, line_id, scope, received_at"
 )
 NULL = r"\N"
-PORTION = 500
+PORTION = 200
 """Windows that are sent to the database at once."""
 _COPY = f"COPY grants_usagewindow ({COLUMNS}) FROM STDIN"
 _LOCK = "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('usage:' || %(gateway)s::text, 0))"
 _KNOWN = """
-SELECT event_id, digest FROM grants_usagewindow WHERE gateway_id = %(gateway)s AND event_id = ANY(%(events)s)
-    AND started_at >= %(oldest)s AND started_at <= %(latest)s
+SELECT event_id, digest FROM grants_usagewindow WHERE gateway_id = %(gateway)s
+    AND event_id = ANY(string_to_array(%(events)s, ' ')) AND started_at >= %(oldest)s AND started_at <= %(latest)s
 """
 
 
@@ -70,10 +70,8 @@ def report_usage(*, reporter: Reporter, sent: Sequence[tuple[int, Sent]], refuse
     keys = keys_of([each.sent for each in timely], reporter.provider_id)
     known = _named(timely, keys, report)
     values = {"gateway": reporter.gateway_id, "oldest": oldest, "latest": now + SKEW}
-    fresh = _fresh(known, values, report)
+    fresh = _fresh(known, _seen(known, values), report)
     counts = _copy(fresh, keys, reporter, now)
-    report.accepted, late = len(fresh), now - LATE
-    report.late = sum(window.ended < late for window, _digest in fresh)
     write_counts(counts, reporter, _outcomes(report), now)
     return report
 
@@ -97,50 +95,55 @@ def _unknown(key: Key) -> Problem | None:
     return None
 
 
-Fresh = list[tuple[Timely, int]]
-"""Windows that are to be written, each with its digest."""
+def _seen(windows: list[Timely], values: dict[str, Any]) -> dict[str, int]:
+    """The digests of those events that were reported before."""
+    if not windows:
+        return {}
+    events = " ".join([window.sent.event_id for window in windows])  # no id has a blank
+    return dict(rows_of(_KNOWN, {**values, "events": events}))
 
 
-def _fresh(windows: list[Timely], values: dict[str, Any], report: Report) -> Fresh:
-    """Windows that are not there yet; of the same id in the batch, the first counts."""
-    events, found = [window.sent.event_id for window in windows], []
-    seen: dict[str, int] = dict(rows_of(_KNOWN, {**values, "events": events})) if events else {}
+def _fresh(windows: list[Timely], seen: dict[str, int], report: Report) -> Iterator[tuple[Timely, int]]:
+    """Windows that are not there yet, each with its digest; of the same id in the batch, the first counts."""
+    late = clock.now() - LATE
     for window in windows:
         digest, event = digest_of(window), window.sent.event_id
         before = seen.get(event)
         if before is None:
             seen[event] = digest
-            found.append((window, digest))
+            report.accepted += 1
+            report.late += window.ended < late
+            yield window, digest
         elif before == digest:
             report.duplicates += 1
         else:
             problem = Problem("conflict", _("Give every window an id of its own. The first one stays."))
             report.problems[window.place] = problem
-    return found
 
 
-def _copy(fresh: Fresh, keys: dict[Named, Key], reporter: Reporter, now: datetime) -> Counts:
+def _copy(fresh: Iterable[tuple[Timely, int]], keys: dict[Named, Key], reporter: Reporter, now: datetime) -> Counts:
     """Write the windows, and count them. Their texts have no character that COPY would read as anything else.
 
-    They are sent in portions: the database writes one while the next is made.
+    They are sent in portions: the database writes one while the next is made, so `fresh` is best worked out meanwhile.
+    It may not ask the database.
     """
     counts, head = Counts(), f"{reporter.gateway_id}\t{reporter.provider_id}"
-    if not fresh:
-        return counts
-    slots: dict[tuple[Named, Any, str], Slot] = {}
+    slots: dict[tuple[Named, int, str], Slot] = {}
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_COPY) as copy:
         lines: list[str] = []
         for window, digest in fresh:
             sent = window.sent
             named = sent[1:6]
-            limits, scope = keys[named].at(window.began)
-            slot = slots.get((named, limits and limits.line_id, scope))
+            key = keys[named]
+            limits, scope = key.at(window.began)
+            slot = slots.get((named, id(limits), scope))
             if slot is None:
-                slot = counts.slot(keys[named], limits, scope)
+                slot = counts.slot(key, limits, scope)
                 slot.tail = _tail(slot, head, now)
-                slots[named, limits and limits.line_id, scope] = slot
-            slot.add(window.text, sent)
-            lines.append(f"{sent.event_id}\t{digest}\t{window.text}\t{slot.tail}")
+                slots[named, id(limits), scope] = slot
+            slot.add(window.began, sent)
+            began, ended = written(sent.started, window.began), written(sent.ended, window.ended)
+            lines.append(f"{sent.event_id}\t{digest}\t{began}\t{ended}\t{window.counts}\t{slot.tail}")
             if len(lines) == PORTION:
                 copy.write("".join(lines))
                 lines.clear()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -66,6 +66,14 @@ WHERE d.line_id = n.line_id AND d.day = n.day RETURNING 1
 """
 
 
+HOUR = 3600
+"""Seconds."""
+
+
+def _moment(hour: int) -> datetime:
+    return datetime.fromtimestamp(hour * HOUR, UTC)
+
+
 @dataclass(slots=True)
 class Tally:
     """Sums of windows."""
@@ -88,18 +96,18 @@ class Tally:
 class Slot:
     """Windows of one key that count under one line (or none) and stood the same when they began.
 
-    A window belongs to the hour and the day (UTC) in which it began: "2028-02-29 23" and "2028-02-29".
+    A window belongs to the hour and the day (UTC) in which it began. Hours are counted from the epoch.
     """
 
     key: Key
     limits: Limits | None
     scope: str
     tail: str = ""
-    hours: dict[str, Tally] = field(default_factory=dict)
+    hours: dict[int, Tally] = field(default_factory=dict)
 
-    def add(self, text: str, sent: Sent) -> None:
-        """Count one window; its text begins with the moment at which it began."""
-        hour = text[:13]
+    def add(self, began: datetime, sent: Sent) -> None:
+        """Count one window."""
+        hour = int(began.timestamp() // HOUR)
         tally = self.hours.get(hour)
         if tally is None:
             tally = self.hours[hour] = Tally()
@@ -115,7 +123,7 @@ class Slot:
         """The sums by the day."""
         found: dict[date, Tally] = {}
         for hour, tally in self.hours.items():
-            found.setdefault(date.fromisoformat(hour[:10]), Tally()).add(tally)
+            found.setdefault(_moment(hour).date(), Tally()).add(tally)
         return found
 
 
@@ -134,7 +142,7 @@ class Counts:
     def hours(self) -> list[datetime]:
         """The hours that are touched."""
         found = sorted({hour for slot in self.slots for hour in slot.hours})
-        return [datetime.fromisoformat(f"{hour}:00:00+00:00") for hour in found]
+        return [_moment(hour) for hour in found]
 
     def lines(self) -> dict[tuple[UUID, date], Tally]:
         """By line and day."""

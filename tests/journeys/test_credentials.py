@@ -21,7 +21,8 @@ from tests.journeys.test_people import STAFF
 @pytest.fixture
 def ready(portal: Stack) -> dict[str, Any]:
     """A partner with a grant in force, and its administrator."""
-    printed = portal.manage("shell", "--no-imports", "-c", f"{STAFF}staff.prepare_people(10000, 'LT', 'Modelių biuras')")
+    prepare = f"{STAFF}staff.prepare_people(10000, 'LT', 'Modelių biuras')"
+    printed = portal.manage("shell", "--no-imports", "-c", prepare)
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return found
 
