@@ -32,8 +32,7 @@ from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.ui.lists import ListView
-from portal.ui.tables import NumberColumn, StateColumn, Table
-from portal.ui.templatetags.ui import moment
+from portal.ui.tables import MomentColumn, NumberColumn, StateColumn, Table
 from portal.workflow import can
 
 keepers = for_body("provider", "provider_staff", "administrator")
@@ -56,16 +55,6 @@ ABOUT = {
 """What of an institution a signal is about."""
 
 
-class MomentColumn(tables.Column):
-    """A time to the minute; in exports as ISO 8601."""
-
-    def render(self, value: Any) -> str:
-        return str(moment(value)) if value else str(_("Never"))
-
-    def value(self, value: Any) -> str:
-        return value.isoformat(timespec="seconds") if value else ""
-
-
 class StreamTable(Table):
     """Streams, and how far behind each is."""
 
@@ -75,7 +64,7 @@ class StreamTable(Table):
     method = tables.Column(verbose_name=_("Delivery"), accessor="get_method_display")
     waiting_count = NumberColumn(verbose_name=_("Waiting"))
     waiting_since = MomentColumn(verbose_name=_("Since"))
-    delivered_at = MomentColumn(verbose_name=_("Last acknowledged"), empty_values=())
+    delivered_at = MomentColumn(verbose_name=_("Last acknowledged"), empty_values=(), never=_("Never"))
     last_error = tables.Column(verbose_name=_("Last error"))
 
     def render_name(self, record: Stream) -> SafeString:

@@ -34,23 +34,13 @@ from portal.accounts.models import Gateway
 from portal.core.requests import PortalRequest
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
-from portal.ui.tables import DayColumn, NumberColumn, Table
-from portal.ui.templatetags.ui import moment, short_day
+from portal.ui.tables import DayColumn, MomentColumn, NumberColumn, Table
+from portal.ui.templatetags.ui import short_day
 
 READERS = (
     "applicant", "administrator", "representative", "provider_staff", "case_officer", "reviewer", "signatory",
     "auditor",
 )  # fmt: skip
-
-
-class MomentColumn(tables.Column):
-    """A moment to the minute; in exports as ISO 8601."""
-
-    def render(self, value: datetime) -> Any:
-        return moment(value)
-
-    def value(self, value: datetime) -> str:
-        return value.isoformat()
 
 
 class SpanColumn(tables.Column):

@@ -60,6 +60,20 @@ class DayColumn(tables.Column):
         return str(value.isoformat()) if value else ""
 
 
+class MomentColumn(tables.Column):
+    """A moment to the minute; in exports as ISO 8601, whole. `never` stands where there was none."""
+
+    def __init__(self, *, never: Any = "–", **options: Any) -> None:
+        self.never = never
+        super().__init__(**options)
+
+    def render(self, value: Any) -> Any:
+        return ui.moment(value) if value else self.never
+
+    def value(self, value: Any) -> str:
+        return str(value.isoformat()) if value else ""
+
+
 class NumberColumn(tables.Column):
     """Figures to the right."""
 
