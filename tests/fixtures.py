@@ -63,9 +63,9 @@ def _flush_past_the_triggers() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _no_counts_left() -> Iterator[None]:
-    """What this process counted of answers at the gate ends with the test database."""
+    """What this process counted of answers at the gate ends with the test that asked."""
     yield
     tally.forget()
 
