@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import audits_on_desk
 from audits.actions import audit as deeds
+from audits.actions import audit_report, fieldwork
 from audits.actions.finding import record_finding
 from audits.admin.base import CaseAdmin, asks, filter_by_state
 from audits.forms.checklist import ChecklistForm
@@ -60,26 +61,26 @@ PAGES = (
     DeedPage(
         "report",
         "draft",
-        lambda audit, said, by: deeds.draft_report(audit=audit, summary=said["summary"], by=by),
+        lambda audit, said, by: audit_report.draft_report(audit=audit, summary=said["summary"], by=by),
         SummaryForm,
         initial=lambda audit: {"summary": audit.summary},
     ),
     DeedPage(
         "resume",
         "resume",
-        lambda audit, said, by: deeds.resume_fieldwork(audit=audit, reason=said["reason"], by=by),
+        lambda audit, said, by: audit_report.resume_fieldwork(audit=audit, reason=said["reason"], by=by),
         ReasonForm,
     ),
     DeedPage(
         "send",
         "send_report",
-        lambda audit, _said, by: deeds.send_report(audit=audit, by=by),
+        lambda audit, _said, by: audit_report.send_report(audit=audit, by=by),
         lead=_("The partner reads the report, the results and the findings, and has time to respond."),
     ),
     DeedPage(
         "close",
         "close",
-        lambda audit, _said, by: deeds.close_audit(audit=audit, by=by),
+        lambda audit, _said, by: audit_report.close_audit(audit=audit, by=by),
         lead=_("Findings that are open stay open until an auditor has verified them."),
     ),
     DeedPage(
@@ -183,7 +184,7 @@ class AuditAdmin(CaseAdmin):
         form = ChecklistForm(request.POST if request.method == "POST" else None, checks=family.checks)
         if request.method == "POST" and form.is_valid():
             try:
-                deeds.record_results(audit=subject, answers=form.answers(), by=actor)
+                fieldwork.record_results(audit=subject, answers=form.answers(), by=actor)
             except Refused as error:
                 refuse(form, error.verdict)
             else:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audits.actions.audit import Answer
+from audits.actions.fieldwork import Answer
 from audits.models import Check, Result
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from audits import access
 from audits.actions.appeal import withdraw_appeal
-from audits.actions.audit import respond_to_report
+from audits.actions.audit_report import respond_to_report
 from audits.actions.enforcement import answer_notice
 from audits.actions.finding import propose_plan, remediate_finding
 from audits.actions.incident import add_update

@@ -5,19 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from audits.actions.audit import (
-    Answer,
-    assign_auditor,
-    begin_audit,
-    cancel_audit,
-    close_audit,
-    draft_report,
-    notify_audit,
-    plan_audit,
-    record_results,
-    respond_to_report,
-    send_report,
-)
+from audits.actions.audit import assign_auditor, begin_audit, cancel_audit, notify_audit, plan_audit
+from audits.actions.audit_report import close_audit, draft_report, respond_to_report, send_report
+from audits.actions.fieldwork import Answer, record_results
 from audits.actions.finding import (
     accept_risk,
     agree_plan,

@@ -13,7 +13,7 @@ from django.db import DataError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.actions.audit import close_audit, draft_report, respond_to_report, send_report
+from audits.actions.audit_report import close_audit, draft_report, respond_to_report, send_report
 from audits.actions.catalogue import import_catalogue
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding, verify_finding
 from audits.models import Catalogue, Control

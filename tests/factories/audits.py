@@ -9,19 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from audits.actions.audit import (
-    Answer,
-    assign_auditor,
-    begin_audit,
-    draft_report,
-    notify_audit,
-    plan_audit,
-    record_results,
-    respond_to_report,
-    send_report,
-)
+from audits.actions.audit import assign_auditor, begin_audit, notify_audit, plan_audit
+from audits.actions.audit_report import draft_report, respond_to_report, send_report
 from audits.actions.catalogue import import_catalogue
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case
+from audits.actions.fieldwork import Answer, record_results
 from audits.actions.finding import agree_plan, propose_plan, record_finding, remediate_finding
 from audits.actions.incident import Concerns, report_incident, triage_incident
 from audits.actions.obligation import plan_due_obligations

@@ -7,19 +7,16 @@ from datetime import timedelta
 import pytest
 
 from audits.actions.audit import (
-    Answer,
     assign_auditor,
     begin_audit,
     cancel_audit,
-    close_audit,
-    draft_report,
     notify_audit,
     plan_audit,
-    record_results,
     reschedule_audit,
-    respond_to_report,
     unassign_auditor,
 )
+from audits.actions.audit_report import close_audit, draft_report, respond_to_report
+from audits.actions.fieldwork import Answer, record_results
 from audits.models import Audit, Catalogue, CheckResult
 from portal.core import clock
 from portal.core.actors import Actor

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from audits.actions.audit import close_audit
+from audits.actions.audit_report import close_audit
 from audits.actions.planning import plan_block, plan_due_audits
 from audits.models import Audit
 from audits.queries.planning import next_due

@@ -19,15 +19,11 @@ from audits.actions.audit import (
     assign_auditor,
     begin_audit,
     cancel_audit,
-    close_audit,
-    draft_report,
     notify_audit,
     reschedule_audit,
-    respond_to_report,
-    resume_fieldwork,
-    send_report,
     unassign_auditor,
 )
+from audits.actions.audit_report import close_audit, draft_report, respond_to_report, resume_fieldwork, send_report
 from audits.actions.deadlines import file_deadline
 from audits.actions.enforcement import (
     answer_notice,

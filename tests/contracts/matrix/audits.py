@@ -6,15 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from audits.actions.appeal import lodge_appeal
-from audits.actions.audit import (
-    assign_auditor,
-    begin_audit,
-    draft_report,
-    notify_audit,
-    plan_audit,
-    respond_to_report,
-    send_report,
-)
+from audits.actions.audit import assign_auditor, begin_audit, notify_audit, plan_audit
+from audits.actions.audit_report import draft_report, respond_to_report, send_report
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
 from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident

@@ -1,0 +1,68 @@
+"""Deeds on an audit's report: drafted, sent, responded to by the partner, and closed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from audits import notices
+from audits.models import Audit
+from audits.rules import report_ready
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import require
+from portal.rulebook.durations import add_working_days
+from portal.rulebook.queries import rules
+from portal.workflow import as_deed, lock, move, record
+
+
+@as_deed
+def draft_report(*, audit: Audit, summary: str, by: Actor) -> Audit:
+    """Write the report. Every control on the checklist has a result by then."""
+    lock(audit)
+    require(report_ready(untested=audit.checks.filter(result="").count()))
+    changes = {"summary": summary, "drafted_at": clock.now(), "drafted_by_id": by.user_id}
+    return move(audit, "draft", by=by, changes=changes, detail={"summary": summary}, about=_about(audit))
+
+
+@as_deed
+def resume_fieldwork(*, audit: Audit, reason: str, by: Actor) -> Audit:
+    """Go back from the draft to the checklist."""
+    return move(audit, "resume", by=by, detail={"reason": reason}, about=_about(audit))
+
+
+@as_deed
+def send_report(*, audit: Audit, by: Actor) -> Audit:
+    """Send the report to the partner, who may respond within the rulebook's audits.response_working_days."""
+    rulebook = rules()
+    due = add_working_days(clock.today(), rulebook.audits.response_working_days, _country(audit))
+    changes = {"sent_at": clock.now(), "response_due": due}
+    move(audit, "send_report", by=by, changes=changes, rulebook=rulebook.version, about=_about(audit))
+    notices.report_sent(audit)
+    return audit
+
+
+@as_deed
+def respond_to_report(*, audit: Audit, response: str, by: Actor) -> Audit:
+    """The partner's side of it, kept with the report."""
+    changes = {"response": response, "responded_at": clock.now()}
+    record(audit, "respond", by=by, changes=changes, detail={"response": response}, about=_about(audit))
+    notices.partner_responded(audit)
+    return audit
+
+
+@as_deed
+def close_audit(*, audit: Audit, by: Actor) -> Audit:
+    """Close it. Findings that are open live on by themselves."""
+    changes = {"closed_at": clock.now(), "closed_by_id": by.user_id}
+    move(audit, "close", by=by, changes=changes, rulebook=audit.rulebook, about=_about(audit))
+    notices.audit_closed(audit)
+    return audit
+
+
+def _about(audit: Audit) -> list[UUID]:
+    return [audit.institution_id]
+
+
+def _country(audit: Audit) -> str:
+    country: str = audit.institution.organisation.jurisdiction
+    return country
