@@ -7,21 +7,53 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
 from django.http import Http404
 
 from grants.access import DESK, get_grant, is_partner, is_provider
-from grants.models import AccessTally, Grant, GrantLine, LineDay, UsageAlert, UsageBucket, UsageIntake, UsageWindow
-from portal.accounts.models import Gateway
+from grants.models import (
+    AccessTally,
+    Grant,
+    GrantLine,
+    LineDay,
+    Release,
+    UsageAlert,
+    UsageBucket,
+    UsageIntake,
+    UsageWindow,
+)
+from portal.accounts.models import Gateway, Organisation
 from portal.core import clock
 from portal.core.actors import Actor
 
 NAMES = ("institution__organisation", "release__model", "environment", "provider")
 
 
+def _windows() -> QuerySet[UsageWindow]:
+    """Windows, without joins, and with `institution_name` and `gateway_name`.
+
+    A join would have the database read every window of an institution, over all partitions, before it takes the first.
+    """
+    institution = Organisation.objects.filter(pk=OuterRef("institution_id")).values("name")
+    gateway = Gateway.objects.filter(pk=OuterRef("gateway_id")).values("name")
+    rows: QuerySet[UsageWindow] = UsageWindow.objects.annotate(
+        institution_name=Subquery(institution), gateway_name=Subquery(gateway)
+    )
+    return rows.prefetch_related(
+        Prefetch("release", Release.objects.select_related("model")),
+        Prefetch("line", GrantLine.objects.select_related("grant")),
+    )
+
+
+def _is_any(value: F, among: ArraySubquery) -> Func:
+    """Whether the value is in the array, which is read once: as a condition on each row in turn, not as a join."""
+    return Func(value, among, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
+
+
 def windows_of(actor: Actor) -> QuerySet[UsageWindow]:
     """The windows on the actor's own institution, or its own models."""
-    rows: QuerySet[UsageWindow] = UsageWindow.objects.select_related(*NAMES, "line__grant", "gateway")
+    rows = _windows()
     if is_partner(actor):
         return rows.filter(institution_id=actor.body_id)
     return rows.filter(provider_id=actor.body_id) if is_provider(actor) else rows.none()
@@ -33,8 +65,8 @@ def windows_of_grant(actor: Actor, pk: UUID) -> tuple[Grant, QuerySet[UsageWindo
     Raises Http404 for a stranger.
     """
     grant = get_grant(actor=actor, pk=pk)
-    rows: QuerySet[UsageWindow] = UsageWindow.objects.select_related(*NAMES, "line__grant", "gateway")
-    rows = rows.filter(institution_id=grant.institution_id, line__in=GrantLine.objects.filter(grant=grant))
+    lines = ArraySubquery(GrantLine.objects.filter(grant=grant).order_by().values("pk"))
+    rows = _windows().filter(_is_any(F("line_id"), lines), institution_id=grant.institution_id)
     if is_provider(actor):
         return grant, rows.filter(provider_id=actor.body_id)
     if is_partner(actor) or actor.has(*DESK):

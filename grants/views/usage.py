@@ -91,6 +91,7 @@ class UseTable(Table):
 class WindowTable(UseTable):
     """Windows, the last to begin first. What few look at is in exports alone."""
 
+    institution = tables.Column(verbose_name=_("Institution"), accessor="institution_name")
     started_at = SpanColumn(verbose_name=_("Began"), attrs=WHOLE)
     ended_at = MomentColumn(verbose_name=_("Ended"), visible=False)
     scope = tables.Column(verbose_name=_("Scope"), accessor="get_scope_display")
@@ -100,7 +101,7 @@ class WindowTable(UseTable):
     denied = NumberColumn(verbose_name=_("Denied"))
     who = tables.Column(verbose_name=_("Account or workload"), accessor="pk", empty_values=(), visible=False)
     country = tables.Column(verbose_name=_("Country"), default="–", visible=False)
-    gateway = tables.Column(verbose_name=_("Gateway"), accessor="gateway__name", visible=False)
+    gateway = tables.Column(verbose_name=_("Gateway"), accessor="gateway_name", visible=False)
     event_id = tables.Column(verbose_name=_("Event"), visible=False)
 
     class Meta(Table.Meta):
