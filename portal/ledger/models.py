@@ -178,6 +178,24 @@ class Head(models.Model):
         return f"{self.size} entries"
 
 
+class Checkpoint(models.Model):
+    """Size and root of the record at a moment (portal.ledger.checkpoint). Its own entry is the last one in it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    size = models.BigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("checkpoint of the record")
+        verbose_name_plural = _("checkpoints of the record")
+        triggers = append_only()
+        indexes: ClassVar = [models.Index(fields=["taken_at"], name="checkpoint_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root}"
+
+
 class Counter(models.Model):
     """How many references of a letter were given in a year (portal.core.references)."""
 

@@ -1,8 +1,8 @@
 """The verifier: reads the whole record and says what does not fit. It trusts no trigger.
 
 It finds entries that were changed, removed, put in, moved or cut off; events that are not what was
-committed, or are gone before their time; tree nodes that are wrong; a head that this portal did not
-write; and rows of the portal whose state is not what the record says.
+committed, or are gone before their time; tree nodes that are wrong; checkpoints with another root; a head that this
+portal did not write; and rows of the portal whose state is not what the record says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from portal.core.canonical import canonical
 from portal.ledger import merkle
 from portal.ledger.append import commitment, head_mac
 from portal.ledger.merkle import Frontier, leaf_hash
-from portal.ledger.models import Entry, Event, Head, Node
+from portal.ledger.models import Checkpoint, Entry, Event, Head, Node
 
 BATCH = 2000
 
@@ -84,6 +84,7 @@ class _StoredNodes:
 
 def _entries(tree: Frontier, stored: _StoredNodes) -> Iterator[Problem]:
     expected, finished = 1, []
+    checkpoints = dict(Checkpoint.objects.values_list("size", "root"))
     entries = Entry.objects.order_by("seq").select_related("event")
     for entry in entries.iterator(chunk_size=2000):
         where = f"entry {entry.seq}"
@@ -95,10 +96,14 @@ def _entries(tree: Frontier, stored: _StoredNodes) -> Iterator[Problem]:
             yield Problem(where, "the fields are not those that were hashed")
         yield from _event(entry, where)
         finished += tree.append(leaf)
+        if entry.object_type == "checkpoint" and checkpoints.pop(entry.seq, None) != tree.root().hex():
+            yield Problem(where, "the checkpoint that it begins is missing, or has another root")
         if len(finished) >= BATCH:
             yield from stored.compare(finished)
             finished = []
     yield from stored.compare(finished)
+    for size in checkpoints:
+        yield Problem(f"checkpoint {size}", "no entry of the record begins it")
 
 
 def _event(entry: Entry, where: str) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """The record."""
 
-APPEND_ONLY = {"ledger.Entry", "ledger.Node"}
+APPEND_ONLY = {"ledger.Checkpoint", "ledger.Entry", "ledger.Node"}
 GUARDED = {
     # An event goes when its retention has ended; the head only grows.
     "ledger.Event": ("kept", "no_truncate"),
