@@ -105,14 +105,14 @@ def _seen(windows: list[Timely], values: dict[str, Any]) -> dict[str, int]:
 
 def _fresh(windows: list[Timely], seen: dict[str, int], report: Report) -> Iterator[tuple[Timely, int]]:
     """Windows that are not there yet, each with its digest; of the same id in the batch, the first counts."""
-    late = clock.now() - LATE
+    late = (clock.now() - LATE).timestamp()
     for window in windows:
         digest, event = digest_of(window), window.sent.event_id
         before = seen.get(event)
         if before is None:
             seen[event] = digest
             report.accepted += 1
-            report.late += window.ended < late
+            report.late += window.end < late
             yield window, digest
         elif before == digest:
             report.duplicates += 1
@@ -141,7 +141,7 @@ def _copy(fresh: Iterable[tuple[Timely, int]], keys: dict[Named, Key], reporter:
                 slot = counts.slot(key, limits, scope)
                 slot.tail = _tail(slot, head, now)
                 slots[named, id(limits), scope] = slot
-            slot.add(window.began, sent)
+            slot.add(window.start, sent)
             began, ended = written(sent.started, window.began), written(sent.ended, window.ended)
             lines.append(f"{sent.event_id}\t{digest}\t{began}\t{ended}\t{window.counts}\t{slot.tail}")
             if len(lines) == PORTION:

@@ -105,9 +105,9 @@ class Slot:
     tail: str = ""
     hours: dict[int, Tally] = field(default_factory=dict)
 
-    def add(self, began: datetime, sent: Sent) -> None:
-        """Count one window."""
-        hour = int(began.timestamp() // HOUR)
+    def add(self, start: float, sent: Sent) -> None:
+        """Count one window that began so many seconds after the epoch."""
+        hour = int(start // HOUR)
         tally = self.hours.get(hour)
         if tally is None:
             tally = self.hours[hour] = Tally()

@@ -100,21 +100,24 @@ PROBLEMS: dict[str, Kind] = {
 class Timely(NamedTuple):
     """A window whose times are good, with its place in what was sent.
 
-    `counts` is what was reported but for the id, the names and the times, each value behind a tab, as COPY reads it.
+    `start` and `end` are its times again, in seconds since the epoch. `counts` is what was reported but for the id, the
+    names and the times, each value behind a tab, as COPY reads it.
     """
 
     place: int
     sent: Sent
     began: datetime
     ended: datetime
+    start: float
+    end: float
     counts: str
 
 
 def digest_of(window: Timely) -> int:
     """Eight bytes of what was reported, as a signed number. However its times were written, they are the same."""
-    made = blake2b(_MOMENTS(window.began.timestamp(), window.ended.timestamp()), digest_size=8)
-    made.update("\t".join((window.counts, *window.sent[1:6])).encode())
-    return int.from_bytes(made.digest(), "big", signed=True)
+    _place, sent, _began, _ended, start, end, counts = window
+    told = f"{counts}\t{sent[1]}\t{sent[2]}\t{sent[3]}\t{sent[4]}\t{sent[5]}"
+    return int.from_bytes(blake2b(_MOMENTS(start, end) + told.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 _MOMENTS = Struct(">dd").pack
@@ -136,7 +139,8 @@ def times_of(
     sent: Iterable[tuple[int, Sent]], now: datetime, oldest: datetime, problems: dict[int, Problem]
 ) -> list[Timely]:
     """The windows whose times are good. What is wrong with the others is put among the problems, by their place."""
-    latest, read, found = now + SKEW, datetime.fromisoformat, []
+    latest, first, last = now + SKEW, oldest.timestamp(), (now + SKEW).timestamp()
+    read, found = datetime.fromisoformat, []
     for place, each in sent:
         try:
             began, ended = read(each.started), read(each.ended)
@@ -145,8 +149,9 @@ def times_of(
         except (ValueError, OverflowError):
             problems[place] = Problem("time", str(_("Send times that exist, as RFC 3339 with a zone.")))
             continue
-        if oldest <= began <= ended <= latest and ended - began <= LONGEST:
-            found.append(Timely(place, each, began, ended, _counts(each)))
+        start, end = began.timestamp(), ended.timestamp()
+        if first <= start <= end <= last and ended - began <= LONGEST:
+            found.append(Timely(place, each, began, ended, start, end, _counts(each)))
         else:
             problems[place] = _out_of_time(began, ended, latest)
     return found
