@@ -351,3 +351,14 @@ def own_documents(*, named: Collection[str], known: Collection[str]) -> Verdict:
     return refused(
         _("A document that you named is not in your institution’s library."), code="no_document", rule="obligations"
     )
+
+
+def later_than(due: date, until: date) -> Verdict:
+    """More time is a day after the one that holds, and still to come."""
+    if until > max(due, clock.today()):
+        return ALLOWED
+    return refused(
+        _("Choose a day after %(day)s that is still to come.") % {"day": due.isoformat()},
+        code="not_later",
+        rule="finding.extend",
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
+from audits.actions.escalation import escalate
 from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
+from audits.queries.escalation import findings_to_escalate, reports_to_escalate
 from audits.queries.obligations import to_remind
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from portal.core.actors import SYSTEM
@@ -27,7 +29,7 @@ def plan_obligations() -> Tally:
 
 @sweep_task
 def remind_of_obligations() -> Tally:
-    """Reminds partners of reports that are due soon or overdue."""
+    """Reminds partners of reports that are due soon."""
     rows = to_remind(rules()).select_related("institution__organisation", "authority")
     return sweep_rows(rows, lambda row: remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM))
 
@@ -37,12 +39,19 @@ def watch_incident_deadlines() -> Tally:
     """Warns of deadlines of incidents that are near, and notes those that were missed."""
     warned = sweep_rows(deadlines_to_warn(), lambda row: warn_of_deadline(deadline=row, by=SYSTEM))
     missed = sweep_rows(deadlines_missed(), lambda row: miss_deadline(deadline=row, by=SYSTEM))
-    return Tally(
-        warned.done + missed.done,
-        warned.failed + missed.failed,
-        warned.left + missed.left,
-        warned.error or missed.error,
-    )
+    return _both(warned, missed)
+
+
+@sweep_task
+def escalate_overdue() -> Tally:
+    """Takes the next step of the rulebook's ladder about findings and reports that stay overdue."""
+    findings = sweep_rows(findings_to_escalate(), lambda row: escalate(subject=row, by=SYSTEM))
+    reports = sweep_rows(reports_to_escalate(), lambda row: escalate(subject=row, by=SYSTEM))
+    return _both(findings, reports)
+
+
+def _both(one: Tally, other: Tally) -> Tally:
+    return Tally(one.done + other.done, one.failed + other.failed, one.left + other.left, one.error or other.error)
 
 
 @sweep_task

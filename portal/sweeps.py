@@ -111,11 +111,14 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("grants.tasks.roll_days", HOURLY, _("Sums reported use by the day")),
     Sweep("audits.tasks.plan_audits", HOURLY, _("Plans the next audit of every partner that is due for one")),
     Sweep("audits.tasks.plan_obligations", HOURLY, _("Asks for the periodic reports whose period has begun")),
-    Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon or overdue")),
+    Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon")),
     Sweep(
         "audits.tasks.watch_incident_deadlines",
         OFTEN,
         _("Warns of deadlines of incidents that are near, and notes those that were missed"),
+    ),
+    Sweep(
+        "audits.tasks.escalate_overdue", HOURLY, _("Takes the next step about findings and reports that stay overdue")
     ),
     Sweep("audits.tasks.end_risk_acceptances", HOURLY, _("Opens findings again whose risk was accepted until today")),
 )

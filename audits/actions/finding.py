@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from audits import notices
 from audits.models import Audit, Control, Finding, FindingNote
-from audits.rules import may_be_accepted
+from audits.overdue import PLAN, REMEDY, country_of, late_by, owed, resumed, step_day
+from audits.queries.escalation import next_day
+from audits.rules import later_than, may_be_accepted
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Refused, refused, require
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
+from portal.rulebook.schema.oversight import FindingRule
 from portal.workflow import as_deed, create, lock, move, record
 
 RECORDED_DURING = ("fieldwork", "draft_report")
@@ -30,8 +33,9 @@ def record_finding(
     if audit.state not in RECORDED_DURING:
         raise Refused(refused(_("Findings are recorded during fieldwork."), code="wrong_state", rule="finding.record"))
     rulebook = rules()
-    rule, country = rulebook.audits.finding(severity), audit.institution.organisation.jurisdiction
+    rule, country = rulebook.audits.finding(severity), country_of(audit)
     today = clock.today()
+    plan_due = add_working_days(today, rule.plan_working_days, country)
     finding = Finding(
         reference=next_reference("F"),
         audit=audit,
@@ -43,7 +47,8 @@ def record_finding(
         rulebook=rulebook.version,
         recorded_by_id=by.person_id,
         recorded_at=clock.now(),
-        plan_due=add_working_days(today, rule.plan_working_days, country),
+        plan_due=plan_due,
+        escalates_on=step_day(rulebook.audits.escalation, (), plan_due, country),
         remedy_due=add_working_days(today, rule.remedy_working_days, country),
     )
     detail = {"severity": severity, "title": title, "control": control.oscal_id if control else None}
@@ -55,7 +60,7 @@ def record_finding(
 @as_deed
 def propose_plan(*, finding: Finding, plan: str, by: Actor) -> Finding:
     """The partner says how and by when it will be put right. A new proposal takes the place of the old one."""
-    changes = {"plan": plan, "plan_proposed_at": clock.now()}
+    changes = {"plan": plan, "plan_proposed_at": clock.now(), "escalates_on": None}
     record(finding, "propose_plan", by=by, changes=changes, detail={"plan": plan}, about=_about(finding))
     _note(finding, FindingNote.Kind.PLAN, plan, by)
     notices.plan_proposed(finding)
@@ -63,9 +68,27 @@ def propose_plan(*, finding: Finding, plan: str, by: Actor) -> Finding:
 
 
 @as_deed
+def return_plan(*, finding: Finding, reason: str, by: Actor) -> Finding:
+    """The plan does not suffice: the partner owes another one. The time that the auditor took is not counted."""
+    lock(finding)
+    due = resumed(finding.plan_due, _day(finding.plan_proposed_at), country_of(finding))
+    changes = {"plan": "", "plan_due": due, "escalates_on": next_day(finding, PLAN, due)}
+    record(finding, "return_plan", by=by, changes=changes, detail={"reason": reason, "due": due}, about=_about(finding))
+    _note(finding, FindingNote.Kind.REPLY, reason, by)
+    notices.plan_returned(finding, reason)
+    return finding
+
+
+@as_deed
 def agree_plan(*, finding: Finding, by: Actor) -> Finding:
-    """An auditor of the audit agrees to the plan as it stands."""
-    changes = {"plan_agreed_at": clock.now()}
+    """An auditor of the audit agrees to the plan as it stands. The time that the auditor took is not counted."""
+    lock(finding)
+    due = resumed(finding.remedy_due, _day(finding.plan_proposed_at), country_of(finding))
+    changes = {
+        "plan_agreed_at": clock.now(),
+        "remedy_due": due,
+        "escalates_on": next_day(finding, REMEDY, due),
+    }
     move(finding, "agree_plan", by=by, changes=changes, detail={"plan": finding.plan}, about=_about(finding))
     notices.plan_agreed(finding)
     return finding
@@ -74,8 +97,15 @@ def agree_plan(*, finding: Finding, by: Actor) -> Finding:
 @as_deed
 def remediate_finding(*, finding: Finding, remediation: str, by: Actor) -> Finding:
     """The partner reports it as put right and says what shows it."""
-    changes = {"remediation": remediation, "remediated_at": clock.now(), "remediated_by_id": by.user_id}
-    move(finding, "remediate", by=by, changes=changes, detail={"remediation": remediation}, about=_about(finding))
+    lock(finding)
+    changes = {
+        "remediation": remediation,
+        "remediated_at": clock.now(),
+        "remediated_by_id": by.user_id,
+        "escalates_on": None,
+    }
+    detail = {"remediation": remediation, "late": late_by(finding)}
+    move(finding, "remediate", by=by, changes=changes, detail=detail, about=_about(finding))
     _note(finding, FindingNote.Kind.REMEDIATION, remediation, by)
     notices.finding_remediated(finding)
     return finding
@@ -83,8 +113,11 @@ def remediate_finding(*, finding: Finding, remediation: str, by: Actor) -> Findi
 
 @as_deed
 def send_back_finding(*, finding: Finding, reason: str, by: Actor) -> Finding:
-    """The remedy does not suffice; the partner goes on."""
-    move(finding, "send_back", by=by, detail={"reason": reason}, about=_about(finding))
+    """The remedy does not suffice; the partner goes on. The time that the auditor took is not counted."""
+    lock(finding)
+    due = resumed(finding.remedy_due, _day(finding.remediated_at), country_of(finding))
+    changes = {"remedy_due": due, "escalates_on": next_day(finding, REMEDY, due)}
+    move(finding, "send_back", by=by, changes=changes, detail={"reason": reason, "due": due}, about=_about(finding))
     _note(finding, FindingNote.Kind.REPLY, reason, by)
     notices.finding_sent_back(finding, reason)
     return finding
@@ -105,8 +138,8 @@ def verify_finding(*, finding: Finding, by: Actor, note: str = "") -> Finding:
 def accept_risk(*, finding: Finding, reason: str, until: date, by: Actor) -> Finding:
     """A signatory accepts the risk until a date, where the rulebook lets anybody (audits.findings.<severity>)."""
     lock(finding)
-    require(may_be_accepted(finding, rules(finding.rulebook).audits.finding(finding.severity), until=until))
-    changes = {"accepted_until": until, "accepted_by_id": by.user_id}
+    require(may_be_accepted(finding, _rule(finding), until=until))
+    changes = {"accepted_until": until, "accepted_by_id": by.user_id, "escalates_on": None}
     move(
         finding, "accept_risk", by=by, changes=changes, detail={"until": until, "reason": reason}, about=_about(finding)
     )
@@ -117,8 +150,43 @@ def accept_risk(*, finding: Finding, reason: str, until: date, by: Actor) -> Fin
 
 @as_deed
 def reopen_finding(*, finding: Finding, by: Actor) -> Finding:
-    """The day came until which the risk was accepted."""
-    return move(finding, "reopen", by=by, detail={"accepted_until": finding.accepted_until}, about=_about(finding))
+    """The day came until which the risk was accepted: the partner owes a plan and a remedy as on the first day."""
+    lock(finding)
+    rule, country, today = _rule(finding), country_of(finding), clock.today()
+    plan_due = add_working_days(today, rule.plan_working_days, country)
+    changes = {
+        "plan": "",
+        "plan_due": plan_due,
+        "remedy_due": add_working_days(today, rule.remedy_working_days, country),
+        "escalates_on": next_day(finding, PLAN, plan_due),
+    }
+    detail = {"accepted_until": finding.accepted_until, "plan_due": plan_due, "remedy_due": changes["remedy_due"]}
+    move(finding, "reopen", by=by, changes=changes, detail=detail, about=_about(finding))
+    notices.finding_reopened(finding)
+    return finding
+
+
+@as_deed
+def extend_finding(*, finding: Finding, until: date, reason: str, by: Actor) -> Finding:
+    """Give the partner more time to put it right, for a reason that stays on file."""
+    lock(finding)
+    require(later_than(finding.remedy_due, until))
+    changes: dict[str, Any] = {"remedy_due": until}
+    if (now := owed(finding)) is not None and now[0] == REMEDY:
+        changes["escalates_on"] = next_day(finding, REMEDY, until)
+    detail = {"from": finding.remedy_due, "until": until, "reason": reason}
+    record(finding, "extend", by=by, changes=changes, detail=detail, rulebook=finding.rulebook, about=_about(finding))
+    _note(finding, FindingNote.Kind.REPLY, reason, by)
+    notices.finding_extended(finding, reason)
+    return finding
+
+
+def _rule(finding: Finding) -> FindingRule:
+    return rules(finding.rulebook).audits.finding(finding.severity)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
 
 def _about(finding: Finding) -> list[Any]:

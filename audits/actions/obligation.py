@@ -10,14 +10,17 @@ from django.db import connection
 
 from audits import notices
 from audits.models import Obligation, Report
-from audits.queries.obligations import DueReport, next_due_reports
-from audits.reports import checked
+from audits.overdue import REPORT, country_of, late_by, step_day
+from audits.queries.escalation import next_day
+from audits.queries.obligations import DueReport, next_due_reports, reminders_by
+from audits.reports import checked, rule_of
 from audits.rules import complete_report, own_documents
 from partners.queries.answers import evidence_named
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_references
 from portal.core.verdicts import require
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import ObligationRule
 from portal.workflow import as_deed, create_all, lock, move, record
@@ -97,9 +100,9 @@ def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor
     found = checked(obligation, answers)
     require(complete_report(problems=list(found.problems.values())))
     require(own_documents(named=found.documents, known=set(evidence_named(obligation.institution_id, found.documents))))
-    number = obligation.reports.count() + 1
-    changes = {"submitted_at": clock.now()}
-    detail = {"number": number, "answers": found.answers}
+    number, late = obligation.reports.count() + 1, late_by(obligation)
+    changes = {"submitted_at": clock.now(), "escalates_on": None}
+    detail = {"number": number, "answers": found.answers, "late": late}
     move(
         obligation,
         "file",
@@ -110,7 +113,13 @@ def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor
         about=_about(obligation),
     )
     Report.objects.create(
-        obligation=obligation, number=number, answers=found.answers, filed_by_id=by.person_id, filed_at=clock.now()
+        obligation=obligation,
+        number=number,
+        answers=found.answers,
+        filed_by_id=by.person_id,
+        filed_at=clock.now(),
+        due=obligation.due,
+        late=late,
     )
     notices.report_filed(obligation)
     return obligation
@@ -127,9 +136,29 @@ def accept_report(*, obligation: Obligation, by: Actor) -> Obligation:
 
 @as_deed
 def return_report(*, obligation: Obligation, reason: str, by: Actor) -> Obligation:
-    """Something has to be corrected; the partner files it again."""
-    changes = {"returned_reason": reason}
-    move(obligation, "return", by=by, changes=changes, detail={"reason": reason}, about=_about(obligation))
+    """Something has to be corrected; the partner files it again within the rulebook's working days.
+
+    Reminders begin anew with the new day; those whose time has come already are not sent.
+    """
+    lock(obligation)
+    rule = rule_of(obligation)
+    due = add_working_days(clock.today(), rule.correction_working_days, country_of(obligation))
+    changes = {
+        "returned_reason": reason,
+        "due": due,
+        "reminders": reminders_by(rule, due),
+        "escalates_on": next_day(obligation, REPORT, due),
+    }
+    detail = {"reason": reason, "due": due}
+    move(
+        obligation,
+        "return",
+        by=by,
+        changes=changes,
+        detail=detail,
+        rulebook=obligation.rulebook,
+        about=_about(obligation),
+    )
     notices.report_returned(obligation)
     return obligation
 
@@ -150,5 +179,6 @@ def _obligation(rule: ObligationRule, due: DueReport, reference: str, version: s
         period_start=due.period_start,
         period_end=due.period_end,
         due=due.due,
+        escalates_on=step_day(rule.escalation, (), due.due, due.country),
         planned_at=clock.now(),
     )

@@ -2,10 +2,12 @@
 
 from django.contrib import admin
 
-from audits.admin.assurance import CatalogueAdmin, FindingAdmin, ObligationAdmin
+from audits.admin.assurance import CatalogueAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
+from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin
+from audits.admin.obligation import ObligationAdmin
 from audits.models import Appeal, Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
 
 admin.site.register(Audit, AuditAdmin)

@@ -18,7 +18,8 @@ from audits.actions import audit_report, fieldwork
 from audits.actions.finding import record_finding
 from audits.admin.base import CaseAdmin, asks, filter_by_state
 from audits.forms.checklist import ChecklistForm
-from audits.forms.text import AuditorForm, FindingForm, ReasonForm, RescheduleForm, SummaryForm
+from audits.forms.finding import FindingForm
+from audits.forms.text import AuditorForm, ReasonForm, RescheduleForm, SummaryForm
 from audits.models import Audit, Control, Finding
 from audits.queries.independence import independent_auditors
 from audits.queries.pages import Tally, family_of, results_of, tallies

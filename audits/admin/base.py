@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from audits.views.deeds import DeedPage, perform
 from partners.access import require_role
 from partners.queries.timeline import tiers_for, timeline
+from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.states import Move
@@ -27,6 +28,7 @@ from portal.desk import DeskAdmin
 from portal.ui import tags
 from portal.ui.paging import BoundedPaginator
 from portal.ui.panel import actions_for
+from portal.ui.templatetags import ui
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 """For pages with a form: other methods do not exist there."""
@@ -160,6 +162,12 @@ class CaseAdmin(DeskAdmin):
     @admin.display(description=_("Severity"), ordering="severity")
     def severity_tag(self, row: Any) -> SafeString:
         return tags.derived_tag(row.severity, row.get_severity_display())
+
+
+def due_tag(day: Any, *, open_: bool) -> SafeString | str:
+    """The day, red where it has passed and something is still owed."""
+    late = open_ and day < clock.today()
+    return tags.derived_tag("overdue", ui.short_day(day)) if late else ui.short_day(day)
 
 
 def filter_by_state(choices: list[tuple[str, Any]]) -> type[admin.SimpleListFilter]:

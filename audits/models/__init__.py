@@ -11,6 +11,7 @@ from audits.models.audit import (
 )
 from audits.models.catalogue import Catalogue, Control, ControlGroup
 from audits.models.enforcement import DecisionSignature, EnforcementCase, Measure
+from audits.models.escalation import Escalation
 from audits.models.finding import Finding, FindingNote, Severity
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate
 from audits.models.obligation import Obligation, Report
@@ -27,6 +28,7 @@ __all__ = [
     "ControlGroup",
     "DecisionSignature",
     "EnforcementCase",
+    "Escalation",
     "Finding",
     "FindingNote",
     "Incident",

@@ -26,7 +26,11 @@ class Severity(models.TextChoices):
 
 
 class Finding(LifecycleModel):
-    """Something promised that was not true. `remedy_due` is the day by which it must be put right."""
+    """Something promised that was not true. `remedy_due` is the day by which it must be put right.
+
+    `escalates_on` is the day on which the next step of the ladder is due if the partner does nothing until then; empty
+    while somebody else has the pen, and when no step is left.
+    """
 
     TABLE = FINDING
 
@@ -42,6 +46,7 @@ class Finding(LifecycleModel):
     recorded_at = models.DateTimeField(_("recorded"))
     plan_due = models.DateField(_("plan due"))
     remedy_due = models.DateField(_("to be put right by"))
+    escalates_on = models.DateField(_("next step if overdue"), null=True)
     plan = models.TextField(_("plan"), blank=True)
     plan_proposed_at = models.DateTimeField(_("plan proposed"), null=True)
     plan_agreed_at = models.DateTimeField(_("plan agreed"), null=True)
@@ -61,6 +66,9 @@ class Finding(LifecycleModel):
             models.Index(fields=["institution", "state", "remedy_due"], name="finding_of_institution"),
             models.Index(fields=["audit", "severity"], name="finding_of_audit"),
             models.Index(fields=["state", "remedy_due"], name="finding_due"),
+            models.Index(
+                fields=["escalates_on"], condition=models.Q(escalates_on__isnull=False), name="finding_escalates"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -18,7 +18,9 @@ class Obligation(LifecycleModel):
     """One report for one period: of one grant, or of the partner as a whole (`grant` empty).
 
     `reminders` counts those sent: a reminder goes out when today lies in its range and fewer were sent, so that a
-    missed day delays and never loses one.
+    missed day delays and never loses one. `due` is the day by which it is owed now: after a return, that by which
+    it has to be corrected; each `Report` keeps the day by which it was owed. `escalates_on` is the day on which the
+    next step of the ladder is due if nothing is filed until then.
     """
 
     TABLE = OBLIGATION
@@ -33,6 +35,7 @@ class Obligation(LifecycleModel):
     period_start = models.DateField(_("from"))
     period_end = models.DateField(_("to"))
     due = models.DateField(_("due"))
+    escalates_on = models.DateField(_("next step if overdue"), null=True)
     planned_at = models.DateTimeField(_("asked for"))
     reminders = models.PositiveSmallIntegerField(default=0)
     submitted_at = models.DateTimeField(_("filed"), null=True)
@@ -48,6 +51,9 @@ class Obligation(LifecycleModel):
             models.Index(fields=["state", "due"], name="obligation_due"),
             models.Index(fields=["institution", "state", "due"], name="obligation_of_institution"),
             models.Index(fields=["authority", "state", "due"], name="obligation_desk"),
+            models.Index(
+                fields=["escalates_on"], condition=models.Q(escalates_on__isnull=False), name="obligation_escalates"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -78,13 +84,18 @@ class Obligation(LifecycleModel):
 
 
 class Report(Record):
-    """What was filed, each time that it was filed. Never changed."""
+    """What was filed, each time that it was filed, and how many working days late. Never changed.
+
+    `due` is empty for what was filed before it was kept.
+    """
 
     obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reports")
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField()
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
+    due = models.DateField(_("was due"), null=True)
+    late = models.PositiveSmallIntegerField(_("working days late"), default=0)
 
     class Meta:
         verbose_name = _("report")

@@ -35,6 +35,7 @@ from audits.notices.cases import (
     notice_answered,
     notice_given,
 )
+from audits.notices.overdue import finding_extended, finding_reopened, overdue, plan_returned
 
 __all__ = [
     "appeal_lodged",
@@ -48,8 +49,10 @@ __all__ = [
     "deadline_filed",
     "deadline_missed",
     "deadline_near",
+    "finding_extended",
     "finding_recorded",
     "finding_remediated",
+    "finding_reopened",
     "finding_sent_back",
     "finding_verified",
     "hold_proposed",
@@ -59,9 +62,11 @@ __all__ = [
     "incident_updated",
     "notice_answered",
     "notice_given",
+    "overdue",
     "partner_responded",
     "plan_agreed",
     "plan_proposed",
+    "plan_returned",
     "report_accepted",
     "report_filed",
     "report_reminder",

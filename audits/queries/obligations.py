@@ -34,6 +34,7 @@ class DueReport:
     period_start: date
     period_end: date
     due: date
+    country: str
 
 
 def next_due_reports(rule: ObligationRule, *, after: UUID | None = None, limit: int = 500) -> list[DueReport]:
@@ -75,7 +76,7 @@ def _partners(kind: str) -> QuerySet[Any]:
 
 def _due(row: Any, rule: ObligationRule) -> DueReport:
     of_grant = rule.per == "grant"
-    end = add_months(row.begins, rule.every_months[row.tier])
+    end, country = add_months(row.begins, rule.every_months[row.tier]), row.institution.organisation.jurisdiction
     return DueReport(
         row_id=row.pk,
         institution_id=row.institution_id,
@@ -83,7 +84,8 @@ def _due(row: Any, rule: ObligationRule) -> DueReport:
         grant_id=row.pk if of_grant else None,
         period_start=row.begins,
         period_end=end,
-        due=add_working_days(end, rule.due_working_days, row.institution.organisation.jurisdiction),
+        due=add_working_days(end, rule.due_working_days, country),
+        country=country,
     )
 
 
@@ -91,12 +93,13 @@ def to_remind(rules: Rulebook) -> QuerySet[Obligation]:
     """Reports owed of which the partner was reminded fewer times than today asks for, as `expected`.
 
     Each of the rulebook's `reminder_days` is a range that begins so many days before the due date and ends with
-    the next; the last begins when the report is overdue. A missed day delays a reminder and loses none.
+    the next. A missed day delays a reminder and loses none. What is overdue is the ladder's (queries.escalation); a
+    rule that has none reminds once more.
     """
     today, whens = clock.today(), []
     for rule in rules.obligations:
         days = sorted(rule.reminder_days)
-        whens.append(When(kind=rule.key, due__lt=today, then=Value(len(days) + 1)))
+        whens.append(When(kind=rule.key, due__lt=today, then=Value(0 if rule.escalation else len(days) + 1)))
         whens += [
             When(kind=rule.key, due__lte=today + timedelta(days=before), then=Value(len(days) - place))
             for place, before in enumerate(days)
@@ -108,3 +111,8 @@ def to_remind(rules: Rulebook) -> QuerySet[Obligation]:
         .filter(reminders__lt=F("expected"))
     )
     return rows
+
+
+def reminders_by(rule: ObligationRule, due: date) -> int:
+    """How many of the rule's reminders have had their time by today, for a report that is due on that day. No query."""
+    return sum(due - timedelta(days=before) <= clock.today() for before in rule.reminder_days)

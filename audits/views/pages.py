@@ -20,7 +20,9 @@ from audits.actions.obligation import file_report
 from audits.forms.incident import IncidentForm
 from audits.forms.report import ReportForm
 from audits.forms.text import AppealForm, DeadlineForm
-from audits.models import EnforcementCase, Finding, Incident, IncidentDeadline, Obligation
+from audits.models import EnforcementCase, Incident, IncidentDeadline, Obligation
+from audits.overdue import late_by, owed
+from audits.queries.escalation import taken_on
 from audits.queries.ladder import LADDER
 from audits.queries.pages import checklist, results_of
 from audits.reasons import why_then
@@ -92,15 +94,12 @@ def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     context = {
         "finding": found,
         "notes": found.notes.select_related("body").order_by("written_at"),
-        "late": _late(found),
+        "owed": owed(found),
+        "late": late_by(found),
+        "steps": taken_on(found),
         "actions": actions_for(found, actor, deed_addresses("finding", pk), primary=["propose_plan", "remediate"]),
     }
     return render(request, "audits/finding.html", context)
-
-
-def _late(found: Finding) -> bool:
-    due = found.plan_due if found.state == "open" and not found.plan else found.remedy_due
-    return found.state in ("open", "plan_agreed") and due < clock.today()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,6 +128,8 @@ def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "answers": answered(rule, last),
         "reports": reports,
+        "late": late_by(found),
+        "steps": taken_on(found),
     }
     return render(request, "audits/obligation.html", context)
 

@@ -17,7 +17,8 @@ from audits.actions.audit_report import respond_to_report
 from audits.actions.enforcement import answer_notice
 from audits.actions.finding import propose_plan, remediate_finding
 from audits.actions.incident import add_update
-from audits.forms.text import AnswerForm, PlanForm, RemediationForm, ResponseForm, UpdateForm
+from audits.forms.finding import PlanForm, RemediationForm
+from audits.forms.text import AnswerForm, ResponseForm, UpdateForm
 from audits.views.deeds import DeedPage, perform
 from portal.accounts.guards import signed_in
 from portal.core.requests import PortalRequest

@@ -441,8 +441,12 @@ def obligation(item: Any) -> str:
         for key, count in item.every_months.items()
     )
     each = _("For each grant") if item.per == "grant" else _("For each partner")
-    due = _("Due %(days)s after the end of each period.") % {"days": working_days(item.due_working_days)}
-    return f"{each}: {often}. {due}"
+    due = _("Due %(days)s after the end of each period; one that is returned, %(again)s after its return.") % {
+        "days": working_days(item.due_working_days),
+        "again": working_days(item.correction_working_days),
+    }
+    steps = " ".join(escalation(step) for step in item.escalation)
+    return f"{each}: {often}. {due} {steps}".strip()
 
 
 # --- incidents, enforcement, appeal ---------------------------------------------------------------

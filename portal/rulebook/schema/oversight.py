@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from portal.rulebook.schema.base import (
     SEVERITIES,
@@ -64,6 +64,17 @@ class Escalation(Rule):
     step: Literal["remind", "warn", "propose_enforcement"]
 
 
+def _rising(ladder: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
+    """Each step has a key of its own and comes later than the one before."""
+    days = [step.after_working_days for step in ladder]
+    if days != sorted(set(days)) or len({step.key for step in ladder}) != len(ladder):
+        raise ValueError("List the steps by the day on which they come, each on a later day and with a key of its own.")
+    return ladder
+
+
+Ladder = Annotated[tuple[Escalation, ...], AfterValidator(_rising)]
+
+
 class Audits(Rule):
     """Inspections."""
 
@@ -73,7 +84,7 @@ class Audits(Rule):
     response_working_days: Positive
     sooner: tuple[Sooner, ...] = ()
     findings: tuple[FindingRule, ...]
-    escalation: tuple[Escalation, ...]
+    escalation: Ladder
 
     @model_validator(mode="after")
     def _each_severity(self) -> Self:
@@ -90,16 +101,20 @@ class Audits(Rule):
 
 
 class ObligationRule(Rule):
-    """A report that is due again and again: for each partner or each grant, so many working days after each period."""
+    """A report that is due again and again: for each partner or each grant, so many working days after each period.
+
+    One that is returned is due again `correction_working_days` after its return.
+    """
 
     key: Slug
     title: Line
     per: Literal["partner", "grant"]
     every_months: ByTier[Positive]
     due_working_days: Positive
+    correction_working_days: Positive = 10
     reminder_days: tuple[Positive, ...] = ()
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
-    escalation: tuple[Escalation, ...] = ()
+    escalation: Ladder = ()
 
 
 class SeverityRule(Rule):

@@ -63,6 +63,8 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "audits:finding_remedy",
         "admin:audits_finding_change",
         "admin:audits_finding_agree",
+        "admin:audits_finding_another",
+        "admin:audits_finding_extend",
         "admin:audits_finding_accept",
         "admin:audits_finding_verify",
         "admin:audits_finding_back",

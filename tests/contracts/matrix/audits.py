@@ -269,6 +269,7 @@ def desk_deadline(world: World) -> dict[str, Any]:
     return {"pk": made.pk, "deadline_pk": made.deadlines.filter(met_at=None, waived_at=None).first().pk}
 
 
+LATER = (clock.today() + timedelta(days=400)).isoformat()
 SOON = (clock.today() + timedelta(days=60)).isoformat()
 OFFICER_ONLY = desk(*OFFICERS, sees=("auditor",), viewers=AUDIT)
 AUDITOR_ONLY = desk("auditor", sees=OFFICERS, viewers=AUDIT)
@@ -332,6 +333,14 @@ ROWS: list[Any] = [
     admin_deed("audit", "close", responded, OFFICER_ONLY),
     *desk_pages("finding", found, desk(*OFFICERS, "auditor", "signatory.body", viewers=FINDING), *FINDING),
     admin_deed("finding", "agree", with_plan, FINDING_AUDITOR),
+    admin_deed("finding", "another", with_plan, FINDING_AUDITOR, data(reason="Say who does it.")),
+    admin_deed(
+        "finding",
+        "extend",
+        found,
+        desk(*OFFICERS, sees=("auditor", "signatory.body"), viewers=FINDING),
+        data(until=LATER, reason="The supplier is late."),
+    ),
     admin_deed("finding", "verify", remediated, FINDING_AUDITOR, data(note="")),
     admin_deed("finding", "back", remediated, FINDING_AUDITOR, data(reason="Not yet.")),
     admin_deed(

@@ -14,6 +14,7 @@ APPEND_ONLY = {
     "audits.Control",
     "audits.ControlGroup",
     "audits.DecisionSignature",
+    "audits.Escalation",
     "audits.FindingNote",
     "audits.IncidentUpdate",
     "audits.Report",

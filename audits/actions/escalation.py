@@ -1,0 +1,103 @@
+"""The ladder for what stays overdue: remind, warn, propose enforcement. Nothing is decided because time passed."""
+
+from __future__ import annotations
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from audits import notices
+from audits.actions.enforcement import open_case
+from audits.models import EnforcementCase, Escalation, Finding, Obligation
+from audits.overdue import country_of, late_by, next_step, owed, step_day
+from audits.queries.escalation import Overdue, ladder_of, rule_key, steps_taken, taken_on, undecided_case
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.rulebook.schema.oversight import Escalation as Rung
+from portal.workflow import as_deed, lock, record
+
+
+@as_deed
+def escalate(*, subject: Overdue, by: Actor) -> Escalation | None:
+    """Take the next step of the rulebook's ladder, where its day has come. None where a colleague was first.
+
+    A step that proposes enforcement opens a case with the facts, or joins one that is open; the authority takes it up
+    or drops it.
+    """
+    lock(subject)
+    now = owed(subject)
+    if now is None or subject.escalates_on is None or subject.escalates_on > clock.today():
+        return None
+    (what, due), ladder, country = now, ladder_of(subject), country_of(subject)
+    taken = steps_taken(subject, what, due)
+    step = next_step(ladder, taken)
+    assert step is not None, "escalates_on is set where a step is left"
+    late = late_by(subject)
+    case = _case(subject, step, due, late, by) if step.step == "propose_enforcement" else None
+    record(
+        subject,
+        "escalate",
+        by=by,
+        rulebook=subject.rulebook,
+        changes={"escalates_on": step_day(ladder, {*taken, step.key}, due, country)},
+        says=str(Escalation.Step(step.step).label),
+        detail={
+            "step": step.key, "what": what, "due": due, "late": late, "rule": rule_key(subject, step.key),
+            "case": case.pk if case else None,
+        },
+        about=[subject.institution_id, case.pk if case else None],
+    )  # fmt: skip
+    made = Escalation.objects.create(
+        **_of(subject),
+        what=what,
+        due=due,
+        key=step.key,
+        step=step.step,
+        late=late,
+        rulebook=subject.rulebook,
+        taken_at=clock.now(),
+        case=case,
+    )
+    notices.overdue(subject, made)
+    return made
+
+
+def _of(subject: Overdue) -> dict[str, Overdue]:
+    return {"finding" if isinstance(subject, Finding) else "obligation": subject}
+
+
+def _case(subject: Overdue, step: Rung, due: object, late: int, by: Actor) -> EnforcementCase:
+    there = undecided_case(subject)
+    if there is not None:
+        return there
+    return open_case(
+        institution=subject.institution,
+        finding=subject if isinstance(subject, Finding) else None,
+        facts=_facts(subject, step, due, late),
+        by=by,
+    )
+
+
+def _facts(subject: Overdue, step: Rung, due: object, late: int) -> str:
+    """What the record says, in words; nothing is judged."""
+    words = {"reference": subject.reference, "title": subject.title, "due": _day(due), "late": late}
+    if isinstance(subject, Obligation):
+        said = _("The report “%(title)s” (%(reference)s) was due on %(due)s and is %(late)s working days overdue.")
+    elif subject.state == "open":
+        said = _("A plan for “%(title)s” (%(reference)s) was due on %(due)s and is %(late)s working days overdue.")
+    else:
+        said = _("“%(title)s” (%(reference)s) was to be put right by %(due)s, and is %(late)s working days overdue.")
+    first = said % words
+    before = [
+        _("%(step)s on %(day)s.") % {"step": item.get_step_display(), "day": _day(item.taken_at)}
+        for item in taken_on(subject)
+        if item.due == due
+    ]
+    rule = _(
+        "The portal opened this case by rule %(rule)s of rulebook %(version)s. The authority takes it up or drops it."
+    )
+    cited = rule % {"rule": rule_key(subject, step.key), "version": subject.rulebook}
+    return "\n".join([first, *before, cited])
+
+
+def _day(value: object) -> str:
+    return date_format(value, "DATE_FORMAT")
