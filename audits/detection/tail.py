@@ -1,7 +1,8 @@
 """How rare a statistic is in its own past: counts in bins of equal ratio, and an exponential tail above a quantile.
 
-Bins as in DDSketch (Masson, Rim and Lee, VLDB 2019, §2.1); a tail fitted to what lies above a high quantile, as in Siffer et al., “Anomaly Detection in Streams with Extreme Value Theory” (KDD 2017, §3), with the shape fixed at 0,
-for which the mean of the excesses is the maximum-likelihood scale. The past fades: counts are halved now and then.
+Bins as in DDSketch (Masson, Rim and Lee, VLDB 2019, §2.1); a tail fitted to what lies above a high quantile, as in
+Siffer et al., “Anomaly Detection in Streams with Extreme Value Theory” (KDD 2017, §3), with the shape fixed at
+0, for which the mean of the excesses is the maximum-likelihood scale. The past fades: counts are halved now and then.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import math
 import struct
 
-_LOG_RATIO = math.log(1.1)
-"""Values in one bin differ by at most a tenth."""
+_LOG_RATIO = math.log(1.2)
+"""Values in one bin differ by at most a fifth."""
 _NOTHING = -1000
 """The bin of values that are as good as none."""
 _LEAST, _GONE = 1e-12, 0.1
@@ -73,7 +74,7 @@ class Tail:
 
     # --- kept ---
     def pack(self) -> bytes:
-        """Some 400 bytes. Counts are halves of halves of whole numbers: single precision holds them exactly."""
+        """A few hundred bytes. Counts are halves of halves of whole numbers: single precision holds them exactly."""
         places = sorted(self.counts)
         size = len(places)
         head = _HEAD.pack(self.total, self.cut, self.mean, max(self._due, 0), size)

@@ -30,8 +30,8 @@ class Settings:
     """How a series is watched. Sizes are numbers of values.
 
     `slots` times of the day, each with its last `kept` values; `memory` is how much of the past weighs; nothing is said
-    before `least` values; after a sound, only a louder one within `silence`; `grain` is the least that matters. Where it
-    is `upward`, less than usual says nothing. Scores below `loud`, and values below `worth`, are not told.
+    before `least` values; after a sound, only a louder one within `silence`; `grain` is the least that matters. Where
+    `upward`, less than usual says nothing. Scores below `loud`, and values below `worth`, are not told.
     """
 
     slots: int = 24
@@ -81,16 +81,14 @@ class Watch:
         self._mean = self._spread = self._told = 0.0
         self._since = 0
         self._recent: deque[float] = deque(maxlen=_RECENT)
-        self._days: dict[int, deque[float]] = {}
+        self._days: dict[int, deque[float] | bytes] = {}  # as they were kept, until one is asked for
         self._tails = tuple(Tail() for _view in VIEWS)
 
     def hear(self, slot: int, given: float) -> Sound:
         """The next value, at that time of the day."""
         recent = self._recent
         value: float = _SINGLE.unpack(_SINGLE.pack(given))[0]  # as it will be kept
-        day = self._days.get(slot)
-        if day is None:
-            day = self._days[slot] = deque(maxlen=self.settings.kept)
+        day = self._day(slot)
         before = recent[-1] if recent else None
         usual = median_high(day) if len(day) >= _EARLIEST else None
         most = max(day) if usual is not None else None
@@ -105,6 +103,14 @@ class Watch:
         self._learn(day, value, level, views)
         heard = self._tell(score, value)
         return Sound(value, score, view, heard, most, usual, before, level, mean)
+
+    def _day(self, slot: int) -> deque[float]:
+        """The last values at that time of the day."""
+        kept = self._days.get(slot, b"")
+        if isinstance(kept, bytes):
+            kept = deque(struct.unpack(f"<{len(kept) // 4}f", kept), maxlen=self.settings.kept)
+            self._days[slot] = kept
+        return kept
 
     def _judge(self, views: tuple[float, float, float]) -> tuple[float, str]:
         """The highest surprise of the three views, and which it is of."""
@@ -164,7 +170,8 @@ class Watch:
             struct.pack(f"<{len(self._recent)}f", *self._recent),
         ]
         for slot, day in sorted(self._days.items()):
-            parts.append(struct.pack(f"<BB{len(day)}f", slot, len(day), *day))
+            kept = day if isinstance(day, bytes) else struct.pack(f"<{len(day)}f", *day)
+            parts += (bytes((slot, len(kept) // 4)), kept)
         parts += [tail.pack() for tail in self._tails]
         return b"".join(parts)
 
@@ -182,7 +189,7 @@ class Watch:
         start += 4 * recent
         for _day in range(days):
             slot, size = kept[start], kept[start + 1]
-            watch._days[slot] = deque(struct.unpack_from(f"<{size}f", kept, start + 2), maxlen=settings.kept)
+            watch._days[slot] = kept[start + 2 : start + 2 + 4 * size]
             start += 2 + 4 * size
         tails = []
         for _view in VIEWS:

@@ -1,10 +1,11 @@
 """The watch over series on the Numenta Anomaly Benchmark, scored as its standard profile is published.
 
-Lavin and Ahmad, “Evaluating Real-Time Anomaly Detection Algorithms – the Numenta Anomaly Benchmark”, ICMLA 2015: a window
-around each anomaly, of which the earliest detection counts by a sigmoid; false alarms cost 0.11 at most, a missed window
-1; the first 15 % of a series (750 rows at most) are for learning; one threshold for all series; 100 is the perfect
-detector, 0 one that says nothing. The windowed Gaussian beside it is the benchmark's own (6,400 rows, renewed by 100).
-Only a part of its series is here: the figures are of that part, and the Gaussian's on it says how it compares.
+Lavin and Ahmad, “Evaluating Real-Time Anomaly Detection Algorithms – the Numenta Anomaly Benchmark”, ICMLA 2015: a
+window around each anomaly, of which the earliest detection counts by a sigmoid; false alarms cost 0.11 at most, a
+missed window 1; the first 15 % of a series (750 rows at most) are for learning; one threshold for all series; 100 is
+the perfect detector, 0 one that says nothing. The windowed Gaussian beside it is the benchmark's own (6,400 rows,
+renewed by 100). Only a part of its series is here: the figures are of that part, and the Gaussian's on it says how it
+compares.
 
 Where river is installed as well (it is not among the portal's packages) its detectors are measured by the same rules.
 """
@@ -171,7 +172,8 @@ def score(corpus: list[Series], scores: list[Scores]) -> float:
             if place >= math.floor(0.15 * min(len(one.values), 5000)):
                 rows.append((given[place], weight, (number, window)))
     rows.sort(key=lambda row: -row[0])
-    best, now, top = {}, -float(total), -float(total)
+    best: dict[tuple[int, int], float] = {}
+    now = top = -float(total)
     for place, (value, weight, (number, window)) in enumerate(rows):
         if window is None:
             now += weight

@@ -35,7 +35,8 @@ class Naive:
     """The same rules from the whole past each time, without state: written from the words of docs/adr/0010."""
 
     def __init__(self, said) -> None:
-        self.said, self.past, self.sounds = said, [], []
+        self.said = said
+        self.past: list[float] = []
         self.views: list[tuple[float, float, float]] = []
         self.held = [(0.0, -16)] * 3  # the quantile that was looked up last, and when
 
@@ -74,7 +75,7 @@ class Naive:
         total = 0.0
         for views in self.views:
             size = abs(views[index])
-            weights.append((math.floor(math.log(size) / math.log(1.1)) if size > 1e-12 else -1000, 1.0))
+            weights.append((math.floor(math.log(size) / math.log(1.2)) if size > 1e-12 else -1000, 1.0))
             total += 1
             if total >= self.said.memory:
                 bins: dict[int, float] = {}
@@ -87,7 +88,7 @@ class Naive:
             bins[bin_] = bins.get(bin_, 0) + weight
         left, above, weighed, cut = total * (1 - self.said.quantile), 0.0, 0.0, 0.0
         for bin_ in sorted(bins, reverse=True):
-            middle = 1.1 ** (bin_ + 0.5) if bin_ != -1000 else 0.0
+            middle = 1.2 ** (bin_ + 0.5) if bin_ != -1000 else 0.0
             if above + bins[bin_] > left:
                 cut = middle
                 break
@@ -112,8 +113,9 @@ def test_resumed_from_its_state_it_is_as_if_it_had_never_stopped(given, cuts):
     watch, found, start = Watch(SMALL), [], 0
     for cut in sorted({min(cut, len(given)) for cut in cuts} | {len(given)}):
         found += heard(watch, given[start:cut], start)
-        watch, start = Watch.unpack(watch.pack(), SMALL), cut
-        assert watch is not None
+        again, start = Watch.unpack(watch.pack(), SMALL), cut
+        assert again is not None
+        watch = again
     assert found == expected
     assert watch.pack() == whole.pack()
 
@@ -133,6 +135,7 @@ def test_a_burst_at_night_is_told_once_with_what_is_usual_at_that_hour():
     night = heard(watch, [2, 3, 1, 4100, 4100, 4000])
     assert [sound.heard for sound in night] == [False, False, False, True, False, False]
     assert night[3].score > 6
+    assert night[3].most is not None
     assert night[3].most <= 4
     assert night[3].before == 1
 
