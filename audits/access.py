@@ -18,6 +18,7 @@ from audits.models import (
     Audit,
     AuditUserObjectPermission,
     EnforcementCase,
+    EvidenceRequest,
     Finding,
     Incident,
     IncidentDeadline,
@@ -56,6 +57,13 @@ def get_own_finding(*, actor: Actor, pk: UUID) -> Finding:
     """A finding on the actor's institution."""
     related = ("audit__authority", "institution__organisation", "control")
     rows: QuerySet[Finding] = Finding.objects.select_related(*related)
+    return _get_own(rows, actor, pk)
+
+
+def get_own_evidence_request(*, actor: Actor, pk: UUID) -> EvidenceRequest:
+    """Something that auditors ask the actor's institution to show."""
+    related = ("audit", "institution__organisation", "tested__control", "window")
+    rows: QuerySet[EvidenceRequest] = EvidenceRequest.objects.select_related(*related)
     return _get_own(rows, actor, pk)
 
 
@@ -141,6 +149,16 @@ def findings_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
     """As audits; signatories see those of their authority, whose risk they may accept."""
     seen = Q(pk__in=[])
     if actor.has("case_officer", "signatory"):
+        seen |= Q(audit__authority_id=actor.body_id)
+    if actor.has("auditor"):
+        seen |= Q(assigned(AUDIT_PERMISSION, actor.user_id, AuditUserObjectPermission, outer="audit_id"))
+    return rows.filter(seen)
+
+
+def requests_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Requests for evidence: as audits."""
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
         seen |= Q(audit__authority_id=actor.body_id)
     if actor.has("auditor"):
         seen |= Q(assigned(AUDIT_PERMISSION, actor.user_id, AuditUserObjectPermission, outer="audit_id"))

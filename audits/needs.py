@@ -6,18 +6,20 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import ngettext_lazy
 
-from audits.access import audits_on_desk, cases_on_desk, findings_on_desk, of_own_authority
+from audits.access import audits_on_desk, cases_on_desk, findings_on_desk, of_own_authority, requests_on_desk
 from audits.models import (
     AUDIT_PERMISSION,
     Audit,
     AuditUserObjectPermission,
     DecisionSignature,
     EnforcementCase,
+    EvidenceRequest,
     Finding,
     Incident,
     IncidentDeadline,
     Obligation,
 )
+from audits.models.evidence_request import OWED as EVIDENCE_OWED
 from audits.queries.obligations import OWED
 from portal.accounts import needs
 from portal.accounts.assign import assigned
@@ -50,6 +52,13 @@ def for_applicant(actor: Actor) -> list[Need]:
             ngettext_lazy("finding to put right", "findings to put right"),
             reverse("audits:findings"),
             due="remedy_due",
+            tone="amber",
+        ),
+        Waiting(
+            EvidenceRequest.objects.filter(state__in=EVIDENCE_OWED, **own),
+            ngettext_lazy("request for evidence to answer", "requests for evidence to answer"),
+            reverse("audits:evidencerequests"),
+            due="due",
             tone="amber",
         ),
         Waiting(
@@ -130,6 +139,12 @@ def for_auditor(actor: Actor) -> list[Need]:
             ngettext_lazy("audit in your hands", "audits in your hands"),
             _desk("audit"),
             due="planned_for",
+        ),
+        Waiting(
+            requests_on_desk(EvidenceRequest.objects.filter(state="answered"), actor),
+            ngettext_lazy("answer with evidence to read", "answers with evidence to read"),
+            _desk("evidencerequest", "?state=answered"),
+            oldest="answered_at",
         ),
         Waiting(
             findings.filter(state="open").exclude(plan=""),

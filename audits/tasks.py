@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from audits.actions import evidence_request
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
 from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
 from audits.queries.escalation import findings_to_escalate, reports_to_escalate
+from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from portal.core.actors import SYSTEM
@@ -32,6 +34,15 @@ def remind_of_obligations() -> Tally:
     """Reminds partners of reports that are due soon."""
     rows = to_remind(rules()).select_related("institution__organisation", "authority")
     return sweep_rows(rows, lambda row: remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM))
+
+
+@sweep_task
+def remind_of_evidence() -> Tally:
+    """Reminds partners of evidence that auditors asked for and that is due soon or overdue."""
+    rows = evidence_to_remind(rules()).select_related("institution__organisation", "audit")
+    return sweep_rows(
+        rows, lambda row: evidence_request.remind_of_evidence(request=row, reminders=row.expected, by=SYSTEM)
+    )
 
 
 @sweep_task

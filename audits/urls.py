@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import lists, pages
+from audits.views import evidence, lists, pages
 from audits.views.partner import deed_urls
 from portal.accounts.guards import for_roles
 
@@ -11,6 +11,8 @@ partner = for_roles("applicant")
 urlpatterns = [
     path("audits/", partner(lists.AuditList.as_view()), name="audits"),
     path("audits/<uuid:pk>/", pages.audit, name="audit"),
+    path("evidence-requests/", partner(evidence.EvidenceRequestList.as_view()), name="evidencerequests"),
+    path("evidence-requests/<uuid:pk>/", evidence.evidencerequest, name="evidencerequest"),
     path("findings/", partner(lists.FindingList.as_view()), name="findings"),
     path("findings/<uuid:pk>/", pages.finding, name="finding"),
     path("reports/", partner(lists.ObligationList.as_view()), name="obligations"),

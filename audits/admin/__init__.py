@@ -5,12 +5,14 @@ from django.contrib import admin
 from audits.admin.assurance import CatalogueAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
+from audits.admin.evidence import EvidenceRequestAdmin
 from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin
 from audits.admin.obligation import ObligationAdmin
-from audits.models import Appeal, Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
+from audits.models import Appeal, Audit, Catalogue, EnforcementCase, EvidenceRequest, Finding, Incident, Obligation
 
 admin.site.register(Audit, AuditAdmin)
+admin.site.register(EvidenceRequest, EvidenceRequestAdmin)
 admin.site.register(Finding, FindingAdmin)
 admin.site.register(Obligation, ObligationAdmin)
 admin.site.register(Incident, IncidentAdmin)

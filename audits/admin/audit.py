@@ -16,7 +16,8 @@ from audits.access import audits_on_desk
 from audits.actions import audit as deeds
 from audits.actions import audit_report, fieldwork
 from audits.actions.finding import record_finding
-from audits.admin.base import CaseAdmin, asks, filter_by_state
+from audits.admin.base import asks, filter_by_state
+from audits.admin.fieldwork import FieldworkPages
 from audits.forms.checklist import ChecklistForm
 from audits.forms.finding import FindingForm
 from audits.forms.text import AuditorForm, ReasonForm, RescheduleForm, SummaryForm
@@ -111,7 +112,7 @@ PAGES = (
 )
 
 
-class AuditAdmin(CaseAdmin):
+class AuditAdmin(FieldworkPages):
     """Officers see the audits of their authority, auditors those assigned to them."""
 
     roles_view: ClassVar = frozenset({"case_officer", "auditor"})
@@ -157,6 +158,7 @@ class AuditAdmin(CaseAdmin):
                 for row in Finding.objects.filter(audit=subject).order_by("remedy_due")
             ],
             "may_record": subject.state in ("fieldwork", "draft_report") and actor.user_id in subject.assigned_ids,
+            **self.fieldwork_parts(subject, actor),
             "record_url": reverse("admin:audits_audit_finding", args=[subject.pk]),
         }
 
@@ -170,6 +172,7 @@ class AuditAdmin(CaseAdmin):
                 "<uuid:pk>/checklist/<uuid:group_pk>/", view(asks(self.checklist_view)), name="audits_audit_checklist"
             ),
             path("<uuid:pk>/finding/", view(asks(self.finding_view)), name="audits_audit_finding"),
+            *self.fieldwork_urls(),
             *super().get_urls(),
         ]
 

@@ -12,14 +12,18 @@ from audits.models.audit import (
 from audits.models.catalogue import Catalogue, Control, ControlGroup
 from audits.models.enforcement import DecisionSignature, EnforcementCase, Measure
 from audits.models.escalation import Escalation
+from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
+from audits.models.fieldwork import AuditReport, WorkingNote
 from audits.models.finding import Finding, FindingNote, Severity
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate
 from audits.models.obligation import Obligation, Report
+from audits.models.usage_sample import SampledWindow, UsageSample
 
 __all__ = [
     "AUDIT_PERMISSION",
     "Appeal",
     "Audit",
+    "AuditReport",
     "AuditUserObjectPermission",
     "Catalogue",
     "Check",
@@ -29,6 +33,8 @@ __all__ = [
     "DecisionSignature",
     "EnforcementCase",
     "Escalation",
+    "EvidenceReply",
+    "EvidenceRequest",
     "Finding",
     "FindingNote",
     "Incident",
@@ -36,7 +42,11 @@ __all__ = [
     "IncidentUpdate",
     "Measure",
     "Obligation",
+    "ReplyDocument",
     "Report",
     "Result",
+    "SampledWindow",
     "Severity",
+    "UsageSample",
+    "WorkingNote",
 ]

@@ -35,6 +35,16 @@ from audits.notices.cases import (
     notice_answered,
     notice_given,
 )
+from audits.notices.fieldwork import (
+    evidence_answered,
+    evidence_asked,
+    evidence_extended,
+    evidence_given_up,
+    evidence_reminder,
+    evidence_returned,
+    evidence_settled,
+    evidence_withdrawn,
+)
 from audits.notices.overdue import finding_extended, finding_reopened, overdue, plan_returned
 
 __all__ = [
@@ -49,6 +59,14 @@ __all__ = [
     "deadline_filed",
     "deadline_missed",
     "deadline_near",
+    "evidence_answered",
+    "evidence_asked",
+    "evidence_extended",
+    "evidence_given_up",
+    "evidence_reminder",
+    "evidence_returned",
+    "evidence_settled",
+    "evidence_withdrawn",
     "finding_extended",
     "finding_recorded",
     "finding_remediated",

@@ -2,8 +2,19 @@
 
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
 from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
+from audits.states.fieldwork import EVIDENCE_REQUEST
 from audits.states.findings import FINDING
 
-__all__ = ["APPEAL", "AUDIT", "CATALOGUE", "ENFORCEMENT", "FINDING", "INCIDENT", "OBLIGATION", "TABLES"]
+__all__ = [
+    "APPEAL",
+    "AUDIT",
+    "CATALOGUE",
+    "ENFORCEMENT",
+    "EVIDENCE_REQUEST",
+    "FINDING",
+    "INCIDENT",
+    "OBLIGATION",
+    "TABLES",
+]
 
-TABLES = (CATALOGUE, AUDIT, FINDING, OBLIGATION, INCIDENT, ENFORCEMENT, APPEAL)
+TABLES = (CATALOGUE, AUDIT, EVIDENCE_REQUEST, FINDING, OBLIGATION, INCIDENT, ENFORCEMENT, APPEAL)

@@ -69,7 +69,12 @@ class PartnerList(ListView):
     def tabs(self) -> list[dict[str, Any]]:
         """The lists beside each other."""
         here = self.request.path
-        named = ((_("Audits"), "audits"), (_("Findings"), "findings"), (_("Reports"), "obligations"))
+        named = (
+            (_("Audits"), "audits"),
+            (_("Evidence"), "evidencerequests"),
+            (_("Findings"), "findings"),
+            (_("Reports"), "obligations"),
+        )
         urls = [(label, reverse(f"audits:{name}")) for label, name in named]
         return [{"label": label, "url": url, "current": url == here} for label, url in urls]
 

@@ -23,6 +23,7 @@ from audits.forms.text import AppealForm, DeadlineForm
 from audits.models import EnforcementCase, Incident, IncidentDeadline, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
+from audits.queries.evidence_request import requests_of
 from audits.queries.ladder import LADDER
 from audits.queries.pages import checklist, results_of
 from audits.reasons import why_then
@@ -79,6 +80,7 @@ def audit(request: PortalRequest, pk: UUID) -> HttpResponse:
         "results": [(label, count) for label, count in results_of(families) if label] if reported else [],
         "reported": reported,
         "findings": found.findings.order_by("remedy_due"),
+        "requests": requests_of(found),
         "actions": actions_for(found, actor, deed_addresses("audit", pk), primary=["respond"]),
         "events": happened(found, actor),
     }

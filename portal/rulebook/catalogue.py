@@ -210,6 +210,7 @@ def _audits(rules: Rulebook) -> Iterator[Citation]:
     for tier, rule in part.intervals.items():
         yield _rule(f"audits.intervals.{tier}", say.audit_title(tier), say.audit(rule), rule)
     yield Citation("audits.response_working_days", str(say.RESPONSE), say.response(part))
+    yield _rule("audits.evidence", str(say.EVIDENCE), say.shown_evidence(part.evidence), part.evidence)
     for sooner in part.sooner:
         yield _rule(f"audits.sooner.{sooner.key}", str(say.SOONER), say.sooner(sooner), sooner)
     for finding in part.findings:

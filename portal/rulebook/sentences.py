@@ -51,6 +51,7 @@ NEEDED = lazy("Safeguards needed")
 CONSENT_TIME = lazy("Time to answer")
 WITHDRAWAL = lazy("Withdrawal of consent")
 RESPONSE = lazy("The partner’s answer to a draft report")
+EVIDENCE = lazy("Evidence that auditors ask for")
 SOONER = lazy("An audit comes sooner")
 ESCALATION = lazy("When something stays overdue")
 REPEAT = lazy("Repetition")
@@ -401,6 +402,18 @@ def audit(rule: Any) -> str:
 def response(part: Any) -> str:
     """How long a partner has to answer a draft report."""
     return _("Within %(days)s.") % {"days": working_days(part.response_working_days)}
+
+
+def shown_evidence(part: Any) -> str:
+    """When evidence is due that auditors ask for, and how much reported use they look at."""
+    text = _("Due %(days)s after it was asked for; %(n)s windows of reported use are drawn.") % {
+        "days": working_days(part.working_days),
+        "n": part.usage_windows,
+    }
+    if not part.reminder_days:
+        return text
+    before = listed(str(day) for day in sorted(part.reminder_days, reverse=True))
+    return text + " " + _("Reminders go out %(days)s days before.") % {"days": before}
 
 
 def sooner(item: Any) -> str:

@@ -117,6 +117,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
         "draft_report": MOVING,
         "partner_response": YOURS,
     },
+    "evidence_request": {"asked": YOURS, "answered": WITH_US, "settled": GOOD, "unanswered": BAD},
     "finding": {"open": YOURS, "plan_agreed": WITH_US, "remediated": MOVING, "risk_accepted": PAUSED},
     "obligation": {"due": YOURS},
     "incident": {

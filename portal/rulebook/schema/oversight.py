@@ -75,6 +75,18 @@ def _rising(ladder: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
 Ladder = Annotated[tuple[Escalation, ...], AfterValidator(_rising)]
 
 
+class EvidenceRule(Rule):
+    """Evidence that auditors ask for: when it is due, when the partner is reminded, and how much use is looked at.
+
+    `reminder_days` are calendar days before the day that it is due. `usage_windows` are drawn of all windows that were
+    reported since the audit before, and as many of those that no grant covered.
+    """
+
+    working_days: Positive = 10
+    reminder_days: tuple[Positive, ...] = (3, 1)
+    usage_windows: Annotated[int, Field(ge=1, le=200, strict=True)] = 20
+
+
 class Audits(Rule):
     """Inspections."""
 
@@ -82,6 +94,7 @@ class Audits(Rule):
     intervals: ByTier[AuditRule]
     plan_ahead_days: Positive
     response_working_days: Positive
+    evidence: EvidenceRule = EvidenceRule()
     sooner: tuple[Sooner, ...] = ()
     findings: tuple[FindingRule, ...]
     escalation: Ladder
