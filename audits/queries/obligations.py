@@ -49,29 +49,33 @@ def next_due_reports(rule: ObligationRule, *, after: UUID | None = None, limit: 
 
 @compiled
 def _begun(kind: str, per_grant: bool, after: UUID | None, today: date, limit: int) -> QuerySet[Any]:
-    rows = _grants(kind) if per_grant else _partners(kind)
+    rows = _grants(kind, today) if per_grant else _partners(kind, today)
     if after is not None:
         rows = rows.filter(pk__gt=after)
     return rows.filter(begins__lte=today).order_by("pk")[:limit]
 
 
-def _grants(kind: str) -> QuerySet[Any]:
+def _grants(kind: str, today: date) -> QuerySet[Any]:
     last = Obligation.objects.filter(kind=kind, grant=OuterRef("pk")).order_by().values("grant")
-    live = Qualification.objects.filter(institution=OuterRef("institution"), state__in=LIVE)
+    live = _live(today).filter(institution=OuterRef("institution"))
     started = Func(F("in_force_since"), template="(%(expressions)s AT TIME ZONE 'UTC')::date", output_field=DateField())
-    rows: QuerySet[Any] = Grant.objects.filter(state="in_force").annotate(
+    rows: QuerySet[Any] = Grant.objects.filter(state="in_force", ends_on__gte=today).annotate(
         tier=Subquery(live.values("tier")[:1]),
         begins=Greatest(started, Subquery(last.annotate(end=Max("period_end")).values("end"))),
     )
     return rows.exclude(tier=None).select_related("institution__organisation")
 
 
-def _partners(kind: str) -> QuerySet[Any]:
+def _partners(kind: str, today: date) -> QuerySet[Any]:
     last = Obligation.objects.filter(kind=kind, grant=None, institution=OuterRef("institution")).order_by()
     ended = last.values("institution").annotate(end=Max("period_end")).values("end")
-    rows: QuerySet[Any] = Qualification.objects.filter(state__in=LIVE)
-    rows = rows.annotate(begins=Greatest("valid_from", Subquery(ended)))
+    rows: QuerySet[Any] = _live(today).annotate(begins=Greatest("valid_from", Subquery(ended)))
     return rows.select_related("institution__organisation", "application")
+
+
+def _live(today: date) -> QuerySet[Qualification]:
+    """Qualifications that hold today, whether or not the sweep that ends them has run since midnight."""
+    return Qualification.objects.filter(state__in=LIVE, valid_until__gte=today)
 
 
 def _due(row: Any, rule: ObligationRule) -> DueReport:

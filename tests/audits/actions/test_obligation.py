@@ -82,6 +82,15 @@ def test_reminders_go_out_once_for_each_range_whatever_days_were_missed(stage: S
         assert sent.count() == total, f"{days} days before"
 
 
+def test_nothing_is_asked_of_a_partner_whose_last_day_was_yesterday(stage: Stage) -> None:
+    """Whether or not the sweep that ends qualifications has run since midnight."""
+    to_the_last = stage.qualification.valid_until - clock.today()
+    with clock.at(clock.now() + to_the_last + timedelta(days=1)):
+        assert plan_obligations()["done"] == 0
+    with clock.at(clock.now() + to_the_last):
+        assert plan_obligations()["done"] > 0
+
+
 def test_weeks_without_a_sweep_cost_one_reminder_and_not_three(stage: Stage) -> None:
     report = attestation(stage)
     with clock.at(clock.now() + (report.due - clock.today())):
