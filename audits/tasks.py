@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from celery import shared_task
+from django.core.cache import cache
+
 from audits.actions import evidence_request
+from audits.actions.catalogue_import import run_import
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
 from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
+from audits.models import CatalogueImport
 from audits.queries.escalation import findings_to_escalate, reports_to_escalate
 from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
@@ -15,6 +20,31 @@ from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines
 from portal.core.actors import SYSTEM
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 from portal.rulebook.queries import rules
+
+IMPORT_SECONDS = 600
+"""A file of 20 MB takes less than a minute."""
+HANDED_OUT = 20
+"""Files that are handed out at a time."""
+
+
+@shared_task(soft_time_limit=IMPORT_SECONDS - 30, time_limit=IMPORT_SECONDS)
+def import_catalogue(import_id: str) -> None:
+    """Reads one file with a catalogue, just after it was received. A second worker leaves it to the first."""
+    made = CatalogueImport.objects.filter(pk=import_id, state="received").first()
+    if made is not None and cache.add(f"catalogue:{import_id}", "read", timeout=IMPORT_SECONDS):
+        try:
+            run_import(made=made, by=SYSTEM)
+        finally:
+            cache.delete(f"catalogue:{import_id}")
+
+
+@sweep_task
+def import_catalogues() -> Tally:
+    """Hands out files with catalogues that no worker reads: the broker lost them, or their worker is gone."""
+    waiting = CatalogueImport.objects.filter(state="received")
+    for pk in waiting.order_by("received_at").values_list("pk", flat=True)[:HANDED_OUT]:
+        import_catalogue.delay(str(pk))
+    return Tally(left=waiting.count())
 
 
 @sweep_task

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext as _
 
 from grants.models.statement import Statement
 from portal.core.oscal import CatalogueError, Skipped, read_oscal
+from portal.core.plain_yaml import read_yaml
 
 BASELINE = Path(__file__).parent / "baseline" / "statements.yaml"
 BASELINE_KEY = "baseline"
@@ -81,31 +81,9 @@ def read_statements(content: bytes, *, form: str, title: str = "", version: str 
     return read
 
 
-class _Loader(yaml.BaseLoader):
-    """Every scalar stays the text that it is, and nothing refers to something else."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise CatalogueError(_("The file refers to parts of itself (YAML aliases). Write each part out."))
-        return super().compose_node(parent, index)
-
-
-def _yaml(content: bytes) -> dict[str, Any]:
-    try:
-        text = content.decode("utf-8-sig")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 it builds lists, mappings and texts alone
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
-        if isinstance(error, CatalogueError):
-            raise
-        raise CatalogueError(_("The file is not YAML in UTF-8.")) from error
-    if "\x00" in text or not isinstance(document, dict):
-        raise CatalogueError(_("This is no catalogue: its top is not a mapping."))
-    return document
-
-
 def _scheme(content: bytes, read: Read) -> Iterator[StatementRow]:
     """The scheme's own form: title, version, groups with statements."""
-    document = _yaml(content)
+    document = read_yaml(content)
     read.title, read.version = _text(document, "title", 300), _text(document, "version", 60)
     for number, group in enumerate(_items(document, "groups"), 1):
         key, title = _text(group, "key", MAX_NAME), _text(group, "title", 300)
@@ -120,7 +98,7 @@ def _scheme(content: bytes, read: Read) -> Iterator[StatementRow]:
 def _satre(content: bytes, read: Read) -> Iterator[StatementRow]:
     """SATRE's specification: a list of requirements with pillar, capability and importance."""
     names = {"mandatory": Importance.MANDATORY, "recommended": Importance.RECOMMENDED, "optional": Importance.OPTIONAL}
-    for item in _items(_yaml(content), "specification"):
+    for item in _items(read_yaml(content), "specification"):
         index, capability = _text(item, "capability_index", 20), _text(item, "capability", 200)
         # An asterisk says that a footnote tells when it is mandatory: it is to be answered all the same.
         importance = names.get(_text(item, "importance", 20).rstrip("*").lower(), "")

@@ -109,6 +109,9 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("grants.tasks.make_partitions", HOURLY, _("Makes room ahead for the windows of use of the next months")),
     Sweep("grants.tasks.roll_hours", timedelta(minutes=10), _("Sums reported use by the hour")),
     Sweep("grants.tasks.roll_days", HOURLY, _("Sums reported use by the day")),
+    Sweep(
+        "audits.tasks.import_catalogues", OFTEN, _("Reads files with catalogues whose reading was lost or broken off")
+    ),
     Sweep("audits.tasks.plan_audits", HOURLY, _("Plans the next audit of every partner that is due for one")),
     Sweep("audits.tasks.plan_obligations", HOURLY, _("Asks for the periodic reports whose period has begun")),
     Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon")),

@@ -2,14 +2,24 @@
 
 from django.contrib import admin
 
-from audits.admin.assurance import CatalogueAdmin
 from audits.admin.audit import AuditAdmin
+from audits.admin.catalogue import CatalogueAdmin, CatalogueImportAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
 from audits.admin.evidence import EvidenceRequestAdmin
 from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin
 from audits.admin.obligation import ObligationAdmin
-from audits.models import Appeal, Audit, Catalogue, EnforcementCase, EvidenceRequest, Finding, Incident, Obligation
+from audits.models import (
+    Appeal,
+    Audit,
+    Catalogue,
+    CatalogueImport,
+    EnforcementCase,
+    EvidenceRequest,
+    Finding,
+    Incident,
+    Obligation,
+)
 
 admin.site.register(Audit, AuditAdmin)
 admin.site.register(EvidenceRequest, EvidenceRequestAdmin)
@@ -19,3 +29,4 @@ admin.site.register(Incident, IncidentAdmin)
 admin.site.register(EnforcementCase, EnforcementCaseAdmin)
 admin.site.register(Appeal, AppealAdmin)
 admin.site.register(Catalogue, CatalogueAdmin)
+admin.site.register(CatalogueImport, CatalogueImportAdmin)

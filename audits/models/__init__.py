@@ -10,6 +10,8 @@ from audits.models.audit import (
     Result,
 )
 from audits.models.catalogue import Catalogue, Control, ControlGroup
+from audits.models.catalogue_import import CatalogueImport
+from audits.models.crosswalk import ControlLink, Crosswalk, Relation
 from audits.models.enforcement import DecisionSignature, EnforcementCase, Measure
 from audits.models.escalation import Escalation
 from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
@@ -26,10 +28,13 @@ __all__ = [
     "AuditReport",
     "AuditUserObjectPermission",
     "Catalogue",
+    "CatalogueImport",
     "Check",
     "CheckResult",
     "Control",
     "ControlGroup",
+    "ControlLink",
+    "Crosswalk",
     "DecisionSignature",
     "EnforcementCase",
     "Escalation",
@@ -43,6 +48,7 @@ __all__ = [
     "Measure",
     "Obligation",
     "ReplyDocument",
+    "Relation",
     "Report",
     "Result",
     "SampledWindow",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,9 @@ class Catalogue(LifecycleModel):
     control_count = models.PositiveIntegerField(_("controls"))
     skipped = models.JSONField(_("skipped"), default=list)
     imported_at = models.DateTimeField(_("imported"))
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    stored_name = models.CharField(max_length=100, editable=False, blank=True)
+    """Where the OSCAL catalog is kept that it came as, or that its profile stands for. Profiles select from it."""
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("control catalogue")
@@ -37,6 +42,10 @@ class Catalogue(LifecycleModel):
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
+
+
+WORDS = SearchVector("label", "title", "statement", "guidance", config="english")
+"""What a search for words looks at. The index is over exactly this."""
 
 
 class ControlGroup(Record):
@@ -75,6 +84,7 @@ class Control(Record):
     title = models.CharField(_("title"), max_length=300)
     statement = models.TextField(_("statement"))
     guidance = models.TextField(_("guidance"), blank=True)
+    statement_id = models.CharField(_("identifier of the statement"), max_length=120, blank=True)
     props = models.JSONField(default=list)
     params = models.JSONField(default=list)
     links = models.JSONField(default=list)
@@ -88,6 +98,7 @@ class Control(Record):
             models.UniqueConstraint(fields=["catalogue", "oscal_id"], name="control_once"),
             models.UniqueConstraint(fields=["catalogue", "position"], name="control_place"),
         ]
+        indexes: ClassVar = [GinIndex(WORDS, name="control_words")]
 
     def __str__(self) -> str:
         return f"{self.label} {self.title}"

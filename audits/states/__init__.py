@@ -2,6 +2,7 @@
 
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
 from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
+from audits.states.catalogues import CATALOGUE_IMPORT, CROSSWALK
 from audits.states.fieldwork import EVIDENCE_REQUEST
 from audits.states.findings import FINDING
 
@@ -9,6 +10,8 @@ __all__ = [
     "APPEAL",
     "AUDIT",
     "CATALOGUE",
+    "CATALOGUE_IMPORT",
+    "CROSSWALK",
     "ENFORCEMENT",
     "EVIDENCE_REQUEST",
     "FINDING",
@@ -17,4 +20,15 @@ __all__ = [
     "TABLES",
 ]
 
-TABLES = (CATALOGUE, AUDIT, EVIDENCE_REQUEST, FINDING, OBLIGATION, INCIDENT, ENFORCEMENT, APPEAL)
+TABLES = (
+    CATALOGUE,
+    CATALOGUE_IMPORT,
+    CROSSWALK,
+    AUDIT,
+    EVIDENCE_REQUEST,
+    FINDING,
+    OBLIGATION,
+    INCIDENT,
+    ENFORCEMENT,
+    APPEAL,
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +17,20 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-MAX_BYTES = 50 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
 """The largest catalogues that are published have some 10 MB."""
+MAX_NODES = 1_000_000
+"""Lists and objects in a file. SP 800-53, whole, has a tenth of it; so many take some 200 MB to hold."""
+MAX_CONTROLS = 20_000
+MAX_TEXT = 100_000
+"""Characters of a statement or of guidance. More is no text that an auditor could test against."""
+MAX_FILLED = 2_000
+"""Characters that stand for one parameter."""
 MAX_DEPTH = 12
 """Groups, controls and parts nested deeper than this are no catalogue that a person could read."""
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([^\s}]+)\s*\}\}")
 _SPACES = re.compile(r"[ \t]+")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class CatalogueError(ValueError):
@@ -62,6 +71,8 @@ class ControlRow:
     props: list[dict[str, Any]]
     params: list[dict[str, Any]]
     links: list[dict[str, Any]]
+    statement_id: str = ""
+    """The identifier of the part that is the statement, where the document gives it one."""
 
 
 @dataclass
@@ -80,7 +91,11 @@ class Read:
 
 def read_oscal(content: bytes) -> Read:
     """Read an OSCAL catalog (JSON). Raises CatalogueError."""
-    document = _document(content)
+    return read_catalog(read_json(content), digest=hashlib.sha256(content).hexdigest())
+
+
+def read_catalog(document: dict[str, Any], *, digest: str) -> Read:
+    """Read an OSCAL catalog that was parsed; `digest` is of the file that it came in. Raises CatalogueError."""
     catalog = document.get("catalog")
     if not isinstance(catalog, dict):
         raise CatalogueError(
@@ -94,7 +109,7 @@ def read_oscal(content: bytes) -> Read:
         version=_text(metadata.get("version"), 60),
         document_id=_uuid(catalog.get("uuid")),
         format_version=_text(metadata.get("oscal-version"), 20),
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
     )
     if not read.title or not read.version:
         raise CatalogueError(_("The catalog’s metadata must name a title and a version."))
@@ -104,18 +119,36 @@ def read_oscal(content: bytes) -> Read:
     return read
 
 
-def _document(content: bytes) -> dict[str, Any]:
+def read_json(content: bytes) -> dict[str, Any]:
+    """A JSON object that PostgreSQL can keep: no NUL, no half of a surrogate pair, no number that JSON does not have.
+
+    Raises CatalogueError.
+    """
     if len(content) > MAX_BYTES:
-        raise CatalogueError(_("The file is larger than 50 MB."))
+        raise CatalogueError(_("The file is larger than 20 MB."))
+    if content.count(b"{") + content.count(b"[") > MAX_NODES:
+        raise CatalogueError(_("The file has more than a million lists and objects in it, which no catalogue has."))
     try:
-        document = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
+        if _SURROGATE.search(content):
+            json.dumps(document, ensure_ascii=False).encode()
+    except (UnicodeError, ValueError, RecursionError) as error:
         raise CatalogueError(_("The file is not JSON in UTF-8. Export the catalog as OSCAL JSON.")) from error
     if rb"\u0000" in content:
         raise CatalogueError(_("The file has a NUL character in it, which no text needs. Take it out and try again."))
     if not isinstance(document, dict):
         raise CatalogueError(_("This is no OSCAL catalog: its top is not an object."))
     return document
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _finite(text: str) -> float:
+    if math.isinf(number := float(text)):
+        raise ValueError(f"{text[:20]} is too large")
+    return number
 
 
 class _Reader:
@@ -125,6 +158,7 @@ class _Reader:
         self._read = read
         self._params = params
         self._seen: set[str] = set()
+        self._stands_for: dict[str, str] = {}
 
     def catalog(self, catalog: dict[str, Any]) -> None:
         for number, group in enumerate(_items(catalog, "groups"), 1):
@@ -175,8 +209,14 @@ class _Reader:
         if not statement:
             self._skip(where, _("It has no statement, so there is nothing to test."))
             return ""
+        guidance = self._part(control, "guidance") or self._part(control, "overview")
+        if max(len(statement), len(guidance)) > MAX_TEXT:
+            self._skip(where, _("Its text is longer than %(most)s characters.") % {"most": f"{MAX_TEXT:,}"})
+            return ""
         if not self._first(key, where):
             return ""
+        if len(self._read.controls) >= MAX_CONTROLS:
+            raise CatalogueError(_("The catalog has more than %(most)s controls.") % {"most": f"{MAX_CONTROLS:,}"})
         self._read.controls.append(
             ControlRow(
                 oscal_id=key,
@@ -186,10 +226,11 @@ class _Reader:
                 klass=_text(control.get("class"), 60),
                 title=title,
                 statement=statement,
-                guidance=self._part(control, "guidance") or self._part(control, "overview"),
+                guidance=guidance,
                 props=props,
                 params=list(_items(control, "params")),
                 links=list(_items(control, "links")),
+                statement_id=_statement_id(control),
             )
         )
         return key
@@ -207,20 +248,32 @@ class _Reader:
         lines += [text for child in _items(part, "parts") if (text := self._prose(child, depth + 1))]
         return "\n".join(lines)
 
-    def _filled(self, prose: str, depth: int = 0) -> str:
-        """Parameters replaced by what they stand for, in square brackets."""
-        if depth >= 5:
-            return prose
-        return _INSERT.sub(lambda match: self._param(match.group(1), depth), prose).strip()
+    def _filled(self, prose: str) -> str:
+        """Parameters replaced by what they stand for, in square brackets; no more of them than a text may have."""
+        pieces, at, length = [], 0, 0
+        for match in _INSERT.finditer(prose):
+            pieces += [prose[at : match.start()], self._param(match.group(1))]
+            at, length = match.end(), length + len(pieces[-1])
+            if length > MAX_TEXT:
+                break
+        return "".join([*pieces, prose[at:]]).strip()
 
-    def _param(self, key: str, depth: int) -> str:
-        param = self._params.get(key, {})
-        if values := [value for value in param.get("values", []) if isinstance(value, str)]:
-            return ", ".join(values)
+    def _param(self, key: str) -> str:
+        """What a parameter stands for. One that stands for itself, by whatever way, stands for its name."""
+        if key not in self._stands_for:
+            self._stands_for[key] = f"[{key[:300]}]"
+            self._stands_for[key] = self._value(self._params.get(key, {}), key)[:MAX_FILLED]
+        return self._stands_for[key]
+
+    def _value(self, param: dict[str, Any], key: str) -> str:
+        values = param.get("values")
+        if texts := [_raw(value) for value in (values if isinstance(values, list) else []) if isinstance(value, str)]:
+            return ", ".join(texts)
         select = param.get("select")
-        if isinstance(select, dict) and (choices := [c for c in select.get("choice", []) if isinstance(c, str)]):
+        choices = select.get("choice") if isinstance(select, dict) else None
+        if texts := [_raw(text) for text in (choices if isinstance(choices, list) else []) if isinstance(text, str)]:
             several = _("one or more of") if select.get("how-many") == "one-or-more" else _("one of")
-            return f"[{several}: {'; '.join(self._filled(choice, depth + 1) for choice in choices)}]"
+            return f"[{several}: {'; '.join(self._filled(text[:MAX_FILLED]) for text in texts[:100])}]"
         return f"[{_text(param.get('label'), 300) or key}]"
 
     def _first(self, key: str, where: str) -> bool:
@@ -257,6 +310,11 @@ def _label(props: list[dict[str, Any]]) -> str:
     labels = [prop for prop in props if prop.get("name") == "label"]
     plain = [prop for prop in labels if not prop.get("class")] or labels
     return _text(plain[0]["value"], 60) if plain else ""
+
+
+def _statement_id(control: dict[str, Any]) -> str:
+    parts = (part for part in _items(control, "parts") if part.get("name") == "statement")
+    return next((_text(part.get("id"), 120) for part in parts), "")
 
 
 def _raw(value: Any) -> str:

@@ -111,6 +111,8 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "stream": {"enabled": GOOD, "paused": PAUSED, "disabled": STOPPED, "deleted": OVER},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},
+    "catalogue_import": {"received": MOVING, "done": GOOD, "failed": BAD},
+    "crosswalk": {"current": GOOD},
     "audit": {
         "notified": WITH_US,
         "fieldwork": MOVING,
