@@ -56,7 +56,7 @@ class CatalogueAdmin(CaseAdmin):
         ),
     )
     page_template = "admin/audits/catalogue.html"
-    list_display = ("name", "key", "version", "form", "control_count", "imported", "state_tag")
+    list_display = ("name", "key", "version", "form_name", "control_count", "imported", "state_tag")
     list_filter = (filter_by_state(CATALOGUE.choices), "format")
     search_fields = ("title", "key", "source")
     ordering = ("key", "-imported_at")
@@ -67,7 +67,7 @@ class CatalogueAdmin(CaseAdmin):
         return format_html('<a href="{}">{}</a>', self.url_of(row), row.title)
 
     @admin.display(description=gettext_lazy("Form"), ordering="format")
-    def form(self, row: Catalogue) -> str:
+    def form_name(self, row: Catalogue) -> str:
         return _form(row)
 
     @admin.display(description=gettext_lazy("Imported"), ordering="imported_at")
