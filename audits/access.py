@@ -30,8 +30,12 @@ from portal.core.verdicts import Refused, refused
 
 M = TypeVar("M", bound=Model)
 
-TOLD = ("notified", "fieldwork", "draft_report", "partner_response", "closed")
-"""States in which the partner knows more of its audit than that one is planned."""
+TOLD = Q(notified_at__isnull=False) | Q(began_at__isnull=False)
+"""Audits that the partner knows of: announced ones, and those that have begun. As `Audit.is_told`.
+
+Everything else about its audits is kept from it alike, whether it will be announced or not: were planned ones shown
+until they are unannounced ones, a gap in the list would say so.
+"""
 
 
 # --- the partner's side ---------------------------------------------------------------------------
@@ -43,13 +47,14 @@ def own(rows: QuerySet[M], actor: Actor) -> QuerySet[M]:
 
 
 def own_audits(actor: Actor) -> QuerySet[Audit]:
-    """Audits of the actor's institution."""
-    return own(Audit.objects.all(), actor)
+    """Audits of the actor's institution that it was told of."""
+    return own(Audit.objects.filter(TOLD), actor)
 
 
 def get_own_audit(*, actor: Actor, pk: UUID) -> Audit:
-    """An audit of the actor's institution."""
-    rows: QuerySet[Audit] = Audit.objects.select_related("institution__organisation", "authority", "catalogue")
+    """An audit of the actor's institution that it was told of."""
+    related = ("institution__organisation", "authority", "catalogue")
+    rows: QuerySet[Audit] = Audit.objects.filter(TOLD).select_related(*related)
     return _get_own(rows, actor, pk)
 
 

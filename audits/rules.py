@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from audits.rules_programme import is_announced, ready_to_begin
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
@@ -47,8 +48,16 @@ def assigned(subject: Any, actor: Actor) -> Verdict:
 
 
 # --- independence ---------------------------------------------------------------------------------
-def independent(*, parts: Collection[str], member: bool) -> Verdict:
-    """An auditor had no part in the institution's case (`parts`: roles in which they had) and never belonged to it."""
+def independent(*, parts: Collection[str], member: bool, conflict: bool = False) -> Verdict:
+    """An auditor had no part in the institution's case (`parts`: roles in which they had), never belonged to it, and
+    declared no conflict of interest.
+    """
+    if conflict:
+        return refused(
+            _("This person declared a conflict of interest with the institution. Choose somebody else."),
+            code="not_independent",
+            rule="audit.independence",
+        )
     if member:
         return refused(
             _("This person belongs or belonged to the institution. Choose somebody else."),
@@ -76,14 +85,21 @@ def somebody_else(actor: Actor, *others: UUID | None, did: object) -> Verdict:
 
 # --- audits ---------------------------------------------------------------------------------------
 def may_notify(audit: Any, actor: Actor) -> Verdict:
-    """An audit is announced once it has an auditor."""
-    if audit.assigned_ids:
-        return own_authority_or_assigned(audit, actor)
-    return refused(_("Assign an auditor first."), code="no_auditor", rule="audit.notify")
+    """An audit is announced once it has an auditor, unless it is an unannounced one."""
+    if not audit.assigned_ids:
+        return refused(_("Assign an auditor first."), code="no_auditor", rule="audit.notify")
+    return first_refusal(is_announced(audit), lambda: own_authority_or_assigned(audit, actor))
+
+
+def may_begin(audit: Any, actor: Actor) -> Verdict:
+    """Begun by an auditor assigned, after the announcement where there is one, once the sample can be drawn."""
+    return first_refusal(assigned(audit, actor), lambda: ready_to_begin(audit))
 
 
 def own_authority_or_assigned(subject: Any, actor: Actor) -> Verdict:
-    """Case officers of the authority, and the auditors assigned."""
+    """Case officers of the authority, the auditors assigned, and the portal's sweeps."""
+    if actor.has("system"):
+        return ALLOWED
     if actor.has("case_officer") and own_authority(subject, actor):
         return ALLOWED
     return assigned(subject, actor)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from portal.core import clock, observers
 from portal.core.actors import Actor
 from portal.core.append_only import append_only, forbid_truncate
-from portal.core.bulk import insert
+from portal.core.bulk import insert, update
 from portal.core.ids import new_id
 from portal.core.rows import read_locked, write_changes
 from portal.core.states import Move, StateTable
@@ -45,6 +45,7 @@ __all__ = [
     "lifecycle_triggers",
     "move",
     "record",
+    "record_all",
     "remember",
     "require_deed",
 ]
@@ -413,6 +414,30 @@ def record(subject: L, verb: str, *, by: Actor, **recorded: Any) -> L:
     if subject.TABLE.move(verb).target is not None:
         raise TypeError(f"{subject.TABLE.noun}.{verb} changes the state; use move()")
     return move(subject, verb, by=by, **recorded)
+
+
+def record_all(
+    subjects: Iterable[L], verb: str, *, by: Actor, fields: Iterable[str], recorded: Callable[[L], dict[str, Any]]
+) -> list[L]:
+    """Record a deed that leaves the state on many subjects of one model: one statement writes `fields`, an entry each.
+
+    For sweeps over very many rows, which the caller has locked and changed. `recorded(subject)` gives the keywords of
+    `move` for the subject's entry.
+    """
+    mine, done = _open_deed(), list(subjects)
+    if not done:
+        return done
+    step = done[0].TABLE.move(verb)
+    if step.target is not None:
+        raise TypeError(f"{step.verb} changes the state; use move()")
+    for subject in done:
+        require(subject.TABLE.verdict(verb, subject, by))
+    update(type(done[0]), done, list(fields))
+    says = str(step.says)
+    for subject in done:
+        entry = _entry(subject, step, by, before=subject.state, **{"says": says, **recorded(subject)})
+        mine.did(subject, step, subject.state, entry)
+    return done
 
 
 def can(subject: LifecycleModel, verb: str, by: Actor) -> Verdict:

@@ -58,7 +58,7 @@ PAGES = (
         "begin",
         "begin",
         lambda audit, _said, by: deeds.begin_audit(audit=audit, by=by),
-        lead=_("The checklist is made from the newest baseline and stays as it is until the audit is closed."),
+        lead=_("The checklist is the sample that the lot gives. It stays as it is until the audit is closed."),
     ),
     DeedPage(
         "report",

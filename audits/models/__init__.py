@@ -9,6 +9,7 @@ from audits.models.audit import (
     CheckResult,
     Result,
 )
+from audits.models.calendar import CalendarFeed
 from audits.models.catalogue import Catalogue, Control, ControlGroup
 from audits.models.catalogue_import import CatalogueImport
 from audits.models.crosswalk import ControlLink, Crosswalk, Relation
@@ -19,6 +20,7 @@ from audits.models.fieldwork import AuditReport, WorkingNote
 from audits.models.finding import Finding, FindingNote, Severity
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate
 from audits.models.obligation import Obligation, Report
+from audits.models.sample import SampleDraw
 from audits.models.usage_sample import SampledWindow, UsageSample
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Audit",
     "AuditReport",
     "AuditUserObjectPermission",
+    "CalendarFeed",
     "Catalogue",
     "CatalogueImport",
     "Check",
@@ -51,6 +54,7 @@ __all__ = [
     "Relation",
     "Report",
     "Result",
+    "SampleDraw",
     "SampledWindow",
     "Severity",
     "UsageSample",

@@ -24,7 +24,11 @@ class Audit(LifecycleModel):
     """One inspection of one institution.
 
     `number` counts the periodic audits of an institution from 1, so that none is planned twice. `why` says
-    how its day came about: a reason's slug and the facts, cited under `rulebook`.
+    how its day came about: a reason's slug and the facts, cited under `rulebook`. `falls_on` is the day that the
+    rules gave when it was planned last; another day since means that the risk has changed. `announce_on` is the last
+    day on which the partner can be told in time; an unannounced audit has none, and the partner learns of it when it
+    begins. `draw_at` is the time whose root of the record draws its sample; `sample_size` how many controls; a
+    follow-up has neither, for it looks at what the audit that it `follows` found.
     """
 
     TABLE = AUDIT
@@ -50,6 +54,12 @@ class Audit(LifecycleModel):
     planned_for = models.DateField(_("planned for"))
     why = models.JSONField(_("why this day"))
     planned_at = models.DateTimeField(_("planned"))
+    falls_on = models.DateField(_("day by the rules"), null=True)
+    announced = models.BooleanField(_("announced"), default=True)
+    announce_on = models.DateField(_("to be announced by"), null=True)
+    sample_size = models.PositiveIntegerField(_("controls drawn"), default=0)
+    draw_at = models.DateTimeField(_("sample drawn at"), null=True)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="follow_ups")
     notified_at = models.DateTimeField(_("announced"), null=True)
     began_at = models.DateTimeField(_("fieldwork began"), null=True)
     summary = models.TextField(_("report"), blank=True)
@@ -72,6 +82,8 @@ class Audit(LifecycleModel):
             models.Index(fields=["state", "planned_for"], name="audit_due"),
             models.Index(fields=["authority", "state", "planned_for"], name="audit_desk"),
             models.Index(fields=["institution", "-planned_for"], name="audit_of_institution"),
+            models.Index(fields=["state", "announce_on"], name="audit_to_announce"),
+            models.Index(fields=["state", "draw_at"], name="audit_to_draw"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -85,6 +97,14 @@ class Audit(LifecycleModel):
             models.CheckConstraint(
                 condition=models.Q(kind="periodic", number__gte=1) | ~models.Q(kind="periodic") & models.Q(number=None),
                 name="audit_periodic_has_number",
+            ),
+            models.UniqueConstraint(fields=["follows"], name="audit_followed_once"),
+            models.CheckConstraint(
+                condition=models.Q(follows=None) | models.Q(kind="follow_up"), name="audit_follow_up_follows"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(announced=True) | models.Q(announce_on=None, notified_at=None),
+                name="audit_unannounced_not_told",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="closed") | models.Q(closed_at__isnull=False, closed_by__isnull=False),
@@ -101,6 +121,11 @@ class Audit(LifecycleModel):
     def get_absolute_url(self) -> str:
         """Its page for the partner."""
         return reverse("audits:audit", args=[self.pk])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the partner knows of it: it was announced, or it has begun. Before that it must not learn of it."""
+        return self.notified_at is not None or self.began_at is not None
 
     @cached_property
     def assigned_ids(self) -> frozenset[UUID]:

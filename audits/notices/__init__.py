@@ -46,13 +46,17 @@ from audits.notices.fieldwork import (
     evidence_withdrawn,
 )
 from audits.notices.overdue import finding_extended, finding_reopened, overdue, plan_returned
+from audits.notices.programme import audit_began_unannounced, audit_moved, auditor_needed
 
 __all__ = [
     "appeal_lodged",
     "audit_announced",
+    "audit_began_unannounced",
     "audit_cancelled",
     "audit_closed",
+    "audit_moved",
     "auditor_assigned",
+    "auditor_needed",
     "awaiting_decision",
     "case_decided",
     "case_opened",

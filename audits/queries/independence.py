@@ -1,38 +1,90 @@
-"""Who had a part in an institution's case, as the record tells: reads behind the rules on independence."""
+"""Who had a part in an institution's case, as the record tells: reads behind the rules on independence.
+
+Nobody audits a body that they advised, assessed or belong to. *Advised* or *assessed*: they did anything on its
+applications, grants or environments as a case officer, reviewer or signatory, or are assigned to do so. *Belong*: they
+are or were a member, or the institution named them as one of its people. A conflict of interest that they declared
+counts as well, whatever they did.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from audits.rules import independent
+from partners.models import ConflictDeclaration, Person
+from partners.models.application import ApplicationUserObjectPermission
 from portal.accounts.models import Membership, User
 from portal.accounts.queries.people import members_with
+from portal.core.verdicts import Verdict
 from portal.ledger.models import Entry, Event
 
 DECIDING_ROLES = ("case_officer", "reviewer", "signatory")
 """Roles in which somebody screens, assesses, advises on or signs a case."""
-OWN_NOUNS = ("audit", "finding", "obligation", "incident", "enforcement", "appeal", "catalogue")
+OWN_NOUNS = (
+    "audit", "finding", "evidence_request", "obligation", "incident", "enforcement", "appeal", "catalogue",
+)  # fmt: skip
 """What auditing itself leaves in the record: planning or closing an earlier audit is no part in the case audited."""
 
 
-def parts_in_case(*, user_id: UUID, institution_id: UUID) -> frozenset[str]:
-    """Roles in which the person did anything on the institution's applications and grants. One query."""
-    return frozenset(_deeds(institution_id).filter(event__actor_id=user_id).values_list("role", flat=True).distinct())
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What ties a person to an institution."""
+
+    parts: frozenset[str]
+    member: bool
+    conflict: bool
 
 
-def ever_member(*, user_id: UUID, institution_id: UUID) -> bool:
-    """Whether the person belongs or belonged to the institution. One query."""
-    return Membership.objects.filter(user_id=user_id, organisation_id=institution_id).exists()
+def ties_of(*, user_id: UUID, institution_id: UUID) -> Ties:
+    """Roles in which the person had a part in the case, whether they belong or belonged, and whether they declared a
+    conflict. Two queries.
+    """
+    parts = set(_deeds(institution_id).filter(event__actor_id=user_id).values_list("role", flat=True).distinct())
+    person = User.objects.filter(pk=user_id).annotate(
+        member=_belonged(institution_id) | _named(institution_id),
+        conflict=_conflicted(institution_id),
+        reviews=_reviews(institution_id),
+    )
+    member, conflict, reviews = person.values_list("member", "conflict", "reviews").get()
+    return Ties(frozenset(parts | ({"reviewer"} if reviews else set())), member, conflict)
+
+
+def independence_of(*, user_id: UUID, institution_id: UUID) -> Verdict:
+    """Whether the person may audit the institution, or the reason why not. Two queries."""
+    ties = ties_of(user_id=user_id, institution_id=institution_id)
+    return independent(parts=ties.parts, member=ties.member, conflict=ties.conflict)
 
 
 def independent_auditors(*, authority_id: UUID | None, institution_id: UUID) -> QuerySet[User]:
-    """Auditors of the authority who had no part in the institution's case. One query."""
-    had_part = _deeds(institution_id).filter(event__actor_id=OuterRef("pk"))
-    belonged = Membership.objects.filter(user=OuterRef("pk"), organisation_id=institution_id)
-    return members_with("auditor", authority_id).filter(~Exists(had_part), ~Exists(belonged)).order_by("name", "email")
+    """Auditors of the authority who have no tie to the institution. One query."""
+    had_part = Exists(_deeds(institution_id).filter(event__actor_id=OuterRef("pk")))
+    ties: tuple[Any, ...] = (_belonged, _named, _conflicted, _reviews)
+    rows = members_with("auditor", authority_id).filter(~had_part, *(~tie(institution_id) for tie in ties))
+    return rows.order_by("name", "email")
 
 
 def _deeds(institution_id: UUID) -> QuerySet[Entry]:
     about = Event.objects.filter(about__contains=[institution_id]).order_by().values("entry_id")
     return Entry.objects.filter(Q(pk__in=about), role__in=DECIDING_ROLES).exclude(object_type__in=OWN_NOUNS).order_by()
+
+
+def _belonged(institution_id: UUID) -> Exists:
+    return Exists(Membership.objects.filter(user=OuterRef("pk"), organisation_id=institution_id))
+
+
+def _named(institution_id: UUID) -> Exists:
+    return Exists(Person.objects.filter(user=OuterRef("pk"), institution_id=institution_id))
+
+
+def _conflicted(institution_id: UUID) -> Exists:
+    rows = ConflictDeclaration.objects.filter(application__institution_id=institution_id, conflict=True)
+    return Exists(rows.filter(by=OuterRef("pk")))
+
+
+def _reviews(institution_id: UUID) -> Exists:
+    rows = ApplicationUserObjectPermission.objects.filter(content_object__institution_id=institution_id)
+    return Exists(rows.filter(user=OuterRef("pk")))

@@ -1,113 +1,127 @@
-"""Who is due for an audit, and when: one set-based question to the database, however many partners there are."""
+"""Who is due for an audit or for another day, however many partners there are: one statement to the database.
+
+For each live qualification it finds the audits so far and, for each rule of the rulebook that brings an audit forward,
+the first such thing since an auditor was there last. What comes out are only those to whom something must be done: no
+open periodic audit though one falls due within `plan_ahead_days`, or a planned one on another day than the rules give
+now. So the second run finds nothing, and every look costs a few probes of indexes, for a partner as for a hundred
+thousand.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from audits.models import Audit
-from partners.models import Qualification
+from audits.programme import Due
 from portal.core import clock
-from portal.rulebook.durations import working_day_from
 from portal.rulebook.schema import Rulebook
+from portal.rulebook.schema.oversight import Sooner
 
 AUDITED = ("in_force", "restricted", "suspended")
 """Qualifications whose holders are audited: a suspended partner's promises still bind."""
 
-FACTS = (
-    "pk", "tier", "valid_from", "institution_id", "institution__organisation__jurisdiction",
-    "application__authority_id", "audits_before", "last_closed", "falls_on",
-)  # fmt: skip
-"""What planning reads of a qualification: of very many, without making objects of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One partner without a planned audit: the day of the next one, and how that day came about."""
-
-    qualification_id: UUID
-    institution_id: UUID
-    authority_id: UUID
-    tier: str
-    number: int
-    mode: str
-    planned_for: date
-    why: dict[str, Any]
+_HAPPENED = {
+    "incident": """
+        SELECT min(x.reported_at) FROM audits_incident x WHERE x.institution_id = q.institution_id
+        AND x.severity = ANY(%s) AND x.state NOT IN ('duplicate', 'unfounded') AND x.reported_at > past.until
+    """,
+    "finding": """
+        SELECT min(x.recorded_at) FROM audits_finding x WHERE x.institution_id = q.institution_id
+        AND x.severity = ANY(%s) AND x.recorded_at > past.until
+    """,
+    "enforcement": """
+        SELECT min(x.decided_at) FROM audits_enforcementcase x WHERE x.institution_id = q.institution_id
+        AND x.state = 'decided' AND x.measure <> 'no_action' AND x.decided_at > past.until
+    """,
+    "material_change": """
+        SELECT min(x.decided_at) FROM partners_application x WHERE x.institution_id = q.institution_id
+        AND x.kind = 'change' AND x.state = 'approved' AND x.decided_at > past.until
+    """,
+    "alert": """
+        SELECT x.first_at FROM grants_usagealert x WHERE x.institution_id = q.institution_id
+        AND x.first_at > past.until ORDER BY x.first_at OFFSET %s LIMIT 1
+    """,
+}
+"""When it happened first since an auditor was there last, by what a rule is `on`."""
+_BY_SEVERITY = ("incident", "finding")
+_EVERY = ["low", "moderate", "high", "critical"]
 
 
 def next_due(rules: Rulebook, *, after: UUID | None = None, limit: int = 500) -> list[Due]:
-    """The next partners in the order of their qualifications for whom an audit must be planned. One query.
+    """The next partners, in the order of their qualifications, for whom an audit must be planned or planned anew.
 
-    `after` is the last one's qualification. The day is `first_after_days` after the start of the qualification,
-    and later `every_months` after the last audit was closed (rulebook: audits.intervals); it is moved to a working
-    day of the partner's country, and to today where it has passed.
+    `after` is the last one's qualification. The day is `first_after_days` after the start of the qualification, later
+    `every_months` after the last periodic audit was closed, and sooner where something happened since
+    (rulebook: audits.intervals, audits.sooner).
     """
-    rows = due_qualifications(rules)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    facts = rows.order_by("pk").values_list(*FACTS, named=True)[:limit]
-    return [_due(row, rules) for row in facts]
+    statement, values = _statement(rules)
+    values |= {"after": after or UUID(int=0), "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Due(*row) for row in cursor.fetchall()]
 
 
-def due_qualifications(rules: Rulebook) -> QuerySet[Qualification]:
-    """Live qualifications whose institution has no open periodic audit and falls due within `plan_ahead_days`."""
-    periodic = Audit.objects.filter(institution=OuterRef("institution"), kind=Audit.Kind.PERIODIC)
-    before = periodic.order_by().values("institution")
-    rows: QuerySet[Qualification] = (
-        Qualification.objects.filter(~Exists(periodic.exclude(state__in=["closed", "cancelled"])), state__in=AUDITED)
-        .annotate(
-            audits_before=Coalesce(Subquery(before.annotate(most=Max("number")).values("most")), Value(0)),
-            last_closed=Subquery(before.annotate(last=Max("closed_at")).values("last")),
-        )
-        .annotate(falls_on=_falls_on(rules))
-        .filter(falls_on__lte=clock.today() + timedelta(days=rules.audits.plan_ahead_days))
-    )
-    return rows
+def _statement(rules: Rulebook) -> tuple[str, dict[str, Any]]:
+    happened, values = _signals(rules.audits.sooner)
+    intervals = dict(rules.audits.intervals.items())
+    values |= {
+        "tiers": list(intervals),
+        "months": [rule.every_months for rule in intervals.values()],
+        "first": [rule.first_after_days for rule in intervals.values()],
+        "states": list(AUDITED),
+        "horizon": clock.today() + timedelta(days=rules.audits.plan_ahead_days),
+    }
+    return _DUE.replace("-- signals", happened), values
 
 
-def _falls_on(rules: Rulebook) -> Case:
-    """The day, by tier: counted from the last audit, or else from the start of the qualification."""
-    intervals = rules.audits.intervals.items()
-    first = [
-        When(tier=tier, last_closed=None, then=_plus("valid_from", days=rule.first_after_days))
-        for tier, rule in intervals
-    ]
-    later = [When(tier=tier, then=_plus("last_closed", months=rule.every_months)) for tier, rule in intervals]
-    return Case(*first, *later, output_field=DateField())
+def _signals(sooner: tuple[Sooner, ...]) -> tuple[str, dict[str, Any]]:
+    """A row for each rule: its key, and the day (UTC) of what happened."""
+    rows, values = [], dict[str, Any]()
+    for number, rule in enumerate(sooner):
+        what = _HAPPENED[rule.on]
+        if rule.on in _BY_SEVERITY:
+            values[f"of_{number}"] = list(rule.severities) or _EVERY
+        elif rule.on == "alert":
+            values[f"of_{number}"] = rule.at_least - 1
+        values |= {f"key_{number}": rule.key, f"days_{number}": rule.within_days}
+        rows.append(f"(%(key_{number})s, ({what.replace('%s', f'%(of_{number})s')}), %(days_{number})s::int)")
+    return ", ".join(rows) or "(NULL::text, NULL::timestamptz, NULL::int)", values
 
 
-def _plus(field: str, **length: int) -> Func:
-    """The field's day (UTC) so many days or months later."""
-    ((unit, amount),) = length.items()
-    day = "(%(expressions)s AT TIME ZONE 'UTC')::date" if field == "last_closed" else "%(expressions)s"
-    return Func(F(field), template=f"({day} + interval '{int(amount)} {unit}')::date", output_field=DateField())
-
-
-def _due(row: Any, rules: Rulebook) -> Due:
-    rule = rules.audits.intervals[row.tier]
-    planned_for = working_day_from(max(row.falls_on, clock.today()), row.institution__organisation__jurisdiction)
-    return Due(
-        qualification_id=row.pk,
-        institution_id=row.institution_id,
-        authority_id=row.application__authority_id,
-        tier=row.tier,
-        number=row.audits_before + 1,
-        mode=rule.mode,
-        planned_for=planned_for,
-        why=_why(row, rule),
-    )
-
-
-def _why(row: Any, rule: Any) -> dict[str, Any]:
-    """The facts behind the day. `audits.reasons.why_then` says them in a sentence."""
-    if row.last_closed is None:
-        facts = {"reason": "first", "since": row.valid_from.isoformat(), "days": rule.first_after_days}
-    else:
-        since = row.last_closed.date().isoformat()
-        facts = {"reason": "interval", "since": since, "months": rule.every_months}
-    return {**facts, "tier": row.tier, "falls_on": row.falls_on.isoformat()}
+_DUE = """
+SELECT q.id, q.institution_id, a.authority_id, o.jurisdiction, q.tier, past.number + 1, past.closed IS NULL,
+    CASE WHEN brought.falls_on < usual.falls_on THEN brought.since ELSE usual.since END, wanted.falls_on,
+    CASE WHEN brought.falls_on < usual.falls_on THEN brought.key ELSE '' END,
+    planned.id, planned.planned_for, CASE WHEN planned.why ? 'moved' THEN planned.planned_for END
+FROM partners_qualification q
+JOIN unnest(%(tiers)s::text[], %(months)s::int[], %(first)s::int[]) AS rule (tier, months, first) ON rule.tier = q.tier
+JOIN partners_application a ON a.id = q.application_id
+JOIN accounts_organisation o ON o.id = q.institution_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(p.number) FILTER (WHERE p.state IN ('closed', 'cancelled')), 0) AS number,
+        max(p.closed_at) FILTER (WHERE p.kind = 'periodic') AS closed,
+        coalesce(max(p.began_at) FILTER (WHERE p.kind <> 'follow_up'), '-infinity') AS until,
+        count(*) FILTER (WHERE p.kind = 'periodic' AND p.state NOT IN ('closed', 'cancelled', 'planned')) AS running
+    FROM audits_audit p WHERE p.institution_id = q.institution_id
+) past
+LEFT JOIN audits_audit planned
+    ON planned.institution_id = q.institution_id AND planned.kind = 'periodic' AND planned.state = 'planned'
+CROSS JOIN LATERAL (
+    SELECT coalesce((past.closed AT TIME ZONE 'UTC')::date, q.valid_from) AS since,
+        CASE WHEN past.closed IS NULL THEN q.valid_from + rule.first
+            ELSE ((past.closed AT TIME ZONE 'UTC')::date + make_interval(months => rule.months))::date END AS falls_on
+) usual
+LEFT JOIN LATERAL (
+    SELECT s.key, (s.at AT TIME ZONE 'UTC')::date AS since, (s.at AT TIME ZONE 'UTC')::date + s.days AS falls_on
+    FROM (VALUES -- signals
+    ) AS s (key, at, days) WHERE s.at IS NOT NULL ORDER BY 3, 1 LIMIT 1
+) brought ON true
+CROSS JOIN LATERAL (SELECT least(usual.falls_on, brought.falls_on) AS falls_on) wanted
+WHERE q.state = ANY(%(states)s) AND q.id > %(after)s AND past.running = 0
+    AND CASE WHEN planned.id IS NULL THEN wanted.falls_on <= %(horizon)s
+        ELSE planned.falls_on IS DISTINCT FROM wanted.falls_on OR planned.tier <> q.tier END
+ORDER BY q.id LIMIT %(limit)s
+"""

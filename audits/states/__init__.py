@@ -1,6 +1,7 @@
 """Lifecycles of audits, findings, periodic reports, incidents, enforcement and appeals. Import from here."""
 
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
+from audits.states.calendar import CALENDAR_FEED
 from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
 from audits.states.catalogues import CATALOGUE_IMPORT, CROSSWALK
 from audits.states.fieldwork import EVIDENCE_REQUEST
@@ -25,6 +26,7 @@ TABLES = (
     CATALOGUE_IMPORT,
     CROSSWALK,
     AUDIT,
+    CALENDAR_FEED,
     EVIDENCE_REQUEST,
     FINDING,
     OBLIGATION,

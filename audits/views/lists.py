@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from audits.access import own, visible_incidents
+from audits.access import own, own_audits, visible_incidents
 from audits.models import Audit, EnforcementCase, Finding, Incident, Obligation, Severity
 from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
 from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
@@ -88,10 +88,10 @@ class AuditList(PartnerList):
     sorts: ClassVar = {"planned_for": ("planned_for",), "reference": ("reference",)}
     default_sort = "-planned_for"
     empty_title = _("No audits yet")
-    empty_text = _("The first audit is planned when your institution is qualified. You will hear of it in good time.")
+    empty_text = _("An audit is listed here from its announcement on, or once it has begun where it is unannounced.")
 
     def get_queryset(self) -> QuerySet[Audit]:
-        return own(Audit.objects.all(), self.actor)
+        return own_audits(self.actor)
 
 
 class FindingList(PartnerList):

@@ -56,6 +56,31 @@ def insert(model: type[Model], rows: Sequence[Any]) -> None:
             one._state.adding, one._state.db = False, connection.alias
 
 
+def update(model: type[Model], rows: Sequence[Any], names: Sequence[str]) -> None:
+    """Write these fields of rows that exist, with the values that the objects have: one statement, whatever the number.
+
+    `names` are attributes of fields (a foreign key's ends in `_id`). Values may not be expressions.
+    """
+    if not rows:
+        return
+    connection = connections[router.db_for_write(model)]
+    quote = connection.ops.quote_name
+    key = model._meta.pk
+    assert key is not None
+    known = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [key, *(known[name] for name in names)]
+    columns = [quote(str(field.column)) for field in fields]
+    given = ", ".join(f"%s::{field.rel_db_type(connection) or field.db_type(connection)}[]" for field in fields)
+    changed = ", ".join(f"{column} = new.{column}" for column in columns[1:])
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} AS held SET {changed}"  # noqa: S608
+        f" FROM unnest({given}) AS new ({', '.join(columns)}) WHERE held.{columns[0]} = new.{columns[0]}"
+    )
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
 def _object(model: type[Model], row: Any, fields: Sequence[Any]) -> Model:
     if isinstance(row, model):
         return row

@@ -161,7 +161,9 @@ def carried_out(stage: Stage, partner: Partner, audit: Audit, until: str = "clos
         return
     assign_auditor(audit=audit, auditor=auditor.user, by=officer)
     yield partner.later(0, 1)
-    notify_audit(audit=audit, by=officer)
+    audit.refresh_from_db()
+    if audit.announced:
+        notify_audit(audit=audit, by=officer)
     if until == "notified":
         return
     if until == "cancelled":

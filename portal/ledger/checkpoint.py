@@ -1,9 +1,9 @@
 """Checkpoints: the root of the record at a moment, kept in public, so that nobody can say later that it was another.
 
-Each begins with an entry of its own, whose salt nobody knows beforehand, and its root is over the record up to and with
-that entry. So the root of the next checkpoint cannot be known or chosen by whoever writes the entries before it, and the
-entry's own time, which is hashed, says when it was. What is to be drawn by lot names a time that is still to come; its
-lot is the root of the first checkpoint from then on.
+Each begins with an entry of its own, whose salt nobody knows beforehand, and its root is over the record up to and
+with that entry. So the root of the next checkpoint cannot be known or chosen by whoever writes the entries before it,
+and the entry's own time, which is hashed, says when it was. What is to be drawn by lot names a time that is still to
+come; its lot is the root of the first checkpoint from then on.
 """
 
 from __future__ import annotations

@@ -213,6 +213,8 @@ def _audits(rules: Rulebook) -> Iterator[Citation]:
     yield _rule("audits.evidence", str(say.EVIDENCE), say.shown_evidence(part.evidence), part.evidence)
     for sooner in part.sooner:
         yield _rule(f"audits.sooner.{sooner.key}", str(say.SOONER), say.sooner(sooner), sooner)
+    if part.follow_up:
+        yield _rule("audits.follow_up", str(say.FOLLOW_UP), say.follow_up(part.follow_up), part.follow_up)
     for finding in part.findings:
         yield _rule(f"audits.findings.{finding.severity}", say.finding_title(finding), say.finding(finding), finding)
     for step in part.escalation:

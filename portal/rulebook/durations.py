@@ -43,6 +43,16 @@ def add_working_days(day: date, count: int, country: str = "") -> date:
     return day
 
 
+def working_days_before(day: date, count: int, country: str = "") -> date:
+    """The last working day from which on `count` working days pass until the day: `add_working_days` gets there."""
+    while count > 0:
+        count -= is_working_day(day, country)
+        day -= timedelta(days=1)
+    while not is_working_day(day, country):
+        day -= timedelta(days=1)
+    return day
+
+
 def working_days_between(since: date, until: date, country: str = "") -> int:
     """Working days after `since`, up to and including `until`; none where it is not later."""
     if until <= since:

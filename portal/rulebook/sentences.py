@@ -53,6 +53,7 @@ WITHDRAWAL = lazy("Withdrawal of consent")
 RESPONSE = lazy("The partner’s answer to a draft report")
 EVIDENCE = lazy("Evidence that auditors ask for")
 SOONER = lazy("An audit comes sooner")
+FOLLOW_UP = lazy("What was found is looked at again")
 ESCALATION = lazy("When something stays overdue")
 REPEAT = lazy("Repetition")
 EMERGENCY = lazy("Emergency hold")
@@ -107,7 +108,7 @@ _ON = {
     "incident": lazy("an incident"),
     "finding": lazy("a finding"),
     "enforcement": lazy("an enforcement decision"),
-    "alert": lazy("a confirmed alert"),
+    "alert": lazy("an alert from use that no grant covers"),
     "material_change": lazy("a material change of circumstances"),
 }
 _THEN = {
@@ -393,7 +394,7 @@ def audit(rule: Any) -> str:
         "notice": working_days(rule.notice_working_days),
         "sample": rule.sample,
     }
-    where = _("On the spot.") if rule.mode == "visit" else _("At the desk.")
+    where = _place(rule.mode)
     if rule.unannounced_percent:
         where += " " + _("%(n)s in a hundred come unannounced.") % {"n": rule.unannounced_percent}
     return f"{text} {where}"
@@ -422,7 +423,24 @@ def sooner(item: Any) -> str:
     if item.severities:
         severities = listed((_SEVERITY[key] for key in item.severities), _("or"))
         what = _("%(what)s of %(severities)s severity") % {"what": what, "severities": severities}
-    return _("After %(what)s, within %(days)s.") % {"what": what, "days": days(item.within_days)}
+    if item.at_least > 1:
+        what = _("%(n)s times %(what)s") % {"n": item.at_least, "what": what}
+    text = _("After %(what)s, within %(days)s.") % {"what": what, "days": days(item.within_days)}
+    return f"{text} {_place(item.mode)}" if item.mode else text
+
+
+def _place(mode: str) -> str:
+    return _("On the spot.") if mode == "visit" else _("At the desk.")
+
+
+def follow_up(item: Any) -> str:
+    """When what was found is looked at again."""
+    severities = listed((_SEVERITY[key] for key in item.severities), _("or"))
+    text = _("Findings of %(severities)s severity are looked at again %(days)s after the last was to be put right.") % {
+        "severities": severities,
+        "days": days(item.after_days),
+    }
+    return f"{text} {_place(item.mode)}"
 
 
 def finding_title(rule: Any) -> str:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from audits.actions.audit import assign_auditor, begin_audit, notify_audit, plan_audit
+from audits.actions.audit import (
+    assign_auditor,
+    begin_audit,
+    choose_sample,
+    notify_audit,
+    plan_audit,
+    reschedule_audit,
+)
 from audits.actions.audit_report import draft_report, respond_to_report, send_report
 from audits.actions.catalogue import import_catalogue
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case
@@ -119,12 +126,22 @@ def audit_for_cause(stage: Stage) -> Audit:
     )
 
 
+def begun_now(audit: Audit, *, officer: Actor, auditor: Actor, catalogue: Catalogue | None = None) -> Audit:
+    """Begin an audit today, whatever day it was planned for. With a catalogue, all its controls are tested."""
+    if catalogue is not None:
+        count = catalogue.control_count
+        choose_sample(audit=audit, catalogue=catalogue, count=count, reason="For the test", by=officer)
+    if audit.draw_at is not None and audit.draw_at > clock.now():
+        reschedule_audit(audit=audit, planned_for=clock.today(), reason="For the test", by=officer)
+    return begin_audit(audit=audit, by=auditor)
+
+
 def audit_in_fieldwork(stage: Stage | None = None, catalogue: Catalogue | None = None) -> tuple[Stage, Audit]:
     """An audit whose auditor has begun."""
     stage, audit = planned_audit(stage)
     assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
     notify_audit(audit=audit, by=stage.officer)
-    return stage, begin_audit(audit=audit, by=stage.auditor, catalogue=catalogue)
+    return stage, begun_now(audit, officer=stage.officer, auditor=stage.auditor, catalogue=catalogue)
 
 
 def results_for_all(audit: Audit, by: Actor, result: str = "met") -> Audit:

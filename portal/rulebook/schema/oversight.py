@@ -39,12 +39,25 @@ class AuditRule(Rule):
 
 
 class Sooner(Rule):
-    """Brings the next audit forward to within so many days of what happened."""
+    """Brings the next audit forward to within so many days of what happened.
+
+    `at_least` so many alerts it takes; `mode` says how it is audited then, where that is another way than usual.
+    """
 
     key: Slug
     on: Literal["incident", "finding", "enforcement", "alert", "material_change"]
     severities: tuple[Severity, ...] = ()
     within_days: Positive
+    at_least: Positive = 1
+    mode: Literal["desk", "visit"] | None = None
+
+
+class FollowUp(Rule):
+    """Findings of these severities are looked at again on the spot or at the desk, so long after the last was due."""
+
+    severities: Annotated[tuple[Severity, ...], Field(min_length=1)]
+    after_days: Positive
+    mode: Literal["desk", "visit"] = "desk"
 
 
 class FindingRule(Rule):
@@ -96,6 +109,7 @@ class Audits(Rule):
     response_working_days: Positive
     evidence: EvidenceRule = EvidenceRule()
     sooner: tuple[Sooner, ...] = ()
+    follow_up: FollowUp | None = None
     findings: tuple[FindingRule, ...]
     escalation: Ladder
 

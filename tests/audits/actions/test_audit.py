@@ -28,6 +28,7 @@ from tests.factories.audits import (
     Stage,
     audit_in_fieldwork,
     audit_with_partner,
+    begun_now,
     planned_audit,
     qualified,
     responded_audit,
@@ -43,10 +44,11 @@ def test_audit_runs_from_plan_to_closing_and_the_record_verifies(stage: Stage) -
     assert list(verify()) == []
 
 
-def test_checklist_has_every_control_of_the_baseline(stage: Stage) -> None:
+def test_checklist_has_as_many_controls_of_the_baseline_as_the_rulebook_draws(stage: Stage) -> None:
     _, audit = audit_in_fieldwork(stage)
     assert audit.catalogue is not None
-    assert audit.checks.count() == audit.catalogue.control_count > 30
+    assert audit.catalogue.control_count > 30
+    assert audit.checks.count() == 12
 
 
 def test_auditor_who_had_a_part_in_the_case_is_refused(stage: Stage) -> None:
@@ -142,7 +144,7 @@ def test_audit_does_not_begin_without_a_catalogue(stage: Stage) -> None:
     notify_audit(audit=audit, by=stage.officer)
     retire_catalogue(catalogue=Catalogue.objects.get(), by=SYSTEM)
     with pytest.raises(Refused) as refused:
-        begin_audit(audit=audit, by=stage.auditor)
+        begun_now(audit, officer=stage.officer, auditor=stage.auditor)
     assert refused.value.verdict.code == "no_catalogue"
     assert audit.state == "notified"
 

@@ -17,7 +17,6 @@ from django.urls import reverse
 from audits.actions.appeal import lodge_appeal, withdraw_appeal
 from audits.actions.audit import (
     assign_auditor,
-    begin_audit,
     cancel_audit,
     notify_audit,
     reschedule_audit,
@@ -71,6 +70,7 @@ from tests.factories.accounts import appointed, make_member, make_organisation
 from tests.factories.audits import (
     Stage,
     audit_for_cause,
+    begun_now,
     catalogue_of,
     due_reports,
     finding_in,
@@ -127,10 +127,10 @@ def of_an_audit(stage: Stage, parts: int) -> Iterator[Opened]:
     officer, auditor, applicant = stage.officer, stage.auditor, stage.applicant
     _moved(stage, audit, parts)
     _assigned(stage, audit, parts)
-    yield from pages_of(audit, applicant, officer, auditor)
+    yield from pages_of(audit, officer, auditor)
     notify_audit(audit=audit, by=officer)
-    yield from pages_of(audit, auditor)
-    begin_audit(audit=audit, by=auditor, catalogue=catalogue_of(families=parts, controls=parts))
+    yield from pages_of(audit, applicant, auditor)
+    begun_now(audit, officer=officer, auditor=auditor, catalogue=catalogue_of(families=parts, controls=parts))
     for _ in range(parts):
         finding_in(audit, auditor)
     yield from _in_fieldwork(stage, audit)
@@ -157,7 +157,8 @@ def of_an_audit_called_off(stage: Stage, parts: int) -> Iterator[Opened]:
     for _ in range(parts):
         unassign_auditor(audit=audit, auditor=stage.auditor.user, reason="Ill.", by=stage.officer)
         assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
-    yield from pages_of(audit, stage.applicant, stage.officer, stage.auditor)
+    yield from pages_of(audit, stage.officer, stage.auditor)
+    notify_audit(audit=audit, by=stage.officer)
     cancel_audit(audit=audit, reason="Merged.", by=stage.officer)
     yield from pages_of(audit, stage.applicant, stage.officer, stage.auditor)
 
@@ -188,7 +189,7 @@ def of_a_finding(stage: Stage, parts: int) -> Iterator[Opened]:
     _, audit = planned_audit(stage)
     _assigned(stage, audit, parts)
     notify_audit(audit=audit, by=stage.officer)
-    begin_audit(audit=audit, by=stage.auditor)
+    begun_now(audit, officer=stage.officer, auditor=stage.auditor)
     finding = finding_in(audit, stage.auditor)
     people = (stage.applicant, stage.officer, stage.auditor, stage.signatory)
     for _ in range(parts):
@@ -210,7 +211,7 @@ def of_a_finding_that_is_borne(stage: Stage, parts: int) -> Iterator[Opened]:
     _, audit = planned_audit(stage)
     _assigned(stage, audit, parts)
     notify_audit(audit=audit, by=stage.officer)
-    begin_audit(audit=audit, by=stage.auditor)
+    begun_now(audit, officer=stage.officer, auditor=stage.auditor)
     finding = finding_in(audit, stage.auditor)
     for _ in range(parts):
         propose_plan(finding=finding, plan="Soon.", by=stage.applicant)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from audits.actions.audit import assign_auditor, notify_audit
 from audits.models import Incident
 from tests.factories.accounts import make_member
 from tests.factories.audits import (
@@ -28,6 +29,8 @@ def partner(stage: Stage) -> Client:
 
 def test_partner_sees_when_the_audit_is_and_why(stage: Stage, partner: Client) -> None:
     _, audit = planned_audit(stage)
+    assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
+    notify_audit(audit=audit, by=stage.officer)
     page = partner.get(audit.get_absolute_url()).content.decode()
     assert "180 days after the qualification began" in page
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from audits.actions.appeal import lodge_appeal
-from audits.actions.audit import assign_auditor, begin_audit, notify_audit, plan_audit
+from audits.actions.audit import assign_auditor, notify_audit, plan_audit
 from audits.actions.audit_report import draft_report, respond_to_report, send_report
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
@@ -20,7 +20,7 @@ from portal.core.canonical import digest
 from tests.contracts.matrix import Expect, object_of, roles, row
 from tests.factories import partners as partner
 from tests.factories.accounts import make_member
-from tests.factories.audits import Stage, baseline, due_reports, finding_in, results_for_all
+from tests.factories.audits import Stage, baseline, begun_now, due_reports, finding_in, results_for_all
 from tests.world import World
 
 APPLICANTS = ("applicant.body",)
@@ -86,7 +86,7 @@ def notified(world: World) -> Audit:
 
 
 def in_fieldwork(world: World) -> Audit:
-    return begin_audit(audit=notified(world), by=world.actor("auditor"))
+    return begun_now(notified(world), officer=_officer(world), auditor=world.actor("auditor"))
 
 
 def tested(world: World) -> Audit:

@@ -3,6 +3,7 @@
 LIFECYCLE = {
     "audits.Appeal",
     "audits.Audit",
+    "audits.CalendarFeed",
     "audits.Catalogue",
     "audits.CatalogueImport",
     "audits.Crosswalk",
@@ -21,6 +22,7 @@ APPEND_ONLY = {
     "audits.FindingNote",
     "audits.IncidentUpdate",
     "audits.Report",
+    "audits.SampleDraw",
 }
 MUTABLE = {
     "audits.AuditUserObjectPermission": "An auditor is assigned and taken off; the record keeps both.",
