@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
 
 from audits.actions import evidence_request
+from audits.actions.audit import cancel_audit
 from audits.actions.catalogue_import import run_import
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
 from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
+from audits.actions.programme import announce_audit, ask_for_auditor, plan_follow_up
+from audits.actions.sample import draw_sample
 from audits.models import CatalogueImport
 from audits.queries.escalation import findings_to_escalate, reports_to_escalate
 from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
+from audits.queries.programme import to_announce, to_draw, to_follow_up, without_auditor, without_partner
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from portal.core.actors import SYSTEM
+from portal.ledger.checkpoint import ensure_daily_checkpoint
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
 from portal.rulebook.queries import rules
 
+SHOWN = ("institution__organisation",)
+"""What notices say of an audit."""
+NOT_QUALIFIED = _("The institution is not qualified any more.")
 IMPORT_SECONDS = 600
 """A file of 20 MB takes less than a minute."""
 HANDED_OUT = 20
@@ -49,8 +58,31 @@ def import_catalogues() -> Tally:
 
 @sweep_task
 def plan_audits() -> Tally:
-    """Plans the next audit of every partner that is due for one."""
+    """Plans the next audit of every partner that is due for one, and plans anew where the risk has changed."""
     return Tally(done=plan_due_audits(by=SYSTEM))
+
+
+@sweep_task
+def plan_follow_ups() -> Tally:
+    """Plans follow-ups of closed audits, and cancels plans of institutions that are not qualified any more."""
+    planned = sweep_rows(to_follow_up(rules()), lambda row: plan_follow_up(audit=row, by=SYSTEM))
+    ended = sweep_rows(without_partner(), lambda row: cancel_audit(audit=row, reason=str(NOT_QUALIFIED), by=SYSTEM))
+    return _both(planned, ended)
+
+
+@sweep_task
+def announce_audits() -> Tally:
+    """Announces audits in time, and tells officers of those that nobody is assigned to."""
+    announced = sweep_rows(to_announce().select_related(*SHOWN), lambda row: announce_audit(audit=row, by=SYSTEM))
+    nobody = without_auditor().select_related(*SHOWN)
+    return _both(announced, sweep_rows(nobody, lambda row: ask_for_auditor(audit=row, by=SYSTEM)))
+
+
+@sweep_task
+def draw_samples() -> Tally:
+    """Takes the day's checkpoint of the record, and draws the samples whose time has come."""
+    ensure_daily_checkpoint()
+    return sweep_rows(to_draw(), lambda row: draw_sample(audit=row, by=SYSTEM))
 
 
 @sweep_task

@@ -112,7 +112,10 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "audits.tasks.import_catalogues", OFTEN, _("Reads files with catalogues whose reading was lost or broken off")
     ),
-    Sweep("audits.tasks.plan_audits", HOURLY, _("Plans the next audit of every partner that is due for one")),
+    Sweep("audits.tasks.plan_audits", HOURLY, _("Plans the next audit of every partner, anew when the risk changes")),
+    Sweep("audits.tasks.plan_follow_ups", HOURLY, _("Plans audits that see whether what was found stays put right")),
+    Sweep("audits.tasks.announce_audits", HOURLY, _("Announces audits in time, and asks for auditors")),
+    Sweep("audits.tasks.draw_samples", HOURLY, _("Takes the day’s checkpoint of the record, and draws samples")),
     Sweep("audits.tasks.plan_obligations", HOURLY, _("Asks for the periodic reports whose period has begun")),
     Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon")),
     Sweep("audits.tasks.remind_of_evidence", HOURLY, _("Reminds partners of evidence that auditors asked for")),

@@ -59,7 +59,7 @@ def plan_audit(
         raise ValueError("Periodic audits are planned by plan_due_audits, so that none is planned twice.")
     require(not_past(planned_for))
     rulebook = rules()
-    rule, country = rulebook.audits.intervals[tier], _country(institution_id)
+    rule, country = rulebook.audits.intervals[tier], country_of(institution_id)
     audit = Audit(
         reference=next_reference("AU"),
         institution_id=institution_id,
@@ -121,7 +121,7 @@ def reschedule_audit(*, audit: Audit, planned_for: date, reason: str, by: Actor)
         changes["draw_at"] = draw_time(planned_for)
     if audit.announced and audit.notified_at is None:
         notice = rules(audit.rulebook).audits.intervals[audit.tier].notice_working_days
-        changes["announce_on"] = announce_by(planned_for, notice, _country(audit.institution_id))
+        changes["announce_on"] = announce_by(planned_for, notice, country_of(audit.institution_id))
     detail["draw"] = {"at": changes.get("draw_at", audit.draw_at), "count": audit.sample_size}
     if audit.draw_at is not None:
         detail["draw"]["at"] = detail["draw"]["at"].isoformat()
@@ -207,7 +207,8 @@ def _about(audit: Audit, *others: UUID) -> list[UUID]:
     return [audit.institution_id, *others]
 
 
-def _country(institution_id: UUID) -> str:
+def country_of(institution_id: UUID) -> str:
+    """The country whose working days count for the institution. One query."""
     return Organisation.objects.values_list("jurisdiction", flat=True).get(pk=institution_id)
 
 

@@ -1,4 +1,6 @@
-"""The sweep that plans audits, over partners that were put there in bulk: linear, and nothing the second time."""
+"""The sweep that plans audits, and plans them anew, over partners that were put there in bulk: linear, and nothing the
+second time. The risk of every partner changes once: its tier, and for one in ten an incident.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +17,55 @@ TENTH = 10
 
 
 def run() -> list[Row]:
-    """The rows of the table: the first run, the second, and the time for each partner at a tenth of the number."""
+    """The rows of the table: planning, planning anew, each again, and a partner's time at a tenth of the number."""
     with database():
         authority, reviewer = _world()
         few = _planned(authority, reviewer, PARTNERS // TENTH)
         many = _planned(authority, reviewer, PARTNERS)
         again, planned = _swept()
+        _change_risk()
+        anew, moved = _swept()
+        after, left = _swept()
     each_few, each_many = few / (PARTNERS // TENTH), many / (PARTNERS - PARTNERS // TENTH)
     growth, taken = each_many / each_few, few + many
     limit = SECONDS * PARTNERS / 100_000
     return [
         Row(f"planning audits for {PARTNERS:,} partners", f"{taken:.1f} s", f"≤ {limit:.0f} s", taken <= limit),
         Row("planning audits: a partner among ten times as many", f"{growth:.2f} ×", f"≤ {LINEAR} ×", growth <= LINEAR),
+        _nothing("planning audits again", again, planned),
         Row(
-            "planning audits again",
-            f"{again:.2f} s, {planned} planned",
-            f"≤ {AGAIN:.0f} s, none",
-            again <= AGAIN and planned == 0,
+            f"planning {moved:,} audits anew",
+            f"{anew:.1f} s",
+            f"≤ {limit:.0f} s, all",
+            anew <= limit and moved == PARTNERS,
         ),
+        _nothing("planning audits anew again", after, left),
     ]
+
+
+def _nothing(name: str, seconds: float, done: int) -> Row:
+    return Row(name, f"{seconds:.2f} s, {done} planned", f"≤ {AGAIN:.0f} s, none", seconds <= AGAIN and done == 0)
+
+
+def _change_risk() -> None:
+    """Every partner is of another tier now, and one in ten reported a serious incident."""
+    with unguarded() as cursor:
+        cursor.execute(
+            """
+            UPDATE partners_qualification SET tier = CASE tier
+                WHEN 'standard' THEN 'elevated' WHEN 'elevated' THEN 'high' ELSE 'standard' END
+            """
+        )
+        cursor.execute(
+            """
+            INSERT INTO audits_incident (id, state, reference, institution_id, severity, kind, title, description,
+                aware_at, rulebook, reported_at, cause, lessons)
+            SELECT md5('i' || reference)::uuid, 'reported', 'I-' || reference, institution_id, 'high', 'other', '', '',
+                now(), '1.0', now(), '', ''
+            FROM partners_qualification WHERE right(reference, 1) = '0'
+            """
+        )
+    analyse()
 
 
 def _world() -> tuple[str, str]:
