@@ -6,7 +6,9 @@ from uuid import UUID
 
 from audits import notices
 from audits.models import Audit
+from audits.queries.evidence_request import still_open
 from audits.rules import report_ready
+from audits.rules_fieldwork import nothing_asked
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require
@@ -17,9 +19,10 @@ from portal.workflow import as_deed, lock, move, record
 
 @as_deed
 def draft_report(*, audit: Audit, summary: str, by: Actor) -> Audit:
-    """Write the report. Every control on the checklist has a result by then."""
+    """Write the report. By then every control on the checklist has a result, and no request for evidence is open."""
     lock(audit)
     require(report_ready(untested=audit.checks.filter(result="").count()))
+    require(nothing_asked(waiting=still_open(audit)))
     changes = {"summary": summary, "drafted_at": clock.now(), "drafted_by_id": by.user_id}
     return move(audit, "draft", by=by, changes=changes, detail={"summary": summary}, about=_about(audit))
 

@@ -1,4 +1,4 @@
-"""Deeds of fieldwork: what auditors record on an audit's checklist."""
+"""Deeds of fieldwork: what auditors record on an audit's checklist, and what they note for themselves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from audits.models import Audit, Check, CheckResult
+from audits.models import Audit, Check, CheckResult, WorkingNote
+from audits.rules_fieldwork import of_this_audit
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Conflict, Refused, refused
+from portal.core.verdicts import Conflict, Refused, refused, require
+from portal.ledger.models import Tier
 from portal.workflow import as_deed, lock, record
 
 
@@ -61,6 +63,44 @@ def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Aud
         for check, _item in changed
     )
     return audit
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A control for which a colleague recorded something else in the meantime: both texts, and neither is lost."""
+
+    check: Check
+    mine: Answer
+    theirs: CheckResult
+
+
+@as_deed
+def record_what_fits(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> list[Clash]:
+    """Record the results in whose way no colleague was, and give the others with what stands there now."""
+    lock(audit)
+    stands = {row.pk: row for row in Check.objects.filter(audit=audit).select_related("control")}
+    late = {item.check_id: item for item in answers if _is_late(stands.get(item.check_id), item)}
+    record_results(audit=audit, answers=[item for item in answers if item.check_id not in late], by=by)
+    newest = CheckResult.objects.filter(subject__in=late).select_related("recorded_by").order_by("subject", "version")
+    theirs = {row.subject_id: row for row in newest}
+    return [Clash(stands[pk], item, theirs[pk]) for pk, item in late.items()]
+
+
+def _is_late(check: Check | None, item: Answer) -> bool:
+    return (
+        check is not None and check.version != item.version and (check.result, check.note) != (item.result, item.note)
+    )
+
+
+@as_deed
+def add_note(*, audit: Audit, text: str, by: Actor, tested: Check | None = None) -> WorkingNote:
+    """Write something down that only the auditors of this audit read. The record keeps that, not what."""
+    lock(audit)
+    require(of_this_audit(audit.pk, tested.audit_id if tested else None))
+    record(audit, "note", by=by, detail={"control": tested.control.oscal_id if tested else None}, tier=Tier.RESTRICTED)
+    return WorkingNote.objects.create(
+        audit=audit, tested=tested, text=text, written_by_id=by.person_id, written_at=clock.now()
+    )
 
 
 def _write(checks: Sequence[Check]) -> None:

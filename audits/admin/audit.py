@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _gettext
@@ -14,16 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import audits_on_desk
 from audits.actions import audit as deeds
-from audits.actions import audit_report, fieldwork
+from audits.actions import audit_report
 from audits.actions.finding import record_finding
 from audits.admin.base import asks, filter_by_state
 from audits.admin.fieldwork import FieldworkPages
-from audits.forms.checklist import ChecklistForm
 from audits.forms.finding import FindingForm
 from audits.forms.text import AuditorForm, ReasonForm, RescheduleForm, SummaryForm
 from audits.models import Audit, Control, Finding
 from audits.queries.independence import independent_auditors
-from audits.queries.pages import Tally, family_of, results_of, tallies
+from audits.queries.pages import results_of, tallies
 from audits.reasons import why_then
 from audits.states import AUDIT
 from audits.views.deeds import DeedPage
@@ -150,7 +149,7 @@ class AuditAdmin(FieldworkPages):
             "why": why_then(subject.why),
             "steps": steps_of(subject, STEPS),
             "auditors": User.objects.filter(pk__in=subject.assigned_ids),
-            "families": [(family, self._family_url(subject, family)) for family in families],
+            "families": [(family, self.family_url(subject, family)) for family in families],
             "results": [(label or _gettext("No result yet"), count) for label, count in results_of(families)],
             "may_test": bool(can(subject, "test_controls", actor)),
             "findings": [
@@ -162,49 +161,13 @@ class AuditAdmin(FieldworkPages):
             "record_url": reverse("admin:audits_audit_finding", args=[subject.pk]),
         }
 
-    def _family_url(self, subject: Audit, family: Tally) -> str:
-        return reverse("admin:audits_audit_checklist", args=[subject.pk, family.group_id])
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path(
-                "<uuid:pk>/checklist/<uuid:group_pk>/", view(asks(self.checklist_view)), name="audits_audit_checklist"
-            ),
             path("<uuid:pk>/finding/", view(asks(self.finding_view)), name="audits_audit_finding"),
             *self.fieldwork_urls(),
             *super().get_urls(),
         ]
-
-    def checklist_view(self, request: PortalRequest, pk: Any, group_pk: Any) -> HttpResponse:
-        """One family of the checklist: results and notes, saved together."""
-        subject, actor = self.subject(request, pk), request.actor
-        families = tallies(subject)
-        place = next((n for n, family in enumerate(families) if family.group_id == group_pk), None)
-        if place is None:
-            return redirect(self.url_of(subject))
-        require(can(subject, "test_controls", actor))
-        family = family_of(subject, group_pk)
-        form = ChecklistForm(request.POST if request.method == "POST" else None, checks=family.checks)
-        if request.method == "POST" and form.is_valid():
-            try:
-                fieldwork.record_results(audit=subject, answers=form.answers(), by=actor)
-            except Refused as error:
-                refuse(form, error.verdict)
-            else:
-                messages.success(request, _gettext("Results recorded."))
-                following = families[place + 1] if place + 1 < len(families) else None
-                return redirect(self._family_url(subject, following) if following else self.url_of(subject))
-        shown = {
-            "title": family.group.title,
-            "subject": subject,
-            "family": family,
-            "form": form,
-            "number": place + 1,
-            "count": len(families),
-            "back": self.url_of(subject),
-        }
-        return render(request, "admin/audits/checklist.html", self.frame(request, subject) | shown)
 
     def finding_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Record a finding in this audit."""

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from audits.actions.fieldwork import Answer
 from audits.models import Check, Result
 
+FIELDS = ("result", "note", "version")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -40,7 +42,7 @@ class ChecklistForm(forms.Form):
             )
             self.fields[f"note_{key}"] = forms.CharField(
                 label=_("Note"),
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=forms.Textarea(attrs={"rows": 3}),
                 max_length=4000,
                 required=False,
                 initial=check.note,
@@ -64,7 +66,7 @@ class ChecklistForm(forms.Form):
         """Each control with its fields."""
         for check in self.checks:
             key = check.pk.hex
-            yield Line(check, self[f"result_{key}"], self[f"note_{key}"], self[f"version_{key}"])
+            yield Line(check, *(self[f"{name}_{key}"] for name in FIELDS))
 
     def answers(self) -> list[Answer]:
         """Every control that has a result, as the action takes it."""
@@ -74,3 +76,9 @@ class ChecklistForm(forms.Form):
             for check in self.checks
             if said[f"result_{(key := check.pk.hex)}"]
         ]
+
+
+def typed(data: Any, checks: list[Check]) -> dict[str, Any]:
+    """What stands in the fields of these controls on the page that was sent, right or not: for the next page."""
+    names = (f"{name}_{check.pk.hex}" for check in checks for name in FIELDS)
+    return {name: data[name] for name in names if name in data}

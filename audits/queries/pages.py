@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Min
 
 from audits.models import Audit, Check, ControlGroup, Result
+from audits.queries.comparison import with_before
 
 TEXTS = ("statement", "guidance", "props", "params", "links")
 """What a control says at length: a list of controls does without."""
@@ -75,9 +76,12 @@ def tallies(audit: Audit) -> list[Tally]:
 
 
 def family_of(audit: Audit, group_id: UUID) -> Family:
-    """One group of the checklist with the whole text of its controls. One query. There is at least one control."""
+    """One group of the checklist with the whole text of its controls, and how each fared before (`before`). One query.
+
+    There is at least one control.
+    """
     rows = Check.objects.filter(audit=audit, control__group_id=group_id).select_related("control__group")
-    checks = list(rows.order_by("position"))
+    checks = list(with_before(rows, audit).order_by("position"))
     return Family(checks[0].control.group, checks)
 
 

@@ -62,6 +62,8 @@ ROWS: list[Any] = [
         make=at(in_fieldwork),
         data=data(title="A log", text="So."),
     ),
+    row("admin:audits_audit_notes", AUDITOR_ONLY, AUDITOR_ONLY, make=at(in_fieldwork), data=data(text="So.")),
+    row("admin:audits_audit_comparison", PARTIES, make=at(in_fieldwork)),
     *desk_pages("evidencerequest", answered, PARTIES, *AUDIT),
     row("admin:audits_evidencerequest_document", PARTIES, make=document),
     admin_deed("evidencerequest", "settle", answered, AUDITOR_ONLY),

@@ -9,11 +9,12 @@ import { conditional } from "./conditional.js";
 import { guard } from "./guard.js";
 import { menus } from "./menus.js";
 import { queue } from "./queue.js";
+import { saves } from "./saves.js";
 import { sessionWarning } from "./session.js";
 import { small } from "./small.js";
 import { uploads } from "./uploads.js";
 
-const parts = [autosave, conditional, guard, menus, queue, sessionWarning, small, uploads];
+const parts = [autosave, conditional, guard, menus, queue, saves, sessionWarning, small, uploads];
 
 function start(within) {
   for (const behaviour of [characterCount, comboBox, fileInput]) behaviour.on(within);
