@@ -41,8 +41,18 @@ def factor_shown_at(request: HttpRequest) -> datetime | None:
 
 def active_memberships(user: User) -> list[Membership]:
     """The person's memberships in active organisations, the oldest first."""
-    rows = with_cover(Membership.objects.filter(user=user, state="active", organisation__state="active"))
-    return list(rows.select_related("organisation").order_by("since", "pk"))
+    return _memberships(user.pk, clock.today())
+
+
+@compiled
+def _memberships(user: UUID, today: date) -> QuerySet[Membership]:
+    rows = with_cover(Membership.objects.filter(user=user, state="active", organisation__state="active"), today)
+    return rows.select_related("organisation").order_by("since", "pk")
+
+
+@compiled
+def _appointed(user: UUID) -> QuerySet[Appointment, UUID]:
+    return Appointment.objects.filter(user=user, state="active").values_list("pk", flat=True)[:1]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -74,7 +84,7 @@ def person(
         stands_for = None  # in their own right
     elif stands_for is not None:
         held.add(DUTY)
-    if Appointment.objects.filter(user=user, state="active").exists():
+    if _appointed(user.pk):
         held.add("system_administrator")
     dormant = frozenset() if shown else frozenset(held & NEEDS_SECOND_FACTOR)
     return Actor(
