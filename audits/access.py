@@ -95,7 +95,7 @@ def get_own_appeal(*, actor: Actor, pk: UUID) -> Appeal:
 def get_incident(*, actor: Actor, pk: UUID) -> Incident:
     """An incident, for its institution, the provider of the release concerned, and oversight."""
     rows = Incident.objects.select_related(
-        "institution__organisation", "authority", "line__grant", "release__model", "hold", "duplicate_of"
+        "institution__organisation", "authority", "line__grant", "release__model", "environment", "hold", "duplicate_of"
     )
     found = visible_incidents(rows, actor).filter(pk=pk).first()
     return found if found is not None else _get_own(rows, actor, pk)

@@ -6,7 +6,7 @@ Guards of the state tables are here too: they take any object of the noun, so th
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -179,35 +179,6 @@ def may_accept_risk(finding: Any, actor: Actor) -> Verdict:
     )
 
 
-# --- incidents ------------------------------------------------------------------------------------
-def may_report(incident: Any, actor: Actor) -> Verdict:
-    """Partner staff report on their own institution; authorities and providers on any."""
-    if actor.has("applicant"):
-        return own_institution(incident, actor)
-    return ALLOWED
-
-
-def party_to(incident: Any, actor: Actor) -> Verdict:
-    """The institution, whoever reported it, or the authority that runs the case."""
-    if actor.body_id is not None and actor.body_id in (
-        incident.institution_id,
-        incident.reported_by_body_id,
-        incident.authority_id,
-    ):
-        return ALLOWED
-    return refused(_("This incident is none of your organisation’s."), code="other_body", rule="incident.party")
-
-
-def may_close_incident(incident: Any, actor: Actor) -> Verdict:
-    """Closed by a case officer who neither reported nor resolved it."""
-    return first_refusal(
-        own_authority(incident, actor),
-        lambda: somebody_else(
-            actor, incident.reported_by_id, incident.resolved_by_id, did=_("you reported or resolved it")
-        ),
-    )
-
-
 # --- enforcement and appeals ----------------------------------------------------------------------
 def may_hear(case: Any, actor: Actor) -> Verdict:
     """The partner's side was given, or its time has passed."""
@@ -295,27 +266,6 @@ def same_case(subject: Any, institution_id: UUID) -> Verdict:
     )
 
 
-def not_in_future(*moments: datetime | None) -> Verdict:
-    """Nothing that happened or was noticed lies ahead of the clock."""
-    if all(moment is None or moment <= clock.now() for moment in moments):
-        return ALLOWED
-    return refused(_("This moment is still to come. Check date and time."), code="future", rule="incident.report")
-
-
-def may_file(deadline: Any, incident: Any, actor: Actor) -> Verdict:
-    """What is due is filed by whom the rule binds: the partner, or the authority that runs the case."""
-    if not deadline.is_running:
-        return refused(
-            _("This was filed already, or is no longer due."), code="already_done", rule=f"incidents.{deadline.rule}"
-        )
-    bound = incident.authority_id if deadline.duty == "authority" else incident.institution_id
-    if actor.body_id == bound or (deadline.duty == "partner" and actor.body_id == incident.authority_id):
-        return ALLOWED
-    return refused(
-        _("Another organisation has to file this."), code="other_body", rule=f"incidents.deadlines.{deadline.rule}"
-    )
-
-
 def read_this(seen: str, content: str) -> Verdict:
     """A signature is bound to what was read: `seen` is the digest shown, `content` the present one."""
     if seen == content:
@@ -347,17 +297,6 @@ def within_months(step: Any, until: date | None, *, measure: str) -> Verdict:
             rule=rule,
         )
     return ALLOWED
-
-
-def nothing_owed(*, owed: int) -> Verdict:
-    """An incident is closed when everything that had to be filed about it was."""
-    if owed == 0:
-        return ALLOWED
-    return refused(
-        _("%(count)s reports about this incident are still owed.") % {"count": owed},
-        code="reports_owed",
-        rule="incidents.deadlines",
-    )
 
 
 def own_documents(*, named: Collection[str], known: Collection[str]) -> Verdict:

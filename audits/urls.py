@@ -3,6 +3,8 @@
 from django.urls import path
 
 from audits.views import evidence, lists, pages
+from audits.views.due import DueList
+from audits.views.incident import deadline, incident_page, incident_report
 from audits.views.partner import deed_urls
 from portal.accounts.guards import for_roles
 
@@ -22,9 +24,14 @@ urlpatterns = [
         for_roles("applicant", "provider_staff", "oversight_member")(lists.IncidentList.as_view()),
         name="incidents",
     ),
-    path("incidents/report/", pages.report, name="incident_report"),
-    path("incidents/<uuid:pk>/", pages.incident, name="incident"),
-    path("incidents/deadlines/<uuid:pk>/", pages.deadline, name="deadline"),
+    path(
+        "incidents/due/",
+        for_roles("applicant", "provider_staff", "oversight_member", "case_officer")(DueList.as_view()),
+        name="due",
+    ),
+    path("incidents/report/", incident_report, name="incident_report"),
+    path("incidents/<uuid:pk>/", incident_page, name="incident"),
+    path("incidents/deadlines/<uuid:pk>/", deadline, name="deadline"),
     path("enforcement/", partner(lists.CaseList.as_view()), name="cases"),
     path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),
     path("enforcement/<uuid:pk>/appeal/", pages.appeal_case, name="appeal_case"),

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from audits import notices
-from audits.deadlines import AUTHORITY, Facts, wanted
+from audits.deadlines import AUTHORITY, Facts, Wanted, wanted
 from audits.models import Incident, IncidentDeadline, IncidentUpdate
-from audits.rules import may_file
+from audits.rules_incident import may_file, sent_in_time, still_runs
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require
@@ -32,16 +32,15 @@ BY_THE_REPORT = ("occurred", "aware", "reported")
 def renew_deadlines(incident: Incident) -> None:
     """Make the list of deadlines what the rulebook says of the incident as it is now. Part of another deed.
 
-    New ones are added, ones that no longer apply are waived, none that was met is touched.
+    New ones are added, ones that no longer apply are waived, and those whose time is another now get it. None that was
+    met or set aside is touched.
     """
     require_deed()
     there = {(row.rule, row.step, row.occurrence): row for row in incident.deadlines.all()}
     found = {item.key: item for item in wanted(rules(incident.rulebook), _facts(incident, list(there.values())))}
     for key, row in there.items():
-        waived = None if key in found or row.met_at else clock.now()
-        if (waived is None) != (row.waived_at is None):
-            row.waived_at = waived
-            row.save(update_fields=["waived_at"])
+        if row.met_at is None and row.set_aside_by_id is None:
+            _follow(row, found.get(key))
     IncidentDeadline.objects.bulk_create(
         IncidentDeadline(
             incident=incident,
@@ -55,10 +54,26 @@ def renew_deadlines(incident: Incident) -> None:
             rulebook=incident.rulebook,
             starts_at=item.starts_at,
             due_at=item.due_at,
+            zone=item.zone,
         )
         for key, item in found.items()
         if key not in there
     )
+
+
+def _follow(row: IncidentDeadline, item: Wanted | None) -> None:
+    """What runs is as the rules have it now. A time that moved is warned of anew."""
+    changes: dict[str, Any] = {"waived_at": row.waived_at or clock.now()} if item is None else {"waived_at": None}
+    if item is not None:
+        changes |= {"label": item.label[:300], "source": item.source, "zone": item.zone}
+        changes |= {"starts_at": item.starts_at, "due_at": item.due_at}
+        if item.due_at != row.due_at:
+            changes["stage"] = 0
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    if changed:
+        row.save(update_fields=changed)
 
 
 def meet_by_report(incident: Incident, by: Actor) -> None:
@@ -77,19 +92,31 @@ def meet_by_report(incident: Incident, by: Actor) -> None:
 
 
 @as_deed
-def file_deadline(*, deadline: IncidentDeadline, text: str, by: Actor) -> IncidentDeadline:
-    """File what is due: the text goes to the recipient and onto the incident's timeline."""
+def file_deadline(
+    *, deadline: IncidentDeadline, text: str, by: Actor, sent_at: datetime | None = None
+) -> IncidentDeadline:
+    """File what is due: the text goes to the recipient and onto the incident's timeline.
+
+    Where the recipient has no part in the portal, `sent_at` says when it was sent there; what follows counts from it.
+    """
     incident = deadline.incident
     lock(incident)
     lock(deadline)
     require(may_file(deadline, incident, by))
-    moment = clock.now()
+    moment = sent_at or clock.now()
+    require(sent_in_time(moment, deadline, incident))
     record(
         incident,
         "meet_deadline",
         by=by,
         rulebook=deadline.rulebook,
-        detail={"rule": deadline.rule, "step": deadline.step, "occurrence": deadline.occurrence, "text": text},
+        detail={
+            "rule": deadline.rule,
+            "step": deadline.step,
+            "occurrence": deadline.occurrence,
+            "text": text,
+            "sent": moment,
+        },
         about=[incident.institution_id],
     )
     _met(deadline, by, moment)
@@ -99,10 +126,34 @@ def file_deadline(*, deadline: IncidentDeadline, text: str, by: Actor) -> Incide
         text=text,
         written_by_id=by.person_id,
         body_id=by.organisation_id,
-        written_at=moment,
+        written_at=clock.now(),
     )
     renew_deadlines(incident)
     notices.deadline_filed(deadline, text)
+    return deadline
+
+
+@as_deed
+def set_aside_deadline(*, deadline: IncidentDeadline, reason: str, by: Actor) -> IncidentDeadline:
+    """The rule does not bind here, and this is why: a law that knows other bodies than the portal, say.
+
+    All of the rule's steps that run are set aside with it.
+    """
+    incident = deadline.incident
+    lock(incident)
+    lock(deadline)
+    require(still_runs(deadline))
+    record(
+        incident,
+        "set_aside_deadline",
+        by=by,
+        rulebook=deadline.rulebook,
+        detail={"rule": deadline.rule, "step": deadline.step, "reason": reason},
+        about=[incident.institution_id],
+    )
+    running = incident.deadlines.filter(rule=deadline.rule, met_at=None, waived_at=None)
+    running.update(waived_at=clock.now(), set_aside=reason, set_aside_by_id=by.user_id)
+    deadline.refresh_from_db(fields=["waived_at", "set_aside", "set_aside_by"])
     return deadline
 
 
@@ -160,9 +211,20 @@ def _facts(incident: Incident, rows: list[IncidentDeadline]) -> Facts:
     return Facts(
         severity=incident.severity,
         kind=incident.kind,
-        country=incident.institution.organisation.jurisdiction,
-        recipient_country=incident.authority.jurisdiction if incident.authority else "",
-        has_provider=incident.release_id is not None,
+        harms=frozenset(incident.harms),
+        places=_places(incident),
         moments={name: moment for name, moment in moments.items() if moment is not None},
         filed=filed,
     )
+
+
+def _places(incident: Incident) -> dict[str, str]:
+    """The countries that rules look at. Who has no provider has none that could be bound."""
+    found = {"partner": incident.institution.organisation.jurisdiction}
+    if incident.authority is not None:
+        found["recipient"] = incident.authority.jurisdiction
+    if incident.environment is not None:
+        found["environment"] = incident.environment.country
+    if incident.release is not None:
+        found["provider"] = incident.release.provider.jurisdiction
+    return found

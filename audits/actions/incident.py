@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,10 @@ from audits import notices
 from audits.actions.deadlines import meet_by_report, renew_deadlines
 from audits.models import Incident, IncidentUpdate
 from audits.queries.cases import authority_of
-from audits.rules import not_in_future, nothing_owed, same_case
+from audits.rules import same_case
+from audits.rules_incident import not_in_future, nothing_owed
 from grants.actions.hold import Target, place_hold
-from grants.models import Grant, GrantLine, Hold, Release
+from grants.models import Environment, Grant, GrantLine, Hold, Release
 from partners.models import Institution
 from portal.core import clock
 from portal.core.actors import Actor
@@ -27,17 +29,18 @@ from portal.workflow import as_deed, create, lock, move, record
 
 @dataclass(frozen=True, slots=True)
 class Concerns:
-    """What an incident is about, as far as known. A line brings its grant and release with it."""
+    """What an incident is about, as far as known. A line brings its grant, release and environment with it."""
 
     grant: Grant | None = None
     line: GrantLine | None = None
     release: Release | None = None
+    environment: Environment | None = None
 
     @property
     def whole(self) -> Concerns:
         if self.line is None:
             return self
-        return Concerns(self.line.grant, self.line, self.line.release)
+        return Concerns(self.line.grant, self.line, self.line.release, self.line.environment)
 
 
 @as_deed
@@ -51,20 +54,23 @@ def report_incident(
     aware_at: datetime,
     by: Actor,
     occurred_at: datetime | None = None,
+    harms: Collection[str] = (),
     concerns: Concerns | None = None,
 ) -> Incident:
     """Report that something went wrong. Its deadlines begin to run (rulebook: incidents.deadlines)."""
     rulebook, about = rules(), (concerns or Concerns()).whole
-    _known_words(rulebook, severity, kind)
+    _known_words(rulebook, severity, kind, harms)
     require(not_in_future(aware_at, occurred_at))
     require(same_case(about.grant, institution.pk))
     require(same_case(about.line, institution.pk))
+    require(same_case(about.environment, institution.pk))
     incident = Incident(
         reference=next_reference("I"),
         institution=institution,
         authority_id=authority_of(institution),
         severity=severity,
         kind=kind,
+        harms=sorted(harms),
         title=title,
         description=description,
         occurred_at=occurred_at,
@@ -73,6 +79,7 @@ def report_incident(
         grant=about.grant,
         line=about.line,
         release=about.release,
+        environment=about.environment,
         reported_by_id=by.user_id,
         reported_by_body_id=by.body_id,
         reported_at=clock.now(),
@@ -82,7 +89,13 @@ def report_incident(
         "report",
         by=by,
         rulebook=rulebook.version,
-        detail={"severity": severity, "kind": kind, "title": title, "description": description},
+        detail={
+            "severity": severity,
+            "kind": kind,
+            "harms": sorted(harms),
+            "title": title,
+            "description": description,
+        },
         about=_about(incident),
     )
     renew_deadlines(incident)
@@ -103,13 +116,16 @@ def add_update(*, incident: Incident, text: str, by: Actor) -> IncidentUpdate:
 
 
 @as_deed
-def triage_incident(*, incident: Incident, severity: str, note: str, by: Actor) -> Incident:
-    """Set the severity; deadlines follow it. Signatories hear at once where the rulebook proposes a hold."""
+def triage_incident(
+    *, incident: Incident, severity: str, note: str, by: Actor, harms: Collection[str] | None = None
+) -> Incident:
+    """Set severity and harms; deadlines follow them. Signatories hear at once where the rulebook proposes a hold."""
     rulebook = rules(incident.rulebook)
-    _known_words(rulebook, severity, incident.kind)
     lock(incident)
-    detail = {"was": incident.severity, "is": severity, "note": note}
-    changes = {"severity": severity, "triaged_at": clock.now()}
+    found = incident.harms if harms is None else sorted(harms)
+    _known_words(rulebook, severity, incident.kind, found)
+    detail = {"was": incident.severity, "is": severity, "harms": found, "note": note}
+    changes = {"severity": severity, "harms": found, "triaged_at": clock.now()}
     move(incident, "triage", by=by, changes=changes, detail=detail, rulebook=rulebook.version, about=_about(incident))
     renew_deadlines(incident)
     if rulebook.incidents.severity(severity).hold and incident.hold_id is None:
@@ -118,13 +134,17 @@ def triage_incident(*, incident: Incident, severity: str, note: str, by: Actor) 
 
 
 @as_deed
-def reclassify_incident(*, incident: Incident, severity: str, reason: str, by: Actor) -> Incident:
-    """Change the severity after triage; deadlines follow it."""
+def reclassify_incident(
+    *, incident: Incident, severity: str, reason: str, by: Actor, harms: Collection[str] | None = None
+) -> Incident:
+    """Change severity and harms after triage; deadlines follow them."""
     rulebook = rules(incident.rulebook)
-    _known_words(rulebook, severity, incident.kind)
     lock(incident)
-    detail = {"was": incident.severity, "is": severity, "reason": reason}
-    record(incident, "reclassify", by=by, changes={"severity": severity}, detail=detail, about=_about(incident))
+    found = incident.harms if harms is None else sorted(harms)
+    _known_words(rulebook, severity, incident.kind, found)
+    detail = {"was": incident.severity, "is": severity, "harms": found, "reason": reason}
+    changes = {"severity": severity, "harms": found}
+    record(incident, "reclassify", by=by, changes=changes, detail=detail, about=_about(incident))
     renew_deadlines(incident)
     return incident
 
@@ -236,7 +256,9 @@ def _waive_all(incident: Incident) -> None:
     incident.deadlines.filter(met_at=None, waived_at=None).update(waived_at=clock.now())
 
 
-def _known_words(rulebook: Any, severity: str, kind: str) -> None:
+def _known_words(rulebook: Any, severity: str, kind: str, harms: Collection[str]) -> None:
     rulebook.incidents.severity(severity)
+    if unknown := set(harms) - {item.key for item in rulebook.incidents.harms}:
+        raise KeyError(f"No harms {sorted(unknown)} in the rulebook.")
     if kind not in {item.key for item in rulebook.incidents.kinds}:
         raise KeyError(f"No kind of incident {kind!r} in the rulebook.")

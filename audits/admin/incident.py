@@ -13,20 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import cases_on_desk
 from audits.actions import incident as deeds
-from audits.actions.deadlines import file_deadline
+from audits.actions.deadlines import file_deadline, set_aside_deadline
 from audits.actions.enforcement import open_case
 from audits.admin.base import CaseAdmin, asks, filter_by_state
-from audits.forms.text import (
-    DeadlineForm,
-    FactsForm,
-    HoldForm,
-    ReasonForm,
-    ResolveForm,
-    SeverityForm,
-    UpdateForm,
-)
+from audits.forms.incident import FilingForm, SeverityForm
+from audits.forms.text import FactsForm, HoldForm, ReasonForm, ResolveForm, UpdateForm
 from audits.models import EnforcementCase, Incident, IncidentDeadline
-from audits.rules import may_file
+from audits.queries.incident import is_external, recipient_labels
+from audits.rules_incident import may_file
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
 from grants.models import Environment
@@ -48,9 +42,18 @@ def hold_targets(incident: Incident) -> dict[str, tuple[str, Any]]:
         found["grant"] = (_gettext("Grant %(grant)s") % {"grant": incident.grant}, incident.grant)
     if incident.line is not None:
         found["line"] = (_gettext("Line %(line)s only") % {"line": incident.line}, incident.line)
-        environment: Environment = incident.line.environment
+    if incident.environment is not None:
+        environment: Environment = incident.environment
         found["environment"] = (_gettext("Environment “%(name)s”") % {"name": environment}, environment)
     return found
+
+
+def _with_rules(incident: Incident, actor: Actor) -> dict[str, Any]:
+    return {"rulebook": rules(incident.rulebook)}
+
+
+def _as_classified(incident: Incident) -> dict[str, Any]:
+    return {"severity": incident.severity, "harms": incident.harms}
 
 
 PAGES = (
@@ -59,7 +62,8 @@ PAGES = (
         "triage",
         lambda incident, said, by: deeds.triage_incident(incident=incident, by=by, **said),
         SeverityForm,
-        initial=lambda incident: {"severity": incident.severity},
+        options=_with_rules,
+        initial=_as_classified,
     ),
     DeedPage(
         "hold",
@@ -101,10 +105,11 @@ PAGES = (
         "severity",
         "reclassify",
         lambda incident, said, by: deeds.reclassify_incident(
-            incident=incident, severity=said["severity"], reason=said["note"], by=by
+            incident=incident, severity=said["severity"], harms=said["harms"], reason=said["note"], by=by
         ),
         SeverityForm,
-        initial=lambda incident: {"severity": incident.severity},
+        options=_with_rules,
+        initial=_as_classified,
     ),
     DeedPage(
         "reopen",
@@ -122,6 +127,11 @@ PAGES = (
 )
 
 
+def _set_aside(incident: Incident) -> list[IncidentDeadline]:
+    """Duties that were found not to apply, with why."""
+    return list(incident.deadlines.exclude(set_aside="").order_by("due_at"))
+
+
 class IncidentAdmin(CaseAdmin):
     """Incidents: officers of the authority that runs the case; signatories, who may stop access."""
 
@@ -133,7 +143,7 @@ class IncidentAdmin(CaseAdmin):
         "institution__organisation",
         "authority",
         "grant",
-        "line__environment",
+        "environment",
         "line__grant",
         "release__model",
         "hold",
@@ -153,12 +163,18 @@ class IncidentAdmin(CaseAdmin):
         return ui.short_day(row.reported_at)
 
     def parts(self, subject: Incident, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        kinds = {item.key: item.label for item in rules(subject.rulebook).incidents.kinds}
+        book = rules(subject.rulebook).incidents
+        kinds = {item.key: item.label for item in book.kinds}
         running = subject.deadlines.filter(waived_at=None).order_by("due_at")
         return {
             "incident": subject,
             "kind": kinds.get(subject.kind, subject.kind),
-            "deadlines": [(row, self._file_url(subject, row, actor)) for row in running],
+            "harms": [item.label for item in book.harms if item.key in subject.harms],
+            "recipients": recipient_labels(subject.rulebook),
+            "deadlines": [
+                (row, self._file_url(subject, row, actor), self._aside_url(subject, row, actor)) for row in running
+            ],
+            "set_aside": _set_aside(subject),
             "updates": subject.updates.select_related("body", "deadline").order_by("-written_at"),
             "cases": [
                 (case, reverse("admin:audits_enforcementcase_change", args=[case.pk]))
@@ -173,6 +189,10 @@ class IncidentAdmin(CaseAdmin):
         allowed = may_file(row, subject, actor) and can(subject, "meet_deadline", actor)
         return reverse("admin:audits_incident_deadline", args=[subject.pk, row.pk]) if allowed else ""
 
+    def _aside_url(self, subject: Incident, row: IncidentDeadline, actor: Actor) -> str:
+        allowed = row.is_running and can(subject, "set_aside_deadline", actor)
+        return reverse("admin:audits_incident_aside", args=[subject.pk, row.pk]) if allowed else ""
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
@@ -180,6 +200,11 @@ class IncidentAdmin(CaseAdmin):
                 "<uuid:pk>/deadline/<uuid:deadline_pk>/",
                 view(asks(self.deadline_view)),
                 name="audits_incident_deadline",
+            ),
+            path(
+                "<uuid:pk>/deadline/<uuid:deadline_pk>/aside/",
+                view(asks(self.aside_view)),
+                name="audits_incident_aside",
             ),
             path("<uuid:pk>/case/", view(asks(self.case_view)), name="audits_incident_case"),
             *super().get_urls(),
@@ -193,16 +218,36 @@ class IncidentAdmin(CaseAdmin):
         if row is None:
             return redirect(self.url_of(subject))
         row.incident = subject
-        form = DeadlineForm(request.POST if request.method == "POST" else None)
+        posted = request.POST if request.method == "POST" else None
+        form = FilingForm(posted, deadline=row, external=is_external(row))
         if request.method == "POST" and form.is_valid():
             try:
-                file_deadline(deadline=row, text=form.cleaned_data["text"], by=actor)
+                file_deadline(deadline=row, by=actor, **form.cleaned_data)
             except Refused as error:
                 refuse(form, error.verdict)
             else:
                 messages.success(request, _gettext("Filed."))
                 return redirect(self.url_of(subject))
         return self.ask(request, subject, form, subject.TABLE.move("meet_deadline"), lead=row.label)
+
+    def aside_view(self, request: PortalRequest, pk: Any, deadline_pk: Any) -> HttpResponse:
+        """Say why a rule does not bind here."""
+        subject, actor = self.subject(request, pk), request.actor
+        require(can(subject, "set_aside_deadline", actor))
+        row = subject.deadlines.filter(pk=deadline_pk).first()
+        if row is None:
+            return redirect(self.url_of(subject))
+        row.incident = subject
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                set_aside_deadline(deadline=row, reason=form.cleaned_data["reason"], by=actor)
+            except Refused as error:
+                refuse(form, error.verdict)
+            else:
+                messages.success(request, _gettext("Set aside, with its reason on record."))
+                return redirect(self.url_of(subject))
+        return self.ask(request, subject, form, subject.TABLE.move("set_aside_deadline"), lead=row.label)
 
     def case_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Open an enforcement case from the incident."""

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from grants.models import GrantLine
+from audits.models import Severity
+from grants.models import Environment, GrantLine
+from portal.core import clock
 from portal.ui.forms import Described, offer, offer_rows
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -25,16 +27,66 @@ class IncidentForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When did it happen, if you know?"), widget=MOMENT, required=False, help_text=_("Date and time in UTC.")
     )
+    harms = forms.MultipleChoiceField(
+        label=_("Did any of this happen, or is it likely?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Some laws want a report about it within days or hours. Leave all open if none of it did."),
+    )
     line: forms.ModelChoiceField[GrantLine] = forms.ModelChoiceField(
         label=_("Which line of a grant does it concern?"),
         queryset=None,
         required=False,
         empty_label=_("None, or not known"),
     )
+    environment: forms.ModelChoiceField[Environment] = forms.ModelChoiceField(
+        label=_("In which environment?"),
+        queryset=None,
+        required=False,
+        empty_label=_("None, or not known"),
+        help_text=_("Where you name a line, its environment is meant."),
+    )
 
-    def __init__(self, *args: Any, rulebook: Any, lines: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rulebook: Any, lines: Any, environments: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         incidents = rulebook.incidents
         offer(self, "severity", [(rule.key, Described(rule.label, rule.meaning)) for rule in incidents.severities])
         offer(self, "kind", [(item.key, item.label) for item in incidents.kinds])
+        offer(self, "harms", [(item.key, Described(item.label, item.meaning)) for item in incidents.harms])
         offer_rows(self, "line", lines)
+        offer_rows(self, "environment", environments)
+
+
+class FilingForm(forms.Form):
+    """What is filed for a deadline. Where the recipient has no part in the portal, also when it was sent there."""
+
+    text = area(_("What you file"), help_text=_("It goes to the recipient and onto the incident’s timeline."))
+    sent_at = forms.DateTimeField(
+        label=_("When was it sent?"),
+        widget=MOMENT,
+        help_text=_("Date and time in UTC. What follows is counted from it."),
+    )
+
+    def __init__(self, *args: Any, deadline: Any, external: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not external:
+            del self.fields["sent_at"]
+            return
+        self.fields["text"].help_text = _(
+            "A copy of what you sent. Name the recipient’s file number where there is one."
+        )
+        self.fields["sent_at"].initial = clock.now()
+
+
+class SeverityForm(forms.Form):
+    """Severity, which decides how fast, and harms, which decide what laws want a report, with a note."""
+
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
+    harms = forms.MultipleChoiceField(
+        label=_("Harm that was done or is likely"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = area(_("Why this severity?"), most=2000)
+
+    def __init__(self, *args: Any, rulebook: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "harms", [(item.key, Described(item.label, item.meaning)) for item in rulebook.incidents.harms])

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audits.models import Severity
 from portal.accounts.models import User
 from portal.ui.forms import offer, offer_rows
 
@@ -76,13 +75,6 @@ class AuditorForm(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "auditor", people)
-
-
-class SeverityForm(forms.Form):
-    """The severity of an incident, with a note."""
-
-    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
-    note = area(_("Why this severity?"), most=2000)
 
 
 class ResolveForm(forms.Form):
@@ -158,12 +150,6 @@ class AppealForm(forms.Form):
     def __init__(self, *args: Any, grounds: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "ground", grounds)
-
-
-class DeadlineForm(forms.Form):
-    """What is filed for a deadline."""
-
-    text = area(_("What you file"), help_text=_("It goes to the recipient and onto the incident’s timeline."))
 
 
 class UpdateForm(forms.Form):

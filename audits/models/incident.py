@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.finding import Severity
@@ -15,8 +18,22 @@ from portal.core import clock
 from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers
 
 
+class Marking(models.TextChoices):
+    """Who may be told: the Traffic Light Protocol, version 2.0 (FIRST, August 2022), from the narrowest audience."""
+
+    RED = "red", _("TLP:RED")
+    AMBER_STRICT = "amber_strict", _("TLP:AMBER+STRICT")
+    AMBER = "amber", _("TLP:AMBER")
+    GREEN = "green", _("TLP:GREEN")
+    CLEAR = "clear", _("TLP:CLEAR")
+
+
 class Incident(LifecycleModel):
-    """Something that went wrong at one institution, with what it concerns."""
+    """Something that went wrong at one institution, with what it concerns.
+
+    `harms` are keys of the rulebook's `incidents.harms`; with the places concerned they decide which laws want what by
+    when. `techniques` are identifiers of MITRE ATLAS.
+    """
 
     TABLE = INCIDENT
 
@@ -25,6 +42,9 @@ class Incident(LifecycleModel):
     authority = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
     kind = models.CharField(_("kind"), max_length=50)
+    harms = ArrayField(models.CharField(max_length=50), verbose_name=_("harm"), default=list)
+    techniques = ArrayField(models.CharField(max_length=20), verbose_name=_("techniques"), default=list)
+    marking = models.CharField(_("marking"), max_length=12, choices=Marking.choices, default=Marking.AMBER)
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("what happened"))
     occurred_at = models.DateTimeField(_("when it happened"), null=True)
@@ -33,6 +53,7 @@ class Incident(LifecycleModel):
     grant = models.ForeignKey("grants.Grant", on_delete=models.PROTECT, null=True, related_name="incidents")
     line = models.ForeignKey("grants.GrantLine", on_delete=models.PROTECT, null=True, related_name="incidents")
     release = models.ForeignKey("grants.Release", on_delete=models.PROTECT, null=True, related_name="incidents")
+    environment = models.ForeignKey("grants.Environment", on_delete=models.PROTECT, null=True, related_name="incidents")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reported_by_body = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField(_("reported"))
@@ -80,7 +101,8 @@ class Incident(LifecycleModel):
 class IncidentDeadline(Record):
     """One thing that must reach one recipient: which rule and step, from when the time runs, until when, and if it did.
 
-    `stage`: 0 nothing sent, 1 warned, 2 missed and said so. It only rises.
+    `zone` is the time zone whose days were counted. `set_aside` says why a rule does not bind here, where somebody
+    found so. `stage`: 0 nothing sent, 1 warned, 2 missed and said so. It rises; another time begins anew.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="deadlines")
@@ -94,9 +116,12 @@ class IncidentDeadline(Record):
     rulebook = models.CharField(_("rulebook"), max_length=20)
     starts_at = models.DateTimeField(_("time runs from"))
     due_at = models.DateTimeField(_("due"))
+    zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     met_at = models.DateTimeField(_("filed"), null=True)
     met_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     waived_at = models.DateTimeField(_("no longer due"), null=True)
+    set_aside = models.TextField(_("why it is not due"), max_length=2000, blank=True)
+    set_aside_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     stage = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -114,6 +139,11 @@ class IncidentDeadline(Record):
             models.CheckConstraint(
                 condition=models.Q(due_at__gte=models.F("starts_at")), name="incidentdeadline_order"
             ),
+            models.CheckConstraint(
+                condition=models.Q(set_aside="", set_aside_by=None)
+                | (~models.Q(set_aside="") & models.Q(set_aside_by__isnull=False, waived_at__isnull=False)),
+                name="incidentdeadline_set_aside_by",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +157,19 @@ class IncidentDeadline(Record):
     def is_missed(self) -> bool:
         """Derived from the clock: it is past and nothing was filed."""
         return self.is_running and self.due_at < clock.now()
+
+    @property
+    def is_late(self) -> bool:
+        """It was filed, after its time."""
+        return self.met_at is not None and self.met_at > self.due_at
+
+    @property
+    def due_there(self) -> str:
+        """When it is due by the clock of the place whose days were counted; empty where that is UTC."""
+        if self.zone == "UTC":
+            return ""
+        there = self.due_at.astimezone(ZoneInfo(self.zone))
+        return f"{date_format(there, 'DATE_FORMAT')}, {there:%H:%M %Z} ({self.zone})"
 
 
 class IncidentUpdate(Record):

@@ -187,6 +187,8 @@ def _bound(deadline: IncidentDeadline) -> tuple[Iterable[User], str]:
     incident = deadline.incident
     if deadline.duty == "authority":
         return officers(incident), desk(incident)
+    if deadline.duty == "provider" and incident.release is not None:
+        return members_with("provider_staff", incident.release.provider_id), page(incident)
     return partner(incident), page(incident)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules
+from audits import rules, rules_incident
 from portal.core.states import Move, State, StateTable, roles
 
 _RUNNING = ("reported", "triaged", "contained", "resolved")
@@ -29,7 +29,7 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer", "auditor"),
             _("Report an incident"),
             _("Incident reported"),
-            rules.may_report,
+            rules_incident.may_report,
         ),
         Move(
             "add_update",
@@ -38,7 +38,7 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer"),
             _("Add an update"),
             _("Update added"),
-            rules.party_to,
+            rules_incident.party_to,
         ),
         Move(
             "triage",
@@ -100,7 +100,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Close the incident"),
             _("Incident closed"),
-            rules.may_close_incident,
+            rules_incident.may_close_incident,
         ),
         Move(
             "mark_duplicate",
@@ -127,7 +127,16 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer"),
             _("File what is due"),
             _("Filed what was due"),
-            rules.party_to,
+            rules_incident.party_to,
+        ),
+        Move(
+            "set_aside_deadline",
+            _RUNNING,
+            None,
+            roles("case_officer"),
+            _("Set a duty aside"),
+            _("A duty to report was found not to apply"),
+            rules.own_authority,
         ),
         Move("warn", _RUNNING, None, roles("system"), _("Warn"), _("A deadline is near")),
         Move("miss_deadline", _RUNNING, None, roles("system"), _("Note a missed deadline"), _("A deadline was missed")),

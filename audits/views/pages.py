@@ -8,19 +8,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import access
 from audits.actions.appeal import lodge_appeal
-from audits.actions.deadlines import file_deadline
-from audits.actions.incident import Concerns, report_incident
 from audits.actions.obligation import file_report
-from audits.forms.incident import IncidentForm
 from audits.forms.report import ReportForm
-from audits.forms.text import AppealForm, DeadlineForm
-from audits.models import EnforcementCase, Incident, IncidentDeadline, Obligation
+from audits.forms.text import AppealForm
+from audits.models import EnforcementCase, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
 from audits.queries.evidence_request import requests_of
@@ -28,13 +24,10 @@ from audits.queries.ladder import LADDER
 from audits.queries.pages import checklist, results_of
 from audits.reasons import why_then
 from audits.reports import answered, checked, rule_of
-from audits.rules import may_file
 from audits.views.partner import deed_addresses
-from grants.models import GrantLine
-from partners.models import Institution
 from partners.queries.evidence import documents_of
 from partners.queries.timeline import tiers_for, timeline
-from portal.accounts.guards import for_roles, signed_in
+from portal.accounts.guards import signed_in
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -158,89 +151,6 @@ def _documents(institution_id: UUID) -> list[tuple[str, Any]]:
     """Stored documents of the institution's library, each by its newest version, the newest first."""
     rows = documents_of(institution_id).filter(state="stored").order_by("-uploaded_at")[:50]
     return [(str(row.pk), row.name) for row in rows]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_roles("applicant")
-def report(request: PortalRequest) -> HttpResponse:
-    """Report an incident."""
-    actor: Actor = request.actor
-    institution = Institution.objects.select_related("organisation").filter(pk=actor.body_id).first()
-    if institution is None:
-        return render(request, "audits/no_institution.html", status=409)
-    lines = GrantLine.objects.filter(institution=institution).select_related("grant").order_by("grant", "number")
-    form = IncidentForm(request.POST or None, rulebook=rules(), lines=lines, initial={"aware_at": clock.now()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            incident = report_incident(
-                institution=institution,
-                severity=said["severity"],
-                kind=said["kind"],
-                title=said["title"],
-                description=said["description"],
-                aware_at=said["aware_at"],
-                occurred_at=said["occurred_at"],
-                concerns=Concerns(line=said["line"]),
-                by=actor,
-            )
-        except Refused as error:
-            refuse(form, error.verdict)
-        else:
-            messages.success(request, _("Incident reported. What has to be filed by when is listed here."))
-            return redirect(incident.get_absolute_url())
-    return render(request, "audits/incident_report.html", {"form": form})
-
-
-@require_safe
-@signed_in
-def incident(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """One incident: what happened, what is due by when, what was done."""
-    actor: Actor = request.actor
-    found = access.get_incident(actor=actor, pk=pk)
-    party = actor.body_id == found.institution_id
-    deadlines = list(found.deadlines.filter(waived_at=None).order_by("due_at"))
-    context = {
-        "incident": found,
-        "kind": _kind_of(found),
-        "party": party,
-        "deadlines": [(row, _file_url(row, found, actor)) for row in deadlines],
-        "updates": found.updates.select_related("body", "deadline").order_by("-written_at") if party else [],
-        "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
-        "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),
-    }
-    return render(request, "audits/incident.html", context)
-
-
-def _file_url(row: IncidentDeadline, found: Incident, actor: Actor) -> str:
-    """Where the partner files it; nothing where it is not the partner's to file, or not now."""
-    mine = row.duty == "partner" and actor.body_id == found.institution_id
-    allowed = mine and may_file(row, found, actor) and can(found, "meet_deadline", actor)
-    return reverse("audits:deadline", args=[row.pk]) if allowed else ""
-
-
-def _kind_of(found: Incident) -> str:
-    return next((item.label for item in rules(found.rulebook).incidents.kinds if item.key == found.kind), found.kind)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def deadline(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """File what is due about an incident."""
-    actor: Actor = request.actor
-    found = access.get_deadline(actor=actor, pk=pk)
-    require(can(found.incident, "meet_deadline", actor))
-    require(may_file(found, found.incident, actor))
-    form = DeadlineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            file_deadline(deadline=found, text=form.cleaned_data["text"], by=actor)
-        except Refused as error:
-            refuse(form, error.verdict)
-        else:
-            messages.success(request, _("Filed."))
-            return redirect(found.incident.get_absolute_url())
-    return render(request, "audits/deadline.html", {"deadline": found, "incident": found.incident, "form": form})
 
 
 @require_safe

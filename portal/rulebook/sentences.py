@@ -99,6 +99,20 @@ _STARTS = {
     "resolved": lazy("its resolution"),
 }
 _UNTIL = {"resolved": lazy("it is resolved"), "closed": lazy("it is closed"), "final": lazy("the final report")}
+_WHERE = {
+    "partner": lazy("Where the partner is in %(countries)s."),
+    "environment": lazy("Where the environment is in %(countries)s."),
+    "provider": lazy("Where the provider is in %(countries)s."),
+    "any": lazy("Where the partner, its environment or the provider is in %(countries)s."),
+}
+_COUNTING = {
+    "exact": "",
+    "whole_days": lazy("Whole days count; the last ends at midnight, and on a day off with the next working day."),
+    "eu_periods": lazy(
+        "Whole days count; the last ends at midnight, and on a day off with the next working day; two working days at "
+        "least."
+    ),
+}
 _ESCALATE = {
     "remind": lazy("a reminder is sent"),
     "warn": lazy("a warning is sent"),
@@ -496,14 +510,22 @@ def severity(rule: Any) -> str:
 
 def deadlines(part: Any, rule: Any) -> str:
     """To whom, and what by when."""
-    steps = "; ".join(_step(rule, step) for step in rule.steps)
-    return _("To %(recipient)s. %(steps)s.") % {
-        "recipient": find(part.recipients, rule.recipient).label.lower(),
-        "steps": steps,
-    }
+    steps = "; ".join(_step(part, rule, step) for step in rule.steps)
+    recipient = _lower(find(part.recipients, rule.recipient).label)
+    text = _("To %(recipient)s. %(steps)s.") % {"recipient": recipient, "steps": steps}
+    if rule.applies.harms:
+        harms = (find(part.harms, key).label.lower() for key in rule.applies.harms)
+        text += " " + _("For incidents with one of these: %(harms)s.") % {"harms": "; ".join(harms)}
+    if rule.applies.countries:
+        text += " " + _WHERE[rule.applies.where] % {"countries": listed(sorted(rule.applies.countries))}
+    return f"{text} {_COUNTING[rule.counting]}".strip()
 
 
-def _step(rule: Any, step: Any) -> str:
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _step(part: Any, rule: Any, step: Any) -> str:
     start = find(rule.steps, step.after).label.lower() if step.after else str(_STARTS[step.starts])
     if step.length is None:
         text = _("%(what)s without delay after %(start)s") % {"what": step.label, "start": start}
@@ -512,6 +534,14 @@ def _step(rule: Any, step: Any) -> str:
             "what": step.label,
             "length": duration(step.length),
             "start": start,
+        }
+    for item in step.shorter:
+        harms = listed((find(part.harms, key).label.lower() for key in item.harms), last=_("or"))
+        text += _(", within %(length)s at %(harms)s") % {"length": duration(item.length), "harms": harms}
+    if step.if_ongoing:
+        text += _("; a %(what)s instead while it goes on, and then %(length)s from the resolution") % {
+            "what": step.if_ongoing.label.lower(),
+            "length": duration(step.if_ongoing.length),
         }
     if step.applies.severities:
         text += _(" (%(severities)s)") % {"severities": listed(_SEVERITY[key] for key in step.applies.severities)}

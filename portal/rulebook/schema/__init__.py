@@ -25,14 +25,13 @@ from portal.rulebook.schema.decisions import (
 )  # fmt: skip
 from portal.rulebook.schema.document import Rulebook
 from portal.rulebook.schema.errors import Problem, RulebookError
+from portal.rulebook.schema.incidents import Applies, Deadline, DeadlineRule, SeverityRule, Shorter
 from portal.rulebook.schema.loading import load, parse, read
 from portal.rulebook.schema.oversight import (
     AuditRule,
-    DeadlineRule,
     Escalation,
     FindingRule,
     ObligationRule,
-    SeverityRule,
     Step,
 )  # fmt: skip
 from portal.rulebook.schema.questions import Column, Option, Question, Questionnaire, Section
@@ -40,10 +39,10 @@ from portal.rulebook.schema.scope import Limits, NotAllowed, Pattern, Scope, Use
 from portal.rulebook.schema.screening import Screening
 
 __all__ = [
-    "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "AuditRule", "BodyKind",
-    "ByTier", "Clock", "Column", "Condition", "DeadlineRule", "Declaration", "Disclosure", "Duration",
+    "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "Applies", "AuditRule", "BodyKind",
+    "ByTier", "Clock", "Column", "Condition", "Deadline", "DeadlineRule", "Declaration", "Disclosure", "Duration",
     "Escalation", "Factor", "FindingRule", "Limits", "NotAllowed", "ObligationRule", "Option", "Pattern",
     "Problem", "Question", "Questionnaire", "QuorumRule", "RiskTier", "Rule", "Rulebook", "RulebookError",
-    "Scope", "Screening", "Section", "Severity", "SeverityRule", "Step", "Term", "UseCase", "find", "holds", "leaves",
-    "load", "parse", "read",
+    "Scope", "Screening", "Section", "Severity", "SeverityRule", "Shorter", "Step", "Term", "UseCase", "find", "holds",
+    "leaves", "load", "parse", "read",
 ]  # fmt: skip

@@ -23,7 +23,8 @@ from portal.rulebook.schema.decisions import (
     SecondFactor,
 )  # fmt: skip
 from portal.rulebook.schema.errors import RulebookError
-from portal.rulebook.schema.oversight import Audits, Enforcement, Incidents, ObligationRule, Retention
+from portal.rulebook.schema.incidents import Incidents
+from portal.rulebook.schema.oversight import Audits, Enforcement, ObligationRule, Retention
 from portal.rulebook.schema.questions import Questionnaire
 from portal.rulebook.schema.scope import Scope
 from portal.rulebook.schema.screening import Screening

@@ -1,4 +1,4 @@
-"""What is watched and what follows: audits, periodic reports, incidents and their deadlines, enforcement, retention."""
+"""What is watched and what follows: audits, periodic reports, enforcement, retention. Incidents are beside it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from portal.rulebook.schema.base import (
     SEVERITIES,
     ByTier,
     Count,
-    CountryCode,
-    Duration,
     Line,
-    Part,
     Positive,
     Rule,
     Severity,
     Slug,
-    Term,
 )  # fmt: skip
 from portal.rulebook.schema.decisions import QuorumRule
 from portal.rulebook.schema.questions import Question
@@ -142,102 +138,6 @@ class ObligationRule(Rule):
     reminder_days: tuple[Positive, ...] = ()
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
     escalation: Ladder = ()
-
-
-class SeverityRule(Rule):
-    """A severity of an incident: when it is reported, triaged and contained, and whether it stops access."""
-
-    key: Severity
-    label: Line
-    meaning: Line
-    report_hours: Positive
-    triage_hours: Positive
-    contain_hours: Positive
-    hold: bool = False
-    """An emergency hold is proposed at once."""
-
-
-class Applies(Part):
-    """Which incidents a deadline rule is about; a list that is empty fits all. `harms` are of `incidents.harms`."""
-
-    severities: tuple[Severity, ...] = ()
-    kinds: tuple[Slug, ...] = ()
-    harms: tuple[Slug, ...] = ()
-    countries: tuple[CountryCode, ...] = ()
-    duty_of: tuple[Literal["partner", "provider", "authority"], ...] = ()
-
-
-class Deadline(Part):
-    """One thing that must reach the recipient.
-
-    The time runs from `starts`, or from the filing of the step named in `after`. `first` becomes due at once where
-    `length` is left out (“without delay”). `every` repeats it until `until`.
-    """
-
-    key: Slug
-    label: Line
-    starts: Literal["occurred", "aware", "causal_link", "reported", "triaged", "contained", "resolved", "step"]
-    after: Slug | None = None
-    length: Duration | None = None
-    every: Duration | None = None
-    until: Literal["resolved", "closed", "final"] | None = None
-    applies: Applies = Applies()
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.starts == "step") != (self.after is not None):
-            raise ValueError("`starts: step` goes with `after`, the key of the step whose filing starts the clock.")
-        if (self.every is None) != (self.until is None):
-            raise ValueError("`every` goes with `until`, so that the repetition has an end.")
-        return self
-
-
-class DeadlineRule(Rule):
-    """All that one law or rule wants reported about an incident: to whom, from when, how soon, and what follows."""
-
-    key: Slug
-    title: Line
-    recipient: Slug
-    calendar: Literal["plain", "recipient", "reporter"] = "plain"
-    """Whose holidays count where a length is in working days."""
-    applies: Applies = Applies()
-    steps: Annotated[tuple[Deadline, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _steps_exist(self) -> Self:
-        known: set[str] = set()
-        for step in self.steps:
-            if step.after is not None and step.after not in known:
-                raise ValueError(f"{step.key} comes after {step.after}, which is no earlier step of this rule.")
-            if step.key in known:
-                raise ValueError(f"The step {step.key} is there twice. Give each a key of its own.")
-            known.add(step.key)
-        if not self.source:
-            raise ValueError("A deadline needs its source: the article or section that sets it.")
-        return self
-
-
-class Incidents(Rule):
-    """Severities, kinds, and who must hear what by when."""
-
-    severities: tuple[SeverityRule, ...]
-    kinds: Annotated[tuple[Term, ...], Field(min_length=1)]
-    harms: tuple[Term, ...] = ()
-    recipients: Annotated[tuple[Term, ...], Field(min_length=1)]
-    deadlines: tuple[DeadlineRule, ...]
-
-    @model_validator(mode="after")
-    def _each_severity(self) -> Self:
-        if tuple(rule.key for rule in self.severities) != SEVERITIES:
-            raise ValueError(f"List each severity once, in this order: {', '.join(SEVERITIES)}.")
-        return self
-
-    def severity(self, key: str) -> SeverityRule:
-        """The rule for that severity, cited as `incidents.severities.<severity>`."""
-        for rule in self.severities:
-            if rule.key == key:
-                return rule
-        raise KeyError(f"No severity {key!r}: use one of {', '.join(SEVERITIES)}.")
 
 
 class Step(Rule):

@@ -308,9 +308,11 @@ def _incidents(rules: Rulebook) -> Found:
             yield _unknown(f"{here}.recipient", rule.recipient, recipients, "recipient")
         parts = [(f"{here}.applies", rule.applies)]
         parts += [(f"{here}.steps[{number}].applies", step.applies) for number, step in enumerate(rule.steps)]
+        for number, step in enumerate(rule.steps):
+            parts += [(f"{here}.steps[{number}].shorter[{place}]", item) for place, item in enumerate(step.shorter)]
         for where, applies in parts:
             for name, (known, what) in vocabularies.items():
-                for used in getattr(applies, name):
+                for used in getattr(applies, name, ()):
                     if used not in known:
                         yield _unknown(f"{where}.{name}", used, known, what)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from audits.actions.deadlines import file_deadline
+from audits.actions.deadlines import file_deadline, set_aside_deadline
 from audits.actions.incident import (
     add_update,
     close_incident,
@@ -18,6 +18,7 @@ from audits.actions.incident import (
     reopen_incident,
     report_incident,
     resolve_incident,
+    triage_incident,
 )
 from audits.models import Incident
 from audits.tasks import watch_incident_deadlines
@@ -27,8 +28,10 @@ from portal.core.verdicts import Refused
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
 from tests.factories.accounts import make_member
-from tests.factories.audits import Stage, reported_incident, triaged_incident
+from tests.factories.audits import Stage, qualified, reported_incident, triaged_incident
+from tests.factories.grants import GrantCast, grant_in_force
 from tests.factories.partners import make_institution
+from tests.factories.rulebook import founded_rulebook
 
 
 def running(incident: Incident) -> list[tuple[str, str]]:
@@ -93,6 +96,76 @@ def test_final_report_is_not_due_while_the_incident_is_worked_on_again(stage: St
     reopen_incident(incident=incident, reason="A second key was found.", by=stage.officer)
     assert ("scheme_severe", "final") not in running(incident)
     assert ("scheme_severe", "update") in running(incident)
+
+
+def of_a_release(stage: Stage, *harms: str, severity: str = "high") -> tuple[GrantCast, Incident]:
+    """An incident on a line, so that an environment and a provider (in the United States) are concerned."""
+    made = grant_in_force(made=stage.cast)
+    _, incident = reported_incident(stage, severity=severity, line=made.line)
+    return made, triage_incident(incident=incident, severity=severity, harms=harms, note="Real.", by=stage.officer)
+
+
+def test_harm_found_later_brings_the_reports_that_laws_want_and_moves_their_time(db: None) -> None:
+    founded_rulebook()
+    stage = qualified(jurisdiction="FI")
+    made, incident = of_a_release(stage, "rights")
+    rows = incident.deadlines.filter(rule="gpai_code", step="report")
+    later = rows.get()
+    assert (later.duty, later.due_at) == ("provider", incident.aware_at + timedelta(days=15))
+    with clock.at(later.due_at - timedelta(hours=2)):
+        watch_incident_deadlines()
+    reclassify_incident(incident=incident, severity="high", harms=["rights", "death"], reason="Dead.", by=stage.officer)
+    sooner = rows.get()
+    assert (sooner.due_at, sooner.stage) == (incident.aware_at + timedelta(days=10), 0)
+    with clock.at(incident.aware_at + timedelta(days=3)):
+        file_deadline(deadline=sooner, text="Their number 7.", sent_at=clock.now() - timedelta(days=1), by=made.staff)
+        update = incident.deadlines.get(rule="gpai_code", step="update")
+        assert update.starts_at == incident.aware_at + timedelta(days=2)
+        assert list(verify()) == []
+
+
+def test_provider_files_what_binds_it_and_the_partner_does_not(stage: Stage) -> None:
+    made, incident = of_a_release(stage, "imminent")
+    disclosure = incident.deadlines.get(rule="sb53_imminent")
+    for by, code in ((stage.applicant, "other_body"), (make_institution()[1], "other_body")):
+        with pytest.raises(Refused) as refused:
+            file_deadline(deadline=disclosure, text="x", by=by)
+        assert refused.value.verdict.code == code
+    file_deadline(deadline=disclosure, text="Told the police.", by=made.staff)
+    assert not disclosure.is_running
+
+
+@pytest.mark.parametrize("shift", [timedelta(hours=1), timedelta(days=-30)])
+def test_nothing_was_sent_tomorrow_or_before_it_was_known(stage: Stage, shift: timedelta) -> None:
+    made, incident = of_a_release(stage, "imminent")
+    disclosure = incident.deadlines.get(rule="sb53_imminent")
+    with pytest.raises(Refused) as refused:
+        file_deadline(deadline=disclosure, text="x", sent_at=clock.now() + shift, by=made.staff)
+    assert refused.value.verdict.code == "wrong_moment"
+
+
+def test_provider_hears_of_its_own_deadlines(stage: Stage) -> None:
+    made, incident = of_a_release(stage, "imminent")
+    with clock.at(incident.deadlines.get(rule="sb53_imminent").due_at + timedelta(hours=1)):
+        watch_incident_deadlines()
+    missed = Notice.objects.filter(kind="deadline_missed", about=incident.pk)
+    assert missed.filter(recipient=made.staff.user).count() == 1
+    assert not missed.filter(recipient=stage.applicant.user, title__contains="California").exists()
+
+
+def test_rule_that_does_not_bind_here_is_set_aside_with_its_reason_and_stays_so(stage: Stage) -> None:
+    _, incident = of_a_release(stage, "cybersecurity")
+    report = incident.deadlines.get(rule="sb53")
+    for by in (stage.applicant, stage.signatory):
+        with pytest.raises(Refused):
+            set_aside_deadline(deadline=report, reason="x", by=by)
+    set_aside_deadline(deadline=report, reason="The developer is below the law’s threshold.", by=stage.officer)
+    reclassify_incident(
+        incident=incident, severity="critical", harms=["cybersecurity", "death"], reason="Worse.", by=stage.officer
+    )
+    report.refresh_from_db()
+    assert (report.is_running, report.set_aside_by) == (False, stage.officer.user)
+    assert list(verify()) == []
 
 
 def test_near_and_missed_deadlines_are_said_once_each(stage: Stage) -> None:

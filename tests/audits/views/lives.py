@@ -56,7 +56,7 @@ from audits.actions.incident import (
 from audits.actions.obligation import accept_report, file_report, return_report
 from audits.models import Appeal, Audit, EnforcementCase, Incident
 from audits.queries.ladder import decision_content
-from audits.rules import may_file
+from audits.rules_incident import may_file
 from audits.views.partner import PAGES, deed_addresses
 from grants.actions.hold import place_hold
 from grants.models import Hold
@@ -309,8 +309,9 @@ def _running(stage: Stage, incident: Incident, people: tuple[Actor, ...]) -> Ite
     open_case_url = reverse("admin:audits_incident_case", args=[incident.pk])
     yield Opened(stage.officer, open_case_url, incident.state, is_deed=True)
     row = incident.deadlines.filter(duty="partner", met_at=None, waived_at=None).first()
-    desk = reverse("admin:audits_incident_deadline", args=[incident.pk, row.pk])
-    yield Opened(stage.officer, desk, incident.state, is_deed=True)
+    for name in ("deadline", "aside"):
+        desk = reverse(f"admin:audits_incident_{name}", args=[incident.pk, row.pk])
+        yield Opened(stage.officer, desk, incident.state, is_deed=True)
     if may_file(row, incident, stage.applicant):
         yield Opened(stage.applicant, reverse("audits:deadline", args=[row.pk]), incident.state, is_deed=True)
 

@@ -93,6 +93,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_incident_close",
         "admin:audits_incident_reopen",
         "admin:audits_incident_deadline",
+        "admin:audits_incident_aside",
         "admin:audits_incident_case",
     ),
     lives.of_an_incident_that_was_none: ("audits:incident", "admin:audits_incident_change"),
@@ -142,6 +143,7 @@ def test_every_list_costs_the_same_with_many_rows(stage: Stage) -> None:
     pages = [(client_for(person), f"/admin/audits/{name}/") for person, names in seen.items() for name in names]
     partner = client_for(stage.applicant)
     pages += [(partner, f"/{name}/") for name in ("audits", "findings", "reports", "incidents", "enforcement")]
+    pages.append((partner, "/incidents/due/"))
     assert_query_budgets(pages, more, many=MANY_ROWS)
 
 

@@ -285,6 +285,7 @@ ROWS: list[Any] = [
     row("audits:obligations", roles("applicant")),
     row("audits:cases", roles("applicant")),
     row("audits:incidents", roles("applicant", "provider_staff", "oversight_member")),
+    row("audits:due", roles("applicant", "provider_staff", "oversight_member", "case_officer")),
     row("audits:incident_report", roles("applicant"), roles("applicant"), data=data(title="A key leaked")),
     row("audits:audit", own(), make=at(planned)),
     row("audits:finding", own(), make=at(found)),
@@ -366,6 +367,7 @@ ROWS: list[Any] = [
     row(
         "admin:audits_incident_deadline", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(text="So.")
     ),
+    row("admin:audits_incident_aside", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(reason="No.")),
     row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
     *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
     admin_deed("enforcementcase", "suspend", case, SIGNATORY_ONLY, data(**HOLD)),

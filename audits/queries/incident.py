@@ -1,0 +1,30 @@
+"""Reads on incidents: what is due to whom, and the rulebook's words for it."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from audits.access import visible_incidents
+from audits.models import Incident, IncidentDeadline
+from portal.core.actors import Actor
+from portal.rulebook.queries import rules
+from portal.rulebook.schema import find
+
+
+def is_external(deadline: IncidentDeadline) -> bool:
+    """Whether the recipient has no part in the portal, so that what was sent to it is noted here."""
+    return find(rules(deadline.rulebook).incidents.recipients, deadline.recipient).external
+
+
+def recipient_labels(version: str) -> dict[str, str]:
+    """What that rulebook calls each recipient."""
+    return {item.key: item.label for item in rules(version).incidents.recipients}
+
+
+def due_to_anybody(actor: Actor) -> QuerySet[IncidentDeadline]:
+    """What must reach whom by when, of every incident that the actor may see; officers see those of their authority."""
+    seen: QuerySet[Incident] = visible_incidents(Incident.objects.all(), actor)
+    if actor.has("case_officer"):
+        seen = Incident.objects.filter(Q(authority_id=actor.body_id) | Q(pk__in=seen.values("pk")))
+    rows: QuerySet[IncidentDeadline] = IncidentDeadline.objects.filter(waived_at=None, incident__in=seen.values("pk"))
+    return rows.select_related("incident__institution__organisation")

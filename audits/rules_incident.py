@@ -1,0 +1,101 @@
+"""Rules of incidents and of what is due about them: verdicts on objects passed in; no queries, no writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from audits.rules import own_authority, own_institution, somebody_else
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
+
+
+def may_report(incident: Any, actor: Actor) -> Verdict:
+    """Partner staff report on their own institution; authorities and providers on any."""
+    if actor.has("applicant"):
+        return own_institution(incident, actor)
+    return ALLOWED
+
+
+def party_to(incident: Any, actor: Actor) -> Verdict:
+    """The institution, whoever reported it, the authority on the case, or the provider of the release concerned."""
+    bodies = {incident.institution_id, incident.reported_by_body_id, incident.authority_id}
+    if incident.release is not None:
+        bodies.add(incident.release.provider_id)
+    if actor.body_id is not None and actor.body_id in bodies:
+        return ALLOWED
+    return refused(_("This incident is none of your organisation’s."), code="other_body", rule="incident.party")
+
+
+def may_close_incident(incident: Any, actor: Actor) -> Verdict:
+    """Closed by a case officer who neither reported nor resolved it."""
+    return first_refusal(
+        own_authority(incident, actor),
+        lambda: somebody_else(
+            actor, incident.reported_by_id, incident.resolved_by_id, did=_("you reported or resolved it")
+        ),
+    )
+
+
+def not_in_future(*moments: datetime | None) -> Verdict:
+    """Nothing that happened or was noticed lies ahead of the clock."""
+    if all(moment is None or moment <= clock.now() for moment in moments):
+        return ALLOWED
+    return refused(_("This moment is still to come. Check date and time."), code="future", rule="incident.report")
+
+
+def nothing_owed(*, owed: int) -> Verdict:
+    """An incident is closed when everything that had to be filed about it was."""
+    if owed == 0:
+        return ALLOWED
+    return refused(
+        _("%(count)s reports about this incident are still owed.") % {"count": owed},
+        code="reports_owed",
+        rule="incidents.deadlines",
+    )
+
+
+def bound_body(deadline: Any, incident: Any) -> UUID | None:
+    """The organisation whose duty it is: the partner, the provider of the release, or the authority on the case."""
+    if deadline.duty == "provider":
+        return incident.release.provider_id if incident.release is not None else None
+    found: UUID | None = incident.authority_id if deadline.duty == "authority" else incident.institution_id
+    return found
+
+
+def still_runs(deadline: Any) -> Verdict:
+    """It is neither filed nor no longer due."""
+    if deadline.is_running:
+        return ALLOWED
+    return refused(
+        _("This was filed already, or is no longer due."),
+        code="already_done",
+        rule=f"incidents.deadlines.{deadline.rule}",
+    )
+
+
+def may_file(deadline: Any, incident: Any, actor: Actor) -> Verdict:
+    """Filed by whom the rule binds; the authority on the case notes what reached it another way."""
+    verdict = still_runs(deadline)
+    if not verdict:
+        return verdict
+    if actor.body_id is not None and actor.body_id in (bound_body(deadline, incident), incident.authority_id):
+        return ALLOWED
+    return refused(
+        _("Another organisation has to file this."), code="other_body", rule=f"incidents.deadlines.{deadline.rule}"
+    )
+
+
+def sent_in_time(moment: datetime, deadline: Any, incident: Any) -> Verdict:
+    """It was sent once the incident was known, and not in the future. What recurs may be sent before its turn."""
+    if incident.aware_at <= moment <= clock.now():
+        return ALLOWED
+    return refused(
+        _("Enter when it was sent: after the incident was noticed, and not later than now."),
+        code="wrong_moment",
+        rule=f"incidents.deadlines.{deadline.rule}",
+    )
