@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 from audits.access import audits_on_desk, cases_on_desk, findings_on_desk, of_own_authority, requests_on_desk
 from audits.models import (
     AUDIT_PERMISSION,
+    AcceptanceSignature,
     Audit,
     AuditUserObjectPermission,
     DecisionSignature,
@@ -18,6 +19,7 @@ from audits.models import (
     Incident,
     IncidentDeadline,
     Obligation,
+    RiskAcceptance,
 )
 from audits.models.evidence_request import OWED as EVIDENCE_OWED
 from audits.queries.obligations import OWED
@@ -162,14 +164,24 @@ def for_auditor(actor: Actor) -> list[Need]:
 
 
 def for_signatory(actor: Actor) -> list[Need]:
-    """Enforcement cases that wait for this person's signature, and serious incidents without a hold. One query."""
+    """Cases and risks that wait for this person's signature, and serious incidents without a hold. One query."""
     signed = DecisionSignature.objects.filter(case=OuterRef("pk"), signer=actor.user_id)
+    accepted = AcceptanceSignature.objects.filter(acceptance=OuterRef("pk"), signer=actor.user_id)
     return counted(
         Waiting(
             cases_on_desk(EnforcementCase.objects.filter(~Exists(signed), state="heard"), actor),
             ngettext_lazy("enforcement case to decide", "enforcement cases to decide"),
             _desk("enforcementcase", "?state=heard"),
             oldest="heard_at",
+        ),
+        Waiting(
+            cases_on_desk(
+                RiskAcceptance.objects.filter(~Exists(accepted), state="proposed").exclude(proposed_by=actor.user_id),
+                actor,
+            ),
+            ngettext_lazy("risk to accept or to refuse", "risks to accept or to refuse"),
+            _desk("riskacceptance", "?state=proposed"),
+            oldest="proposed_at",
         ),
         Waiting(
             cases_on_desk(

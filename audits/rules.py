@@ -152,10 +152,12 @@ def report_ready(*, untested: int) -> Verdict:
 
 # --- findings -------------------------------------------------------------------------------------
 def may_verify(finding: Any, actor: Actor) -> Verdict:
-    """A fix is verified by an assigned auditor who did not record it."""
+    """A fix is tested by an assigned auditor who had no hand in it."""
     return first_refusal(
         assigned_to_finding(finding, actor),
-        lambda: somebody_else(actor, finding.remediated_by_id, did=_("you recorded the remediation")),
+        lambda: somebody_else(
+            actor, finding.remediated_by_id, *finding.fixer_ids, did=_("you recorded the remediation")
+        ),
     )
 
 
@@ -169,14 +171,6 @@ def may_agree_plan(finding: Any, actor: Actor) -> Verdict:
     if not finding.plan:
         return refused(_("The partner has not proposed a plan yet."), code="no_plan", rule="finding.agree_plan")
     return assigned_to_finding(finding, actor)
-
-
-def may_accept_risk(finding: Any, actor: Actor) -> Verdict:
-    """A signatory of the authority that runs the case, who did not record the finding."""
-    return first_refusal(
-        own_authority(finding, actor),
-        lambda: somebody_else(actor, finding.recorded_by_id, did=_("you recorded the finding")),
-    )
 
 
 # --- enforcement and appeals ----------------------------------------------------------------------
@@ -231,19 +225,6 @@ def in_time(*, window_ends: date) -> Verdict:
         code="too_late",
         rule="appeal.against",
     )
-
-
-def may_be_accepted(finding: Any, rule: Any, *, until: date) -> Verdict:
-    """The severity is one whose risk can be accepted (`rule` is audits.findings.<severity>), until a day to come."""
-    if not rule.may_be_accepted:
-        return refused(
-            rule.why or _("The risk of such a finding cannot be accepted."),
-            code="not_acceptable",
-            rule=f"audits.findings.{finding.severity}",
-        )
-    if until <= clock.today():
-        return refused(_("Choose a day that is still to come."), code="past", rule="finding.accept_risk")
-    return ALLOWED
 
 
 def complete_report(*, problems: Collection[str]) -> Verdict:

@@ -7,11 +7,11 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from audits.actions import evidence_request
+from audits.actions.acceptance import end_acceptance
 from audits.actions.audit import cancel_audit
 from audits.actions.catalogue_import import run_import
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
-from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
 from audits.actions.programme import announce_audit, ask_for_auditor, plan_follow_up
@@ -130,4 +130,4 @@ def _both(one: Tally, other: Tally) -> Tally:
 @sweep_task
 def end_risk_acceptances() -> Tally:
     """Opens findings again whose risk was accepted until today."""
-    return sweep_rows(acceptances_ended(), lambda row: reopen_finding(finding=row, by=SYSTEM))
+    return sweep_rows(acceptances_ended(), lambda row: end_acceptance(finding=row, by=SYSTEM))

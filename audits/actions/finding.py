@@ -1,17 +1,19 @@
-"""Deeds on findings: recording, the plan, the remedy, its verification, and accepting the risk."""
+"""Deeds on findings: recording, the plan, the remedy, and its test by somebody else."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from audits import notices
-from audits.models import Audit, Control, Finding, FindingNote
+from audits.models import Audit, Control, Finding, FindingDocument, FindingNote, Retest
 from audits.overdue import PLAN, REMEDY, country_of, late_by, owed, resumed, step_day
 from audits.queries.escalation import next_day
-from audits.rules import later_than, may_be_accepted
+from audits.rules import later_than, own_documents
+from partners.queries.answers import evidence_named
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
@@ -95,57 +97,72 @@ def agree_plan(*, finding: Finding, by: Actor) -> Finding:
 
 
 @as_deed
-def remediate_finding(*, finding: Finding, remediation: str, by: Actor) -> Finding:
-    """The partner reports it as put right and says what shows it."""
+def remediate_finding(*, finding: Finding, remediation: str, by: Actor, documents: Collection[str] = ()) -> Finding:
+    """The partner reports it as put right and says what shows it; `documents` are ids from its library."""
     lock(finding)
+    shown = evidence_named(finding.institution_id, documents)
+    require(own_documents(named=documents, known=set(shown)))
     changes = {
         "remediation": remediation,
         "remediated_at": clock.now(),
         "remediated_by_id": by.user_id,
         "escalates_on": None,
     }
-    detail = {"remediation": remediation, "late": late_by(finding)}
+    hashes = {key: row.sha256 for key, row in shown.items()}
+    detail = {"remediation": remediation, "late": late_by(finding), "documents": hashes}
     move(finding, "remediate", by=by, changes=changes, detail=detail, about=_about(finding))
-    _note(finding, FindingNote.Kind.REMEDIATION, remediation, by)
+    note = _note(finding, FindingNote.Kind.REMEDIATION, remediation, by)
+    FindingDocument.objects.bulk_create(FindingDocument(note=note, evidence=row) for row in shown.values())
+    finding.__dict__.pop("fixer_ids", None)
     notices.finding_remediated(finding)
     return finding
 
 
 @as_deed
 def send_back_finding(*, finding: Finding, reason: str, by: Actor) -> Finding:
-    """The remedy does not suffice; the partner goes on. The time that the auditor took is not counted."""
+    """An auditor tested it and it is not put right, for the reason; the partner goes on.
+
+    The time that the auditor took is not counted.
+    """
     lock(finding)
     due = resumed(finding.remedy_due, _day(finding.remediated_at), country_of(finding))
     changes = {"remedy_due": due, "escalates_on": next_day(finding, REMEDY, due)}
-    move(finding, "send_back", by=by, changes=changes, detail={"reason": reason, "due": due}, about=_about(finding))
-    _note(finding, FindingNote.Kind.REPLY, reason, by)
+    detail = {"reason": reason, "due": due, "test": _tests(finding)}
+    move(finding, "send_back", by=by, changes=changes, detail=detail, about=_about(finding))
+    _retest(finding, Retest.Result.FAILED, reason, by)
     notices.finding_sent_back(finding, reason)
     return finding
 
 
 @as_deed
-def verify_finding(*, finding: Finding, by: Actor, note: str = "") -> Finding:
-    """An auditor who did not record the remedy saw that it is put right."""
+def verify_finding(*, finding: Finding, method: str, by: Actor) -> Finding:
+    """An auditor who had no hand in the remedy tested it, and it is put right. `method` says how it was tested."""
+    lock(finding)
     changes = {"verified_at": clock.now(), "verified_by_id": by.user_id}
-    move(finding, "verify", by=by, changes=changes, detail={"note": note}, about=_about(finding))
-    if note:
-        _note(finding, FindingNote.Kind.REPLY, note, by)
+    detail = {"method": method, "test": _tests(finding)}
+    move(finding, "verify", by=by, changes=changes, detail=detail, about=_about(finding))
+    _retest(finding, Retest.Result.PASSED, method, by)
     notices.finding_verified(finding)
     return finding
 
 
-@as_deed
-def accept_risk(*, finding: Finding, reason: str, until: date, by: Actor) -> Finding:
-    """A signatory accepts the risk until a date, where the rulebook lets anybody (audits.findings.<severity>)."""
-    lock(finding)
-    require(may_be_accepted(finding, _rule(finding), until=until))
-    changes = {"accepted_until": until, "accepted_by_id": by.user_id, "escalates_on": None}
-    move(
-        finding, "accept_risk", by=by, changes=changes, detail={"until": until, "reason": reason}, about=_about(finding)
+def _tests(finding: Finding) -> int:
+    """The number of the test that is recorded now."""
+    return finding.retests.count() + 1
+
+
+def _retest(finding: Finding, result: str, method: str, by: Actor) -> None:
+    assert finding.remediated_by_id is not None
+    Retest.objects.create(
+        finding=finding,
+        number=_tests(finding),
+        result=result,
+        method=method,
+        fixed_by_id=finding.remediated_by_id,
+        tested_by_id=by.person_id,
+        body_id=by.organisation_id,
+        tested_at=clock.now(),
     )
-    _note(finding, FindingNote.Kind.ACCEPTANCE, reason, by)
-    notices.risk_accepted(finding)
-    return finding
 
 
 @as_deed
@@ -193,8 +210,8 @@ def _about(finding: Finding) -> list[Any]:
     return [finding.audit_id, finding.institution_id]
 
 
-def _note(finding: Finding, kind: str, text: str, by: Actor) -> None:
-    FindingNote.objects.create(
+def _note(finding: Finding, kind: str, text: str, by: Actor) -> FindingNote:
+    return FindingNote.objects.create(
         finding=finding,
         kind=kind,
         text=text,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from audits.admin.acceptance import RiskAcceptanceAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.catalogue import CatalogueAdmin, CatalogueImportAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
@@ -19,11 +20,13 @@ from audits.models import (
     Finding,
     Incident,
     Obligation,
+    RiskAcceptance,
 )
 
 admin.site.register(Audit, AuditAdmin)
 admin.site.register(EvidenceRequest, EvidenceRequestAdmin)
 admin.site.register(Finding, FindingAdmin)
+admin.site.register(RiskAcceptance, RiskAcceptanceAdmin)
 admin.site.register(Obligation, ObligationAdmin)
 admin.site.register(Incident, IncidentAdmin)
 admin.site.register(EnforcementCase, EnforcementCaseAdmin)

@@ -41,6 +41,7 @@ class CaseAdmin(DeskAdmin):
     """In the order in which the page offers them."""
     primary: ClassVar[tuple[str, ...]] = ()
     page_template: ClassVar[str] = ""
+    deed_template: ClassVar[str] = "admin/audits/deed.html"
     page_related: ClassVar[tuple[str, ...]] = ()
     list_display_links = None
     paginator = BoundedPaginator
@@ -138,7 +139,7 @@ class CaseAdmin(DeskAdmin):
             subject = self.subject(request, pk)
             frame = {**self.frame(request, subject), "title": subject.TABLE.move(page.verb).label}
             return perform(
-                request, page, subject, back=self.url_of(subject), template="admin/audits/deed.html", context=frame
+                request, page, subject, back=self.url_of(subject), template=self.deed_template, context=frame
             )
 
         return view

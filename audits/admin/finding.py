@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from audits.access import findings_on_desk
 from audits.actions import finding as deeds
+from audits.actions.acceptance import propose_acceptance
 from audits.admin.base import CaseAdmin, due_tag, filter_by_state
-from audits.forms.finding import AcceptRiskForm, ExtendForm
-from audits.forms.text import NoteForm, ReasonForm
+from audits.forms.finding import ExtendForm, FailedTestForm, ProposeAcceptanceForm, TestForm
+from audits.forms.text import ReasonForm
 from audits.models import Finding
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
+from audits.queries.finding import file_for, notes_of, retests_of
 from audits.states import FINDING
 from audits.views.deeds import DeedPage
+from partners import files
 from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
+
+ACCEPTANCE = ("case_officer", "signatory")
+"""Who reads proposals to accept a risk."""
 
 FINDING_PAGES = (
     DeedPage("agree", "agree_plan", lambda finding, _said, by: deeds.agree_plan(finding=finding, by=by)),
@@ -33,21 +44,23 @@ FINDING_PAGES = (
     DeedPage(
         "verify",
         "verify",
-        lambda finding, said, by: deeds.verify_finding(finding=finding, note=said["note"], by=by),
-        NoteForm,
-        _("You saw for yourself that it is put right. Somebody else than the one who put it right has to verify."),
+        lambda finding, said, by: deeds.verify_finding(finding=finding, method=said["method"], by=by),
+        TestForm,
+        _("You tested for yourself that it is put right, and had no hand in the remedy. The test is kept as it is."),
     ),
     DeedPage(
         "back",
         "send_back",
         lambda finding, said, by: deeds.send_back_finding(finding=finding, reason=said["reason"], by=by),
-        ReasonForm,
+        FailedTestForm,
+        _("The test is kept as it is. The partner goes on with as much time as it had left."),
     ),
     DeedPage(
         "accept",
-        "accept_risk",
-        lambda finding, said, by: deeds.accept_risk(finding=finding, reason=said["reason"], until=said["until"], by=by),
-        AcceptRiskForm,
+        "propose_acceptance",
+        lambda finding, said, by: propose_acceptance(finding=finding, by=by, **said),
+        ProposeAcceptanceForm,
+        _("Signatories who had no part in it read it and decide. On the day that you name the finding is open again."),
     ),
     DeedPage(
         "extend",
@@ -83,10 +96,42 @@ class FindingAdmin(CaseAdmin):
         return due_tag(now[1] if now else row.remedy_due, open_=now is not None)
 
     def parts(self, subject: Finding, actor: Actor, request: HttpRequest) -> dict[str, Any]:
+        def address(file: Any) -> str:
+            return reverse("admin:audits_finding_document", args=[subject.pk, file.pk])
+
         return {
             "finding": subject,
             "owed": owed(subject),
             "late": late_by(subject),
             "steps": taken_on(subject),
-            "notes": subject.notes.select_related("body").order_by("written_at"),
+            "notes": notes_of(subject, reader_of(subject, actor), address),
+            "tests": retests_of(subject),
+            "acceptances": [
+                (row, reverse("admin:audits_riskacceptance_change", args=[row.pk]) if actor.has(*ACCEPTANCE) else "")
+                for row in subject.acceptances.order_by("-proposed_at")
+            ],
         }
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_safe(self.document_view))
+        return [
+            path("<uuid:pk>/documents/<uuid:document>/", view, name="audits_finding_document"),
+            *super().get_urls(),
+        ]
+
+    def document_view(self, request: PortalRequest, pk: UUID, document: UUID) -> HttpResponseBase:
+        """A document that a remedy names, or the copy that its marking lets the reader have, as an attachment."""
+        subject = self.subject(request, pk)
+        found = file_for(subject, document, reader_of(subject, request.actor))
+        if found is None:
+            raise Http404("No such document.")
+        return files.attachment(found.stored_name, name=found.name, content_type=found.content_type)
+
+
+def reader_of(finding: Finding, actor: Actor) -> dict[str, bool]:
+    """What partners.rules.evidence.may_read_in_full asks of somebody who may open the finding on the desk."""
+    return {
+        "own": False,
+        "home": actor.body_id == finding.authority_id,
+        "named": actor.user_id in finding.assigned_ids,
+    }

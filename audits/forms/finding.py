@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
 from audits.models import Control, Severity
-from portal.ui.forms import offer_rows
+from portal.ui.forms import offer, offer_rows
 
 
 class FindingForm(forms.Form):
@@ -41,15 +41,55 @@ class RemediationForm(forms.Form):
 
     remediation = area(
         _("What was done, and what shows it?"),
-        help_text=_("Name the documents, settings or logs in which an auditor can see it."),
+        help_text=_("Name the settings or logs in which an auditor can see it."),
+    )
+    documents = forms.MultipleChoiceField(
+        label=_("Which documents show it?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("From your institution’s library. Upload others there first."),
+    )
+
+    def __init__(self, *args: Any, documents: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if documents:
+            offer(self, "documents", documents)
+        else:
+            del self.fields["documents"]
+
+
+class TestForm(forms.Form):
+    """A test of a remedy that it passed."""
+
+    method = area(_("How did you test it, and what did you see?"), most=4000)
+
+
+class FailedTestForm(forms.Form):
+    """A test of a remedy that it did not pass."""
+
+    reason = area(
+        _("How did you test it, and what is still missing?"), help_text=_("The partner reads this."), most=4000
     )
 
 
-class AcceptRiskForm(forms.Form):
-    """Accepting the risk of a finding until a day."""
+class ProposeAcceptanceForm(forms.Form):
+    """Proposing to accept the risk of a finding until a day."""
 
     until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
     reason = area(_("Why can the risk be borne until then?"), most=2000)
+    safeguards = area(_("What holds meanwhile?"), required=False, most=2000)
+
+
+class SignAcceptanceForm(forms.Form):
+    """A signature, bound to what the page showed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class RefuseAcceptanceForm(SignAcceptanceForm):
+    """A refusal, with its reason."""
+
+    reason = area(_("Why do you refuse?"), most=2000)
 
 
 class ExtendForm(forms.Form):

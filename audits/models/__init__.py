@@ -1,5 +1,6 @@
 """Models of audits, incidents and enforcement. Import from here."""
 
+from audits.models.acceptance import AcceptanceSignature, RiskAcceptance
 from audits.models.appeal import Appeal
 from audits.models.audit import (
     AUDIT_PERMISSION,
@@ -17,7 +18,7 @@ from audits.models.enforcement import DecisionSignature, EnforcementCase, Measur
 from audits.models.escalation import Escalation
 from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
 from audits.models.fieldwork import AuditReport, WorkingNote
-from audits.models.finding import Finding, FindingNote, Severity
+from audits.models.finding import Finding, FindingDocument, FindingNote, Retest, Severity
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate
 from audits.models.obligation import Obligation, Report
 from audits.models.sample import SampleDraw
@@ -25,6 +26,7 @@ from audits.models.usage_sample import SampledWindow, UsageSample
 
 __all__ = [
     "AUDIT_PERMISSION",
+    "AcceptanceSignature",
     "Appeal",
     "Audit",
     "AuditReport",
@@ -44,16 +46,19 @@ __all__ = [
     "EvidenceReply",
     "EvidenceRequest",
     "Finding",
+    "FindingDocument",
     "FindingNote",
     "Incident",
     "IncidentDeadline",
     "IncidentUpdate",
     "Measure",
     "Obligation",
-    "ReplyDocument",
     "Relation",
+    "ReplyDocument",
     "Report",
     "Result",
+    "Retest",
+    "RiskAcceptance",
     "SampleDraw",
     "SampledWindow",
     "Severity",

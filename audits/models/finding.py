@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.audit import Audit
@@ -101,6 +102,12 @@ class Finding(LifecycleModel):
         """The auditors of the audit in which it was recorded."""
         return self.audit.assigned_ids
 
+    @cached_property
+    def fixer_ids(self) -> frozenset[UUID]:
+        """Everybody who ever reported it as put right. One query."""
+        written = self.notes.filter(kind=FindingNote.Kind.REMEDIATION).values_list("written_by_id", flat=True)
+        return frozenset(written)
+
 
 class FindingNote(Record):
     """What partner and auditors wrote about a finding, in turn: plans, evidence, replies. Never changed."""
@@ -126,3 +133,49 @@ class FindingNote(Record):
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.kind}"
+
+
+class FindingDocument(Record):
+    """A document of the institution's library that a remedy names as its evidence. Never changed."""
+
+    note = models.ForeignKey(FindingNote, on_delete=models.PROTECT, related_name="documents")
+    evidence = models.ForeignKey("partners.Evidence", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("document about a finding")
+        verbose_name_plural = _("documents about findings")
+        triggers = append_only()
+        constraints: ClassVar = [models.UniqueConstraint(fields=["note", "evidence"], name="findingdocument_once")]
+
+    def __str__(self) -> str:
+        return f"{self.note_id} {self.evidence_id}"
+
+
+class Retest(Record):
+    """An auditor tested whether it is put right: how, with what result. `fixed_by` is whose remedy was tested."""
+
+    class Result(models.TextChoices):
+        PASSED = "passed", _("Put right")
+        FAILED = "failed", _("Not put right")
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="retests")
+    number = models.PositiveSmallIntegerField(_("test"))
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    method = models.TextField(_("how it was tested"))
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    tested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    body = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    tested_at = models.DateTimeField(_("tested"))
+
+    class Meta:
+        verbose_name = _("test of a remedy")
+        verbose_name_plural = _("tests of remedies")
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding", "number"], name="retest_once"),
+            models.CheckConstraint(condition=~models.Q(tested_by=models.F("fixed_by")), name="retest_by_another"),
+            models.CheckConstraint(condition=~models.Q(method=""), name="retest_says_how"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} {self.number}"

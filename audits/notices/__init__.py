@@ -1,5 +1,6 @@
 """Who hears what about audits, reports, incidents and enforcement. Called inside deeds; import from here."""
 
+from audits.notices.acceptance import acceptance_refused, acceptance_to_sign, risk_accepted
 from audits.notices.assurance import (
     audit_announced,
     audit_cancelled,
@@ -17,7 +18,6 @@ from audits.notices.assurance import (
     report_reminder,
     report_returned,
     report_sent,
-    risk_accepted,
 )
 from audits.notices.cases import (
     appeal_lodged,
@@ -49,6 +49,8 @@ from audits.notices.overdue import finding_extended, finding_reopened, overdue, 
 from audits.notices.programme import audit_began_unannounced, audit_moved, auditor_needed
 
 __all__ = [
+    "acceptance_refused",
+    "acceptance_to_sign",
     "appeal_lodged",
     "audit_announced",
     "audit_began_unannounced",

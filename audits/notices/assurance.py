@@ -76,12 +76,6 @@ VERIFIED = NoticeKind(
     _("An auditor saw that “{title}” is put right. There is nothing more for you to do."),
     _("See the finding"),
 )
-ACCEPTED_RISK = NoticeKind(
-    "finding_risk_accepted",
-    _("The risk of {reference} is accepted until {until}"),
-    _("On that day “{title}” is open again."),
-    _("See the finding"),
-)
 REMINDER = NoticeKind(
     "report_reminder",
     _("“{title}” is due on {due}"),
@@ -180,12 +174,6 @@ def finding_sent_back(finding: Finding, reason: str) -> None:
 
 def finding_verified(finding: Finding) -> None:
     tell(VERIFIED, finding, partner(finding), page(finding), title=finding.title)
-
-
-def risk_accepted(finding: Finding) -> None:
-    assert finding.accepted_until is not None
-    until = day(finding.accepted_until)
-    tell(ACCEPTED_RISK, finding, partner(finding), page(finding), key=until, title=finding.title, until=until)
 
 
 def report_reminder(obligation: Obligation) -> None:

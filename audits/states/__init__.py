@@ -5,7 +5,7 @@ from audits.states.calendar import CALENDAR_FEED
 from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
 from audits.states.catalogues import CATALOGUE_IMPORT, CROSSWALK
 from audits.states.fieldwork import EVIDENCE_REQUEST
-from audits.states.findings import FINDING
+from audits.states.findings import FINDING, RISK_ACCEPTANCE
 
 __all__ = [
     "APPEAL",
@@ -18,6 +18,7 @@ __all__ = [
     "FINDING",
     "INCIDENT",
     "OBLIGATION",
+    "RISK_ACCEPTANCE",
     "TABLES",
 ]
 
@@ -29,6 +30,7 @@ TABLES = (
     CALENDAR_FEED,
     EVIDENCE_REQUEST,
     FINDING,
+    RISK_ACCEPTANCE,
     OBLIGATION,
     INCIDENT,
     ENFORCEMENT,

@@ -1,10 +1,10 @@
-"""The lifecycle of findings."""
+"""Lifecycles of findings, and of accepting the risk of one."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules
+from audits import rules, rules_acceptance
 from portal.core.states import Move, State, StateTable, roles
 
 FINDING = StateTable(
@@ -79,7 +79,7 @@ FINDING = StateTable(
             roles("auditor"),
             _("Send back"),
             _("Remediation not sufficient"),
-            rules.assigned_to_finding,
+            rules.may_verify,
         ),
         Move(
             "verify",
@@ -91,13 +91,21 @@ FINDING = StateTable(
             rules.may_verify,
         ),
         Move(
+            "propose_acceptance",
+            ("open", "plan_agreed"),
+            None,
+            roles("case_officer"),
+            _("Propose to accept the risk"),
+            _("Acceptance of the risk proposed"),
+            rules.own_authority,
+        ),
+        Move(
             "accept_risk",
             ("open", "plan_agreed"),
             "risk_accepted",
             roles("signatory"),
             _("Accept the risk"),
             _("Risk accepted"),
-            rules.may_accept_risk,
         ),
         Move(
             "reopen",
@@ -107,5 +115,73 @@ FINDING = StateTable(
             _("Open again"),
             _("The acceptance of the risk ended"),
         ),
+    ),
+)
+
+RISK_ACCEPTANCE = StateTable(
+    noun="risk_acceptance",
+    title="Acceptance of a risk",
+    states=(
+        State("proposed", _("Proposed"), "Signatories read it and decide by the rulebook’s quorum."),
+        State("in_force", _("In force"), "The risk is borne until its day."),
+        State("refused", _("Refused"), "A signatory refused: the finding has to be put right.", final=True),
+        State("withdrawn", _("Withdrawn"), "Whoever proposed it took it back.", final=True),
+        State("ended", _("Ended"), "Its day came, or a signatory ended it: the finding is open again.", final=True),
+    ),
+    moves=(
+        Move(
+            "propose",
+            (),
+            "proposed",
+            roles("case_officer"),
+            _("Propose to accept the risk"),
+            _("Acceptance of the risk proposed"),
+            rules.own_authority,
+        ),
+        Move(
+            "sign",
+            ("proposed",),
+            None,
+            roles("signatory"),
+            _("Sign the acceptance"),
+            _("Acceptance signed"),
+            rules_acceptance.had_no_part,
+        ),
+        Move(
+            "take_effect",
+            ("proposed",),
+            "in_force",
+            roles("signatory"),
+            _("Put into force"),
+            _("The quorum is met: the risk is accepted"),
+        ),
+        Move(
+            "refuse",
+            ("proposed",),
+            "refused",
+            roles("signatory"),
+            _("Refuse to sign"),
+            _("Acceptance refused"),
+            rules_acceptance.had_no_part,
+        ),
+        Move(
+            "withdraw",
+            ("proposed",),
+            "withdrawn",
+            roles("case_officer"),
+            _("Take it back"),
+            _("Proposal taken back"),
+            rules.own_authority,
+        ),
+        Move(
+            "revoke",
+            ("in_force",),
+            "ended",
+            roles("signatory"),
+            _("End it early"),
+            _("Acceptance ended early"),
+            rules.own_authority,
+        ),
+        Move("end", ("in_force",), "ended", roles("system"), _("End it"), _("Its day came")),
     ),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,12 +21,12 @@ from audits.models import EnforcementCase, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
 from audits.queries.evidence_request import requests_of
+from audits.queries.finding import notes_of, offered, retests_of
 from audits.queries.ladder import LADDER
 from audits.queries.pages import checklist, results_of
 from audits.reasons import why_then
 from audits.reports import answered, checked, rule_of
 from audits.views.partner import deed_addresses
-from partners.queries.evidence import documents_of
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
 from portal.core import clock
@@ -38,6 +39,8 @@ from portal.ui.forms import refuse
 from portal.ui.panel import actions_for
 from portal.workflow import can
 
+OWN = {"own": True, "home": False, "named": False}
+"""The institution's own people read its documents in full."""
 STEPS = ("planned", "notified", "fieldwork", "draft_report", "partner_response", "closed")
 
 
@@ -88,7 +91,8 @@ def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = access.get_own_finding(actor=actor, pk=pk)
     context = {
         "finding": found,
-        "notes": found.notes.select_related("body").order_by("written_at"),
+        "notes": notes_of(found, OWN, lambda file: reverse("partners:evidence", args=[file.pk])),
+        "tests": retests_of(found),
         "owed": owed(found),
         "late": late_by(found),
         "steps": taken_on(found),
@@ -111,7 +115,7 @@ def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             rule=rule,
             answers=last,
-            documents=_documents(found.institution_id) if _asks_documents(rule) else [],
+            documents=offered(found.institution_id) if _asks_documents(rule) else [],
         )
         if request.method == "POST" and (done := _filed(request, found, form)):
             return done
@@ -145,12 +149,6 @@ def _filed(request: PortalRequest, found: Obligation, form: ReportForm) -> HttpR
 
 def _asks_documents(rule: Any) -> bool:
     return any(question.type == "evidence" for question in rule.questions)
-
-
-def _documents(institution_id: UUID) -> list[tuple[str, Any]]:
-    """Stored documents of the institution's library, each by its newest version, the newest first."""
-    rows = documents_of(institution_id).filter(state="stored").order_by("-uploaded_at")[:50]
-    return [(str(row.pk), row.name) for row in rows]
 
 
 @require_safe

@@ -19,6 +19,7 @@ from audits.actions.finding import propose_plan, remediate_finding
 from audits.actions.incident import add_update
 from audits.forms.finding import PlanForm, RemediationForm
 from audits.forms.text import AnswerForm, ResponseForm, UpdateForm
+from audits.queries.finding import offered
 from audits.views.deeds import DeedPage, perform
 from portal.accounts.guards import signed_in
 from portal.core.requests import PortalRequest
@@ -43,8 +44,12 @@ FINDING_PAGES = (
     DeedPage(
         "remedy",
         "remediate",
-        lambda finding, said, by: remediate_finding(finding=finding, remediation=said["remediation"], by=by),
+        lambda finding, said, by: remediate_finding(
+            finding=finding, remediation=said["remediation"], documents=said.get("documents", ()), by=by
+        ),
         RemediationForm,
+        _("An auditor who had no hand in it tests it, and records how and with what result."),
+        options=lambda finding, _actor: {"documents": offered(finding.institution_id)},
     ),
 )
 INCIDENT_PAGES = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from audits.actions.acceptance import propose_acceptance, sign_acceptance
 from audits.actions.audit import assign_auditor, begin_audit, cancel_audit, notify_audit, plan_audit
 from audits.actions.audit_report import close_audit, draft_report, respond_to_report, send_report
 from audits.actions.fieldwork import Answer, record_results
 from audits.actions.finding import (
-    accept_risk,
     agree_plan,
     propose_plan,
     record_finding,
@@ -20,6 +20,7 @@ from audits.actions.finding import (
 from audits.models import Audit, Check, Finding
 from partners.models.qualification import LIVE
 from partners.queries.standing import standing
+from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.stage import AuthorityCast, Partner, Stage
@@ -229,10 +230,12 @@ def put_right(
 ) -> Story:
     """The partner's plan, its agreement, the remedy and its verification; a low one's risk may be accepted."""
     if checked and lack.severity == "low" and partner.rng.random() < 0.35:
-        accept_risk(
-            finding=finding, until=clock.today() + timedelta(days=180), by=home.signatories[-1],
+        acceptance = propose_acceptance(
+            finding=finding, until=clock.today() + timedelta(days=180), by=home.officers[0],
             reason="Small, and the person who is missing has been hired. Accepted until then.",
         )  # fmt: skip
+        yield partner.later(1, 4)
+        sign_acceptance(acceptance=acceptance, seen=acceptance.digest, by=confirmed(home.signatories[-1]))
         return
     propose_plan(finding=finding, plan=lack.plan, by=partner.applicant)
     yield partner.later(2, 5)
@@ -249,7 +252,7 @@ def put_right(
             finding=finding, remediation=f"{lack.remedy} The log host is shown as well.", by=partner.applicant
         )
         yield partner.later(2, 5)
-    verify_finding(finding=finding, note="Seen and sufficient.", by=auditor)
+    verify_finding(finding=finding, method="Seen and sufficient.", by=auditor)
 
 
 def home_of(stage: Stage, partner: Partner, audit: Audit | None = None) -> AuthorityCast:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
+from audits.actions.acceptance import end_acceptance
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
-from audits.actions.finding import reopen_finding
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
 from audits.models import IncidentDeadline
@@ -73,7 +73,7 @@ def end() -> None:
     for grant in ended_grants().order_by("reference"):
         expire_grant(grant=grant, by=SYSTEM)
     for finding in acceptances_ended().order_by("reference"):
-        reopen_finding(finding=finding, by=SYSTEM)
+        end_acceptance(finding=finding, by=SYSTEM)
     watch()
 
 

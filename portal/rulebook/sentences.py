@@ -468,7 +468,9 @@ def finding(rule: Any) -> str:
         "plan": working_days(rule.plan_working_days),
         "remedy": working_days(rule.remedy_working_days),
     }
-    return text if rule.may_be_accepted else f"{text} {_('Its risk cannot be accepted.')}"
+    if not rule.may_be_accepted:
+        return f"{text} {_('Its risk cannot be accepted.')}"
+    return text + " " + _("Its risk can be accepted for up to %(n)s months.") % {"n": rule.accept_months}
 
 
 def escalation(step: Any) -> str:

@@ -196,7 +196,7 @@ def test_audit_runs_against_the_real_moderate_catalogue(stage: Stage) -> None:
     propose_plan(finding=finding, plan="By Friday.", by=stage.applicant)
     agree_plan(finding=finding, by=stage.auditor)
     remediate_finding(finding=finding, remediation="Done on Thursday.", by=stage.applicant)
-    verify_finding(finding=finding, by=stage.auditor)
+    verify_finding(finding=finding, method="Seen.", by=stage.auditor)
     results_for_all(audit, stage.auditor)
     draft_report(audit=audit, summary="Sound.", by=stage.auditor)
     send_report(audit=audit, by=stage.auditor)

@@ -57,12 +57,16 @@ class FollowUp(Rule):
 
 
 class FindingRule(Rule):
-    """What a finding of this severity asks for, in working days from its recording."""
+    """What a finding of this severity asks for, in working days from its recording.
+
+    `accept_months`: for how long its risk can be accepted at most, where it can.
+    """
 
     severity: Severity
     plan_working_days: Positive
     remedy_working_days: Positive
     may_be_accepted: bool = True
+    accept_months: Positive = 12
 
 
 class Escalation(Rule):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from audits.actions.finding import (
-    accept_risk,
     agree_plan,
     propose_plan,
     record_finding,
@@ -17,20 +16,23 @@ from audits.actions.finding import (
     verify_finding,
 )
 from audits.models import Finding
-from audits.tasks import end_risk_acceptances
 from portal.core import clock
 from portal.core.verdicts import Refused
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage, audit_in_fieldwork, finding_in, planned_audit, remediated_finding
+from tests.factories.partners import make_evidence, make_institution
 
 
 def test_finding_runs_from_record_to_verification(stage: Stage) -> None:
     _, finding = remediated_finding(stage)
-    verify_finding(finding=finding, note="Seen in the console.", by=stage.auditor)
+    verify_finding(finding=finding, method="Seen in the console.", by=stage.auditor)
     assert (finding.state, finding.verified_by) == ("verified", stage.auditor.user)
-    assert [note.kind for note in finding.notes.order_by("written_at")] == ["plan", "remediation", "reply"]
+    assert [note.kind for note in finding.notes.order_by("written_at")] == ["plan", "remediation"]
+    test = finding.retests.get()
+    assert (test.number, test.result, test.method) == (1, "passed", "Seen in the console.")
+    assert (test.fixed_by, test.tested_by) == (stage.applicant.user, stage.auditor.user)
     assert list(verify()) == []
 
 
@@ -86,13 +88,13 @@ def test_fix_is_not_verified_by_whoever_recorded_it(stage: Stage) -> None:
     _, finding = remediated_finding(stage)
     Finding.objects.filter(pk=finding.pk).update(remediated_by=stage.auditor.user)
     with pytest.raises(Refused) as refused:
-        verify_finding(finding=finding, by=stage.auditor)
+        verify_finding(finding=finding, method="Seen.", by=stage.auditor)
     assert refused.value.verdict.code == "same_person"
 
 
 def test_database_refuses_a_fix_verified_by_whoever_recorded_it(stage: Stage) -> None:
     _, finding = remediated_finding(stage)
-    verify_finding(finding=finding, by=stage.auditor)
+    verify_finding(finding=finding, method="Seen.", by=stage.auditor)
     with pytest.raises(IntegrityError), transaction.atomic():
         Finding.objects.filter(pk=finding.pk).update(remediated_by=stage.auditor.user)
 
@@ -100,7 +102,7 @@ def test_database_refuses_a_fix_verified_by_whoever_recorded_it(stage: Stage) ->
 def test_partner_cannot_verify_its_own_fix(stage: Stage) -> None:
     _, finding = remediated_finding(stage)
     with pytest.raises(Refused) as refused:
-        verify_finding(finding=finding, by=stage.applicant)
+        verify_finding(finding=finding, method="Seen.", by=stage.applicant)
     assert refused.value.verdict.code == "wrong_role"
 
 
@@ -112,31 +114,43 @@ def test_insufficient_fix_goes_back_with_the_reason(stage: Stage) -> None:
     assert "Backups are still deleted." in told.body
 
 
-def test_signatory_accepts_a_risk_until_a_day_on_which_it_opens_again(stage: Stage) -> None:
+def test_every_test_of_a_remedy_is_kept_with_its_result(stage: Stage) -> None:
+    _, finding = remediated_finding(stage)
+    send_back_finding(finding=finding, reason="Backups are still deleted.", by=stage.auditor)
+    remediate_finding(finding=finding, remediation="Backups too.", by=stage.applicant)
+    verify_finding(finding=finding, method="Restored one of last year.", by=stage.auditor)
+    tests = finding.retests.order_by("number").values_list("number", "result", "method")
+    assert list(tests) == [
+        (1, "failed", "Backups are still deleted."), (2, "passed", "Restored one of last year."),
+    ]  # fmt: skip
+
+
+def test_whoever_had_a_hand_in_an_earlier_remedy_tests_none_of_it(stage: Stage) -> None:
+    _, finding = remediated_finding(stage)
+    send_back_finding(finding=finding, reason="Not yet.", by=stage.auditor)
+    colleague = make_member(stage.applicant.user.memberships.get().organisation, "applicant")
+    remediate_finding(finding=finding, remediation="Backups too.", by=colleague)
+    changed = replace(stage.auditor, user_id=stage.applicant.user_id, user=stage.applicant.user)
+    finding.audit.__dict__["assigned_ids"] = frozenset({stage.applicant.user_id})
+    for deed in (
+        lambda: verify_finding(finding=finding, method="Seen.", by=changed),
+        lambda: send_back_finding(finding=finding, reason="No.", by=changed),
+    ):
+        with pytest.raises(Refused) as refused:
+            deed()
+        assert refused.value.verdict.code in ("same_person", "not_assigned")
+
+
+def test_remedy_names_documents_of_the_own_library_only(stage: Stage) -> None:
     _, audit = audit_in_fieldwork(stage)
     finding = finding_in(audit, stage.auditor)
-    accept_risk(finding=finding, reason="Low exposure", until=clock.today() + timedelta(days=30), by=stage.signatory)
-    assert finding.state == "risk_accepted"
-    with clock.at(clock.now() + timedelta(days=29)):
-        assert end_risk_acceptances()["done"] == 0
-    with clock.at(clock.now() + timedelta(days=33)):
-        assert end_risk_acceptances()["done"] == 1
-        assert end_risk_acceptances()["done"] == 0
-    finding.refresh_from_db()
-    assert finding.state == "open"
-
-
-def test_risk_of_a_critical_finding_cannot_be_accepted(stage: Stage) -> None:
-    _, audit = audit_in_fieldwork(stage)
-    finding = finding_in(audit, stage.auditor, severity="critical")
+    propose_plan(finding=finding, plan="Soon.", by=stage.applicant)
+    agree_plan(finding=finding, by=stage.auditor)
+    other, stranger = make_institution()
+    theirs = make_evidence(other, stranger, kind="report")
     with pytest.raises(Refused) as refused:
-        accept_risk(finding=finding, reason="x", until=clock.today() + timedelta(days=9), by=stage.signatory)
-    assert (refused.value.verdict.code, refused.value.verdict.rule) == ("not_acceptable", "audits.findings.critical")
-
-
-def test_risk_is_not_accepted_by_a_signatory_of_another_authority(stage: Stage) -> None:
-    _, audit = audit_in_fieldwork(stage)
-    finding = finding_in(audit, stage.auditor)
-    with pytest.raises(Refused) as refused:
-        accept_risk(finding=finding, reason="x", until=clock.today() + timedelta(days=9), by=stage.other_signatory)
-    assert refused.value.verdict.code == "other_body"
+        remediate_finding(finding=finding, remediation="Done.", documents=[str(theirs.pk)], by=stage.applicant)
+    assert refused.value.verdict.code == "no_document"
+    ours = make_evidence(stage.institution, stage.applicant, kind="report")
+    remediate_finding(finding=finding, remediation="Done.", documents=[str(ours.pk)], by=stage.applicant)
+    assert [row.evidence for row in finding.notes.get(kind="remediation").documents.all()] == [ours]

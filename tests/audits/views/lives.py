@@ -14,6 +14,13 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 
+from audits.actions.acceptance import (
+    propose_acceptance,
+    refuse_acceptance,
+    revoke_acceptance,
+    sign_acceptance,
+    withdraw_acceptance,
+)
 from audits.actions.appeal import lodge_appeal, withdraw_appeal
 from audits.actions.audit import (
     assign_auditor,
@@ -34,7 +41,6 @@ from audits.actions.enforcement import (
     suspend_at_once,
 )
 from audits.actions.finding import (
-    accept_risk,
     agree_plan,
     propose_plan,
     remediate_finding,
@@ -60,6 +66,7 @@ from audits.rules_incident import may_file
 from audits.views.partner import PAGES, deed_addresses
 from grants.actions.hold import place_hold
 from grants.models import Hold
+from portal.accounts.actor import confirmed
 from portal.accounts.roles import DESK_ROLES
 from portal.core import clock
 from portal.core.actors import Actor
@@ -198,11 +205,12 @@ def of_a_finding(stage: Stage, parts: int) -> Iterator[Opened]:
     agree_plan(finding=finding, by=stage.auditor)
     yield from pages_of(finding, stage.applicant)
     for _ in range(parts):
-        remediate_finding(finding=finding, remediation="Done.", by=stage.applicant)
+        shown = [str(make_evidence(stage.institution, stage.applicant, kind="report").pk)]
+        remediate_finding(finding=finding, remediation="Done.", documents=shown, by=stage.applicant)
         send_back_finding(finding=finding, reason="Not yet.", by=stage.auditor)
     remediate_finding(finding=finding, remediation="Done.", by=stage.applicant)
     yield from pages_of(finding, stage.auditor)
-    verify_finding(finding=finding, note="Seen.", by=stage.auditor)
+    verify_finding(finding=finding, method="Seen.", by=stage.auditor)
     yield from pages_of(finding, *people)
 
 
@@ -215,9 +223,20 @@ def of_a_finding_that_is_borne(stage: Stage, parts: int) -> Iterator[Opened]:
     finding = finding_in(audit, stage.auditor)
     for _ in range(parts):
         propose_plan(finding=finding, plan="Soon.", by=stage.applicant)
-    until = clock.today() + timedelta(days=60)
-    accept_risk(finding=finding, reason="Low exposure.", until=until, by=stage.signatory)
+    until, people = clock.today() + timedelta(days=60), (stage.officer, stage.signatory, stage.other_signatory)
+    for _ in range(parts):
+        tried = propose_acceptance(finding=finding, reason="Low exposure.", until=until, by=stage.officer)
+        withdraw_acceptance(acceptance=tried, reason="Not yet.", by=stage.officer)
+    refused = propose_acceptance(finding=finding, reason="Low exposure.", until=until, by=stage.officer)
+    yield from pages_of(refused, *people)
+    refuse_acceptance(acceptance=refused, seen=refused.digest, reason="No.", by=confirmed(stage.signatory))
+    accepted = propose_acceptance(finding=finding, reason="Low exposure.", until=until, by=stage.officer)
+    sign_acceptance(acceptance=accepted, seen=accepted.digest, by=confirmed(stage.signatory))
+    finding.refresh_from_db()
     yield from pages_of(finding, stage.applicant, stage.officer, stage.auditor, stage.signatory)
+    yield from pages_of(accepted, *people)
+    revoke_acceptance(acceptance=accepted, reason="It got worse.", by=stage.signatory)
+    yield from pages_of(accepted, *people)
 
 
 # --- reports and catalogues -----------------------------------------------------------------------

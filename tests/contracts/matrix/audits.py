@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from audits.actions.acceptance import propose_acceptance, sign_acceptance
 from audits.actions.appeal import lodge_appeal
 from audits.actions.audit import assign_auditor, notify_audit, plan_audit
 from audits.actions.audit_report import draft_report, respond_to_report, send_report
@@ -12,9 +13,10 @@ from audits.actions.enforcement import answer_notice, give_notice, hear_case, op
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
 from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident
 from audits.actions.obligation import file_report
-from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation
+from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation, RiskAcceptance
 from audits.queries.ladder import decision_content
 from audits.queries.pages import checklist
+from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.canonical import digest
 from tests.contracts.matrix import Expect, object_of, roles, row
@@ -119,6 +121,24 @@ def agreed(world: World) -> Finding:
 
 def remediated(world: World) -> Finding:
     return remediate_finding(finding=agreed(world), remediation="Done.", by=world.actor("applicant"))
+
+
+def shown_document(world: World) -> dict[str, Any]:
+    finding, applicant = agreed(world), world.actor("applicant")
+    document = partner.make_evidence(world.once(stage).institution, applicant, kind="report")
+    remediate_finding(finding=finding, remediation="Done.", documents=[str(document.pk)], by=applicant)
+    return {"pk": finding.pk, "document": document.pk}
+
+
+def borne(world: World) -> RiskAcceptance:
+    return propose_acceptance(finding=found(world), reason="Low exposure.", until=NEXT, by=_officer(world))
+
+
+def borne_in_force(world: World) -> RiskAcceptance:
+    acceptance = borne(world)
+    signatory = confirmed(make_member(world.authority, "signatory"))
+    sign_acceptance(acceptance=acceptance, seen=acceptance.digest, by=signatory)
+    return acceptance
 
 
 def owed(world: World) -> Obligation:
@@ -270,6 +290,7 @@ def desk_deadline(world: World) -> dict[str, Any]:
 
 
 LATER = (clock.today() + timedelta(days=400)).isoformat()
+NEXT = clock.today() + timedelta(days=60)
 SOON = (clock.today() + timedelta(days=60)).isoformat()
 OFFICER_ONLY = desk(*OFFICERS, sees=("auditor",), viewers=AUDIT)
 AUDITOR_ONLY = desk("auditor", sees=OFFICERS, viewers=AUDIT)
@@ -342,14 +363,30 @@ ROWS: list[Any] = [
         desk(*OFFICERS, sees=("auditor", "signatory.body"), viewers=FINDING),
         data(until=LATER, reason="The supplier is late."),
     ),
-    admin_deed("finding", "verify", remediated, FINDING_AUDITOR, data(note="")),
+    admin_deed("finding", "verify", remediated, FINDING_AUDITOR, data(method="Seen.")),
+    row(
+        "admin:audits_finding_document",
+        desk(*OFFICERS, "auditor", "signatory.body", viewers=FINDING),
+        make=shown_document,
+    ),
     admin_deed("finding", "back", remediated, FINDING_AUDITOR, data(reason="Not yet.")),
     admin_deed(
         "finding",
         "accept",
         found,
-        desk("signatory.body", sees=(*OFFICERS, "auditor"), viewers=FINDING),
+        desk(*OFFICERS, sees=("auditor", "signatory.body"), viewers=FINDING),
         data(until=SOON, reason="Low exposure."),
+    ),
+    *desk_pages("riskacceptance", borne, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    admin_deed("riskacceptance", "sign", borne, SIGNATORY_ONLY, data(seen="0" * 64)),
+    admin_deed("riskacceptance", "refuse", borne, SIGNATORY_ONLY, data(seen="0" * 64, reason="No.")),
+    admin_deed("riskacceptance", "withdraw", borne, INCIDENT_OFFICER, data(reason="Not yet.")),
+    admin_deed(
+        "riskacceptance",
+        "revoke",
+        borne_in_force,
+        desk("signatory.body", sees=(*OFFICERS, "signatory.any"), viewers=CASE),
+        data(reason="It got worse."),
     ),
     *desk_pages("obligation", filed, desk(*OFFICERS, viewers=REPORT), *REPORT),
     admin_deed("obligation", "accept", filed, desk(*OFFICERS, viewers=REPORT)),

@@ -11,17 +11,21 @@ LIFECYCLE = {
     "audits.Finding",
     "audits.Incident",
     "audits.Obligation",
+    "audits.RiskAcceptance",
 }
 APPEND_ONLY = {
+    "audits.AcceptanceSignature",
     "audits.CheckResult",
     "audits.Control",
     "audits.ControlGroup",
     "audits.ControlLink",
     "audits.DecisionSignature",
     "audits.Escalation",
+    "audits.FindingDocument",
     "audits.FindingNote",
     "audits.IncidentUpdate",
     "audits.Report",
+    "audits.Retest",
     "audits.SampleDraw",
 }
 MUTABLE = {
