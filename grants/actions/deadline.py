@@ -14,7 +14,7 @@ from grants.queries.request import CaseLine, case_of
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Conflict, refused, require
 from portal.rulebook.durations import add_working_days
 from portal.workflow import as_deed, lock, record
 
@@ -28,12 +28,12 @@ MOST_DAYS = 60
 def mark_missed_consent(*, request: GrantRequest, by: Actor) -> GrantRequest:
     """The providers' time is over and lines are without an answer: marked once, and everybody who can act is told.
 
-    Raises Refused where the time is not over, nothing is missing, or it is marked already.
+    Raises Conflict where another worker was first, and Refused where nothing is missing.
     """
     lock(request)
     now = clock.now()
     if request.consent_due is None or request.consent_due >= now or request.consent_missed_at is not None:
-        require(refused(_("Their time is not over, or this is marked already."), code="not_due", rule=RULE))
+        raise Conflict(refused(_("Their time is not over, or this is marked already."), code="not_due", rule=RULE))
     late = unanswered(request)
     if not late:
         require(refused(_("Every line has its answer."), code="not_due", rule=RULE))

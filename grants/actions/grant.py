@@ -19,7 +19,7 @@ from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Conflict, refused, require
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record, require_deed
 
@@ -221,7 +221,7 @@ def remind_of_end(*, grant: Grant, by: Actor) -> Grant:
     days = tuple(rules().qualification.notices_days)
     due = notice_due(grant.ends_on, days, grant.notice_sent, clock.today())
     if due is None:
-        require(refused(_("This was announced already."), code="not_due", rule="qualification.notices_days"))
+        raise Conflict(refused(_("This was announced already."), code="not_due", rule="qualification.notices_days"))
     left = (grant.ends_on - clock.today()).days
     record(
         grant, "remind", by=by, rulebook=grant.rulebook, changes={"notice_sent": due},

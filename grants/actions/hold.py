@@ -13,7 +13,7 @@ from partners.models import Institution, Person
 from portal.accounts.queries.people import members_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Conflict, refused, require
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 
@@ -171,7 +171,7 @@ def remind_to_confirm(*, hold: Hold, by: Actor) -> Hold:
     hours = tuple(rules().enforcement.emergency.reminder_hours)
     due = reminder_due(hold.confirm_by, hours, hold.notice_sent, clock.now()) if hold.confirm_by else None
     if due is None:
-        require(refused(_("This was announced already."), code="not_due", rule="enforcement.emergency"))
+        raise Conflict(refused(_("This was announced already."), code="not_due", rule="enforcement.emergency"))
     record(hold, "remind", by=by, changes={"notice_sent": due}, detail={"hours": due}, about=[hold.institution_id])
     _ask_to_confirm(hold, key=f"confirm:{due}")
     return hold

@@ -13,7 +13,7 @@ from grants.queries.request import case_of
 from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import Conflict, refused
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, record
 
@@ -27,7 +27,7 @@ def remind_providers(*, request: GrantRequest, by: Actor) -> GrantRequest:
     reached = [days for days in rules().consent.reminder_days if timedelta() < left <= timedelta(days=days)]
     due = min(reached, default=None)
     if due is None or (sent is not None and sent <= due):
-        require(refused(_("This was announced already."), code="not_due", rule="consent.reminder_days"))
+        raise Conflict(refused(_("This was announced already."), code="not_due", rule="consent.reminder_days"))
     record(request, "remind", by=by, changes={"notice_sent": due}, detail={"days": due}, about=[request.institution_id])
     waiting = {item.line.release.provider_id for item in case_of(request).lines if item.waits_for_provider}
     for provider in sorted(waiting):

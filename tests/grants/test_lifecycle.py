@@ -15,7 +15,7 @@ from grants.actions.accreditation import accredit_environment
 from grants.actions.amendment import begin_amendment
 from grants.actions.consent import give_consent
 from grants.actions.environment import attest_environment
-from grants.actions.grant import accept_agreement
+from grants.actions.grant import accept_agreement, remind_of_end
 from grants.actions.hold import Target, confirm_hold, lift_hold, place_hold
 from grants.actions.lines import add_line
 from grants.actions.request import submit_request
@@ -25,8 +25,10 @@ from grants.models import Consent, GrantSignature, Hold, RequestLine
 from grants.queries.decision import decide
 from grants.queries.request import lines_of
 from portal.core import clock
+from portal.core.actors import SYSTEM
 from portal.core.verdicts import Conflict, Refused
 from portal.notifications.models import Notice
+from portal.notifications.sweeping import sweep_rows
 from tests.factories import grants as make
 from tests.factories import people
 from tests.factories.accounts import make_member
@@ -336,3 +338,16 @@ def test_a_permit_costs_one_query_and_a_denial_two_at_most(made: make.GrantCast)
         with CaptureQueriesContext(connection) as captured:
             decide(question)
         assert len(captured) <= most
+
+
+def test_two_beats_that_announce_the_same_end_are_no_failure(partner: Cast) -> None:
+    """Both read the grant before either had announced it; the second finds it done."""
+    grant = make.grant_in_force(made=partner).grant
+
+    def twice(row: Any) -> None:
+        remind_of_end(grant=row, by=SYSTEM)
+        remind_of_end(grant=row, by=SYSTEM)
+
+    with clock.at(clock.now() + (grant.ends_on - clock.today()) - timedelta(days=20)):
+        tally = sweep_rows(tasks.grants_to_announce().filter(pk=grant.pk), twice)
+    assert (tally.failed, tally.left) == (0, 0)
