@@ -177,10 +177,10 @@ def finding_verified(finding: Finding) -> None:
 
 
 def report_reminder(obligation: Obligation) -> None:
-    """The partner is reminded; once it is overdue, the authority hears too."""
-    words = _words(obligation)
+    """The partner is reminded; once it is overdue, the authority hears too. Anew for each day on which it is due."""
+    words, key = _words(obligation), f"{obligation.due}:{obligation.reminders}"
     kind = OVERDUE if obligation.is_overdue else REMINDER
-    tell(kind, obligation, partner(obligation), page(obligation), key=str(obligation.reminders), **words)
+    tell(kind, obligation, partner(obligation), page(obligation), key=key, **words)
     if obligation.is_overdue:
         tell(NOT_FILED, obligation, officers(obligation), desk(obligation), **words)
 

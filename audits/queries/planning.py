@@ -72,6 +72,7 @@ def _statement(rules: Rulebook) -> tuple[str, dict[str, Any]]:
         "months": [rule.every_months for rule in intervals.values()],
         "first": [rule.first_after_days for rule in intervals.values()],
         "states": list(AUDITED),
+        "today": clock.today(),
         "horizon": clock.today() + timedelta(days=rules.audits.plan_ahead_days),
     }
     return _DUE.replace("-- signals", happened), values
@@ -120,7 +121,7 @@ LEFT JOIN LATERAL (
     ) AS s (key, at, days) WHERE s.at IS NOT NULL ORDER BY 3, 1 LIMIT 1
 ) brought ON true
 CROSS JOIN LATERAL (SELECT least(usual.falls_on, brought.falls_on) AS falls_on) wanted
-WHERE q.state = ANY(%(states)s) AND q.id > %(after)s AND past.running = 0
+WHERE q.state = ANY(%(states)s) AND q.valid_until >= %(today)s AND q.id > %(after)s AND past.running = 0
     AND CASE WHEN planned.id IS NULL THEN wanted.falls_on <= %(horizon)s
         ELSE planned.falls_on IS DISTINCT FROM wanted.falls_on OR planned.tier <> q.tier END
 ORDER BY q.id LIMIT %(limit)s

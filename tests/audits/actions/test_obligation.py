@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -97,6 +97,22 @@ def test_weeks_without_a_sweep_cost_one_reminder_and_not_three(stage: Stage) -> 
         remind_of_obligations()
     kinds = Notice.objects.filter(about=report.pk, recipient=stage.applicant.user).values_list("kind", flat=True)
     assert list(kinds) == ["report_reminder"]
+
+
+def test_a_report_that_was_returned_is_reminded_of_anew(stage: Stage) -> None:
+    """Its day is another one: the same number of reminders is not the same reminder."""
+    report = attestation(stage)
+
+    def reminded_on(day: date) -> int:
+        with clock.at(clock.now() + (day - clock.today())):
+            remind_of_obligations()
+        return Notice.objects.filter(about=report.pk, recipient=stage.applicant.user, kind="report_reminder").count()
+
+    assert reminded_on(report.due) == 1
+    with clock.at(clock.now() + (report.due - clock.today())):
+        file_report(obligation=report, answers=GOOD, by=stage.applicant)
+        return_report(obligation=report, reason="Say more.", by=stage.officer)
+    assert reminded_on(report.due) == 2
 
 
 def test_second_worker_sends_no_second_reminder(stage: Stage) -> None:
