@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 from audits.access import audits_on_desk, cases_on_desk, findings_on_desk, of_own_authority, requests_on_desk
 from audits.models import (
     AUDIT_PERMISSION,
+    Alert,
     AcceptanceSignature,
     Audit,
     AuditUserObjectPermission,
@@ -23,6 +24,7 @@ from audits.models import (
 )
 from audits.models.evidence_request import OWED as EVIDENCE_OWED
 from audits.queries.obligations import OWED
+from audits.states import ALERT
 from portal.accounts import needs
 from portal.accounts.assign import assigned
 from portal.accounts.needs import Need, Waiting, counted
@@ -107,6 +109,12 @@ def for_case_officer(actor: Actor) -> list[Need]:
             _desk("incident", "?state=reported"),
             oldest="reported_at",
             tone="red",
+        ),
+        Waiting(
+            of_own_authority(Alert.objects.filter(state__in=ALERT.open_states), actor),
+            ngettext_lazy("alert from use to judge", "alerts from use to judge"),
+            reverse("audits:alerts") + "?open=true",
+            oldest="raised_at",
         ),
         Waiting(
             audits.filter(~somebody, state="planned"),

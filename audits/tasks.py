@@ -22,6 +22,7 @@ from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
 from audits.queries.programme import to_announce, to_draw, to_follow_up, without_auditor, without_partner
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
+from audits.use_sweep import sweep_use
 from portal.core.actors import SYSTEM
 from portal.ledger.checkpoint import ensure_daily_checkpoint
 from portal.notifications.sweeping import Tally, sweep_rows, sweep_task
@@ -121,6 +122,12 @@ def escalate_overdue() -> Tally:
     findings = sweep_rows(findings_to_escalate(), lambda row: escalate(subject=row, by=SYSTEM))
     reports = sweep_rows(reports_to_escalate(), lambda row: escalate(subject=row, by=SYSTEM))
     return _both(findings, reports)
+
+
+@sweep_task
+def watch_use() -> Tally:
+    """Judges reported use by the hour, and raises alerts for people to look at."""
+    return sweep_use(by=SYSTEM)
 
 
 def _both(one: Tally, other: Tally) -> Tally:

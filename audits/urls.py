@@ -5,6 +5,7 @@ from django.urls import path
 from audits.views import evidence, lists, pages
 from audits.views.due import DueList
 from audits.views.incident import deadline, incident_page, incident_report
+from audits.views.alerts import alerts
 from audits.views.partner import deed_urls
 from portal.accounts.guards import for_roles
 
@@ -36,5 +37,6 @@ urlpatterns = [
     path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),
     path("enforcement/<uuid:pk>/appeal/", pages.appeal_case, name="appeal_case"),
     path("appeals/<uuid:pk>/", pages.appeal, name="appeal"),
+    path("alerts/", alerts, name="alerts"),
     *deed_urls(),
 ]

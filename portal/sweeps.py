@@ -119,6 +119,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("audits.tasks.plan_obligations", HOURLY, _("Asks for the periodic reports whose period has begun")),
     Sweep("audits.tasks.remind_of_obligations", HOURLY, _("Reminds partners of reports that are due soon")),
     Sweep("audits.tasks.remind_of_evidence", HOURLY, _("Reminds partners of evidence that auditors asked for")),
+    Sweep("audits.tasks.watch_use", timedelta(minutes=20), _("Judges reported use by the hour, and raises alerts")),
     Sweep(
         "audits.tasks.watch_incident_deadlines",
         OFTEN,

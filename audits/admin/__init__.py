@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from audits.admin.acceptance import RiskAcceptanceAdmin
+from audits.admin.alert import AlertAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.catalogue import CatalogueAdmin, CatalogueImportAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
@@ -11,6 +12,7 @@ from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin
 from audits.admin.obligation import ObligationAdmin
 from audits.models import (
+    Alert,
     Appeal,
     Audit,
     Catalogue,
@@ -30,6 +32,7 @@ admin.site.register(RiskAcceptance, RiskAcceptanceAdmin)
 admin.site.register(Obligation, ObligationAdmin)
 admin.site.register(Incident, IncidentAdmin)
 admin.site.register(EnforcementCase, EnforcementCaseAdmin)
+admin.site.register(Alert, AlertAdmin)
 admin.site.register(Appeal, AppealAdmin)
 admin.site.register(Catalogue, CatalogueAdmin)
 admin.site.register(CatalogueImport, CatalogueImportAdmin)

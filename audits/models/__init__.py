@@ -1,6 +1,7 @@
 """Models of audits, incidents and enforcement. Import from here."""
 
 from audits.models.acceptance import AcceptanceSignature, RiskAcceptance
+from audits.models.alert import Alert, AlertKind, AlertVerdict, KnownPlace, UseWatch, WatchedSeries
 from audits.models.appeal import Appeal
 from audits.models.audit import (
     AUDIT_PERMISSION,
@@ -27,6 +28,9 @@ from audits.models.usage_sample import SampledWindow, UsageSample
 __all__ = [
     "AUDIT_PERMISSION",
     "AcceptanceSignature",
+    "Alert",
+    "AlertKind",
+    "AlertVerdict",
     "Appeal",
     "Audit",
     "AuditReport",
@@ -51,6 +55,7 @@ __all__ = [
     "Incident",
     "IncidentDeadline",
     "IncidentUpdate",
+    "KnownPlace",
     "Measure",
     "Obligation",
     "Relation",
@@ -62,6 +67,8 @@ __all__ = [
     "SampleDraw",
     "SampledWindow",
     "Severity",
+    "UseWatch",
+    "WatchedSeries",
     "UsageSample",
     "WorkingNote",
 ]

@@ -1,5 +1,6 @@
 """Lifecycles of audits, findings, periodic reports, incidents, enforcement and appeals. Import from here."""
 
+from audits.states.alerts import ALERT
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
 from audits.states.calendar import CALENDAR_FEED
 from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
@@ -8,6 +9,7 @@ from audits.states.fieldwork import EVIDENCE_REQUEST
 from audits.states.findings import FINDING, RISK_ACCEPTANCE
 
 __all__ = [
+    "ALERT",
     "APPEAL",
     "AUDIT",
     "CATALOGUE",
@@ -33,6 +35,7 @@ TABLES = (
     RISK_ACCEPTANCE,
     OBLIGATION,
     INCIDENT,
+    ALERT,
     ENFORCEMENT,
     APPEAL,
 )

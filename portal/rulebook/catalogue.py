@@ -61,6 +61,7 @@ def chapters(rules: Rulebook) -> tuple[Chapter, ...]:
         ("audits", say.AUDITS, rules.audits, _audits(rules)),
         ("obligations", say.OBLIGATIONS, None, _obligations(rules)),
         ("incidents", say.INCIDENTS, rules.incidents, _incidents(rules)),
+        ("alerts", say.ALERTS, rules.alerts, _alerts(rules)),
         ("enforcement", say.ENFORCEMENT, rules.enforcement, _enforcement(rules)),
         ("appeal", say.APPEAL, rules.appeal, _appeal(rules)),
         ("refusals", say.REFUSALS, None, _refusals(rules)),
@@ -234,6 +235,13 @@ def _incidents(rules: Rulebook) -> Iterator[Citation]:
     yield from _terms("incidents.harms", part.harms)
     for rule in part.deadlines:
         yield _rule(f"incidents.deadlines.{rule.key}", rule.title, say.deadlines(part, rule), rule)
+
+
+def _alerts(rules: Rulebook) -> Iterator[Citation]:
+    part = rules.alerts
+    yield Citation("alerts.surprise", str(say.SURPRISE), say.surprise(part))
+    yield Citation("alerts.dormant_days", str(say.DORMANT), say.dormant(part))
+    yield Citation("alerts.settle_hours", str(say.SETTLED), say.settled(part))
 
 
 def _enforcement(rules: Rulebook) -> Iterator[Citation]:

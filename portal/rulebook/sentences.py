@@ -32,6 +32,10 @@ CONSENT = lazy("The provider’s consent")
 AUDITS = lazy("Audits")
 OBLIGATIONS = lazy("Periodic reports")
 INCIDENTS = lazy("Incidents")
+ALERTS = lazy("Alerts from use")
+SURPRISE = lazy("Use out of character")
+DORMANT = lazy("Dormant gateways and uses")
+SETTLED = lazy("When use is judged")
 ENFORCEMENT = lazy("Enforcement")
 APPEAL = lazy("Appeal")
 REFUSALS = lazy("Reasons for a refusal")
@@ -494,6 +498,30 @@ def obligation(item: Any) -> str:
     }
     steps = " ".join(escalation(step) for step in item.escalation)
     return f"{each}: {often}. {due} {steps}".strip()
+
+
+# --- alerts from use ------------------------------------------------------------------------------
+
+
+def surprise(part: Any) -> str:
+    """How rare an hour of use must be to raise an alert."""
+    return _(
+        "An hour of use raises an alert from %(least)s requests on, where by that use’s own past it is rarer than one in"
+        " %(chance)s. A person judges it."
+    ) % {"least": big(part.least_requests), "chance": big(10**part.surprise)}
+
+
+def dormant(part: Any) -> str:
+    """After how long without use the next use raises an alert."""
+    return _("Use after %(days)s without any raises an alert.") % {"days": days(part.dormant_days)}
+
+
+def settled(part: Any) -> str:
+    """When an hour is judged, and what is too old."""
+    return _("An hour is judged once, %(hours)s after its end. What is found after %(days)s raises none.") % {
+        "hours": hours(part.settle_hours),
+        "days": days(part.fresh_days),
+    }
 
 
 # --- incidents, enforcement, appeal ---------------------------------------------------------------

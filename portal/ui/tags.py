@@ -122,6 +122,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "evidence_request": {"asked": YOURS, "answered": WITH_US, "settled": GOOD, "unanswered": BAD},
     "finding": {"open": YOURS, "plan_agreed": WITH_US, "remediated": MOVING, "risk_accepted": PAUSED},
     "obligation": {"due": YOURS},
+    "alert": {"raised": YOURS, "in_question": PAUSED, "nothing": OVER, "incident": BAD},
     "incident": {
         "reported": BAD,
         "triaged": YOURS,

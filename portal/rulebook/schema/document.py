@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from portal.core.canonical import digest
+from portal.rulebook.schema.alerts import Alerts
 from portal.rulebook.schema.base import Disclosure, Line, Part, Prose, Term, find
 from portal.rulebook.schema.decisions import (
     Appeal,
@@ -67,6 +68,7 @@ class Rulebook(Part):
     audits: Audits
     obligations: Annotated[tuple[ObligationRule, ...], Field(min_length=1)]
     incidents: Incidents
+    alerts: Alerts = Field(default_factory=Alerts)
     enforcement: Enforcement
     appeal: Appeal
     refusals: Refusals

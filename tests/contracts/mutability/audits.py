@@ -1,6 +1,7 @@
 """Audits, reports, incidents and enforcement."""
 
 LIFECYCLE = {
+    "audits.Alert",
     "audits.Appeal",
     "audits.Audit",
     "audits.CalendarFeed",
@@ -15,6 +16,7 @@ LIFECYCLE = {
 }
 APPEND_ONLY = {
     "audits.AcceptanceSignature",
+    "audits.AlertVerdict",
     "audits.CheckResult",
     "audits.Control",
     "audits.ControlGroup",
@@ -29,6 +31,9 @@ APPEND_ONLY = {
     "audits.SampleDraw",
 }
 MUTABLE = {
+    "audits.KnownPlace": "Says where use came from first and last.",
+    "audits.UseWatch": "Says how far use is judged; rises.",
+    "audits.WatchedSeries": "Memory of the watch over use, made anew from what was reported.",
     "audits.AuditUserObjectPermission": "An auditor is assigned and taken off; the record keeps both.",
     "audits.Check": "Carries the latest result of a control; every result stays as a CheckResult.",
     "audits.IncidentDeadline": "Is met, waived or noted as missed; the record keeps each.",

@@ -16,6 +16,7 @@ const DECALS = [
   { color: FAINT, symbol: "circle", symbolSize: 0.6, dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [5, 0] },
   { color: FAINT, dashArrayX: [1, 0], dashArrayY: [2, 6], rotation: -Math.PI / 4 },
 ];
+const MANY_POINTS = 60; // of a line: more of them would hide it
 const MOST_NAMES = 14; // along one axis; of more, those are left out that would overlap
 const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
 
@@ -34,7 +35,7 @@ function draw(figure) {
   }).observe(place);
 }
 
-/** {kind: "line" | "bar" | "stacked" | "across", labels: [], series: [{name, values, tone?}], unit?, target?} as drawing options. */
+/** {kind: "line" | "bar" | "stacked" | "across", labels: [], series: [{name, values, tone?}], unit?, target?, mark?} as drawing options. */
 function options(source, width) {
   const across = source.kind === "across";
   // Every bar is named: long names break into lines instead of being left out.
@@ -66,14 +67,19 @@ function series(source, one, index) {
     stack: source.kind === "stacked" ? "all" : undefined,
     data: one.values,
     barMaxWidth: 28,
-    symbol: "circle",
+    symbol: one.values.length > MANY_POINTS ? "none" : "circle",
     symbolSize: 7,
     lineStyle: line ? { width: 2.5 } : undefined,
     itemStyle: { color: one.tone ? theme.tone[one.tone] : theme.series[index % theme.series.length], borderRadius: line || source.kind === "stacked" ? 0 : corners(source) },
     // The line's ends carry their figures, so that the finding can be read without pointing.
     label: { show: line && source.series.length === 1, position: "top", color: colour.ink, fontWeight: 600, fontSize: 12, formatter: ({ dataIndex, value }) => (dataIndex === 0 || dataIndex === last ? `${value}${source.unit ? ` ${source.unit}` : ""}` : "") },
-    markLine: source.target !== undefined && index === 0 ? { symbol: "none", silent: true, lineStyle: { color: colour["ink-3"], type: "dashed" }, label: { ...words, formatter: source.target_label ?? "", position: "insideEndTop" }, data: [source.kind === "across" ? { xAxis: source.target } : { yAxis: source.target }] } : undefined,
+    markLine: source.mark !== undefined && index === 0 ? marked(source) : source.target !== undefined && index === 0 ? { symbol: "none", silent: true, lineStyle: { color: colour["ink-3"], type: "dashed" }, label: { ...words, formatter: source.target_label ?? "", position: "insideEndTop" }, data: [source.kind === "across" ? { xAxis: source.target } : { yAxis: source.target }] } : undefined,
   };
+}
+
+/** A line across the chart at the name `mark`: where to look. */
+function marked(source) {
+  return { symbol: "none", silent: true, lineStyle: { color: colour.ink, type: "solid", width: 1.5 }, label: { ...words, color: colour.ink, formatter: source.mark_label ?? source.mark, position: "end" }, data: [{ xAxis: source.mark }] };
 }
 
 /** Bars are round where they end. (A function, not a constant: the charts are drawn before this line is reached.) */

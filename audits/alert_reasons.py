@@ -1,0 +1,106 @@
+"""Why an alert was raised, in words that need no statistics: the numbers are those that were compared."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audits.models import Alert
+from grants.models.usage import Scope
+from portal.ui.templatetags.ui import figures
+
+
+def reason_of(alert: Alert) -> str:
+    """One or two sentences. Times are in UTC."""
+    return _REASONS[alert.kind](alert, alert.facts)
+
+
+def _requests(count: int) -> str:
+    return ngettext("%(n)s request", "%(n)s requests", count) % {"n": figures(count)}
+
+
+def _out_of_scope(alert: Alert, facts: dict[str, Any]) -> str:
+    return _("%(requests)s and %(denied)s refused attempts on %(day)s that no grant covered: %(why)s.") % {
+        "requests": _requests(facts["requests"]),
+        "denied": figures(facts["denied"]),
+        "day": date_format(alert.begins_at.astimezone(UTC), "DATE_FORMAT"),
+        "why": str(Scope(facts["why"]).label).lower(),
+    }
+
+
+def _limit(alert: Alert, facts: dict[str, Any]) -> str:
+    return _(
+        "On %(day)s a daily limit was reached: %(requests)s of %(requests_limit)s requests, %(tokens)s of"
+        " %(tokens_limit)s tokens."
+    ) % {
+        "day": date_format(alert.begins_at.astimezone(UTC), "DATE_FORMAT"),
+        **{name: figures(facts[name]) for name in ("requests", "requests_limit", "tokens", "tokens_limit")},
+    }
+
+
+def _country(_alert: Alert, facts: dict[str, Any]) -> str:
+    return _(
+        "%(requests)s from %(country)s, from where this partner’s use never came. It is neither the partner’s own"
+        " country nor that of one of its environments."
+    ) % {"requests": _requests(facts["requests"]), "country": facts["value"]}
+
+
+def _environment(_alert: Alert, facts: dict[str, Any]) -> str:
+    return _("%(requests)s from the environment “%(name)s”, from which this partner’s use never came.") % {
+        "requests": _requests(facts["requests"]),
+        "name": facts["value"],
+    }
+
+
+def _dormant(alert: Alert, facts: dict[str, Any]) -> str:
+    words = {
+        "days": figures(facts["days"]),
+        "last": date_format(datetime.fromisoformat(facts["last"]).astimezone(UTC), "DATE_FORMAT"),
+        "requests": _requests(facts["requests"]),
+    }
+    if alert.gateway_id is not None:
+        return (
+            _("A gateway that had told of no use of this partner for %(days)s days (last on %(last)s): %(requests)s.")
+            % words
+        )
+    return _("%(requests)s after %(days)s days without any of this kind (last on %(last)s).") % words
+
+
+def _unusual(alert: Alert, facts: dict[str, Any]) -> str:
+    """“4,100 requests at 03:00; on other days at this hour at most 310.”"""
+    begins = alert.begins_at.astimezone(UTC)
+    said = _("%(requests)s at %(hour)s on %(day)s") % {
+        "requests": _requests(facts["requests"]),
+        "hour": f"{begins:%H:%M}",
+        "day": date_format(begins, "DATE_FORMAT"),
+    }
+    return "; ".join([said, *_compared(facts)]) + "."
+
+
+def _compared(facts: dict[str, Any]) -> list[str]:
+    most, usual, found = facts["most"], facts["usual"], []
+    if most is not None and facts["requests"] > most:
+        found.append(_("on other days at this hour at most %(most)s") % {"most": figures(most)})
+    elif usual is not None:
+        found.append(_("on other days at this hour usually %(usual)s") % {"usual": figures(usual)})
+    if facts["view"] == "jump":
+        found.append(_("in the hour before %(before)s") % {"before": figures(facts["before"])})
+    if facts["view"] == "level":
+        words = {"level": figures(round(facts["level"])), "mean": figures(round(facts["mean"]))}
+        found.append(_("over ten hours %(level)s an hour, where %(mean)s is usual") % words)
+    return found
+
+
+_REASONS = {
+    "out_of_scope": _out_of_scope,
+    "limit": _limit,
+    "country": _country,
+    "environment": _environment,
+    "dormant": _dormant,
+    "volume": _unusual,
+    "rhythm": _unusual,
+}
