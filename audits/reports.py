@@ -8,11 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audits.models import Obligation
+from audits.models import Obligation, Report
 from portal.rulebook.answers import check
 from portal.rulebook.display import render
 from portal.rulebook.queries import rules
-from portal.rulebook.schema import ObligationRule, find, holds
+from portal.rulebook.schema import ObligationRule, Question, find, holds
+
+REMARK = 1000
+"""Characters of a remark, at most."""
 
 
 @dataclass
@@ -22,6 +25,7 @@ class CheckedReport:
     answers: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
+    remarks: dict[str, str] = field(default_factory=dict)
 
 
 def rule_of(obligation: Obligation) -> ObligationRule:
@@ -29,13 +33,48 @@ def rule_of(obligation: Obligation) -> ObligationRule:
     return find(rules(obligation.rulebook).obligations, obligation.kind)
 
 
-def answered(rule: ObligationRule, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Filed:
+    """One answer as it was filed, in words; beside it what the portal knew, and why the answer differs."""
+
+    question: str
+    answer: str
+    known: str = ""
+    source: str = ""
+    remark: str = ""
+
+
+def filed(rule: ObligationRule, report: Report) -> list[Filed]:
     """Questions with the answers filed, in words and in order."""
-    return [(item.label, render(item, answers[item.key])) for item in rule.questions if item.key in answers]
+    found = []
+    for item in rule.questions:
+        if item.key not in report.answers:
+            continue
+        known = report.known.get(item.key, {})
+        differs = bool(known) and known["value"] != report.answers[item.key]
+        found.append(
+            Filed(
+                item.label,
+                render(item, report.answers[item.key]),
+                render(item, known["value"]) if differs else "",
+                known.get("source", ""),
+                report.remarks.get(item.key, ""),
+            )
+        )
+    return found
 
 
-def checked(obligation: Obligation, answers: Mapping[str, Any]) -> CheckedReport:
-    """The answers in their kept form. A question that is not asked keeps no answer."""
+def checked(
+    obligation: Obligation,
+    answers: Mapping[str, Any],
+    *,
+    known: Mapping[str, int] | None = None,
+    remarks: Mapping[str, str] | None = None,
+) -> CheckedReport:
+    """The answers in their kept form. A question that is not asked keeps no answer.
+
+    `known` is what the portal knows, by question: an answer that differs from it needs a remark.
+    """
     rule, result = rule_of(obligation), CheckedReport()
     for question in rule.questions:
         if question.when is not None and not holds(question.when, result.answers):
@@ -49,4 +88,17 @@ def checked(obligation: Obligation, answers: Mapping[str, Any]) -> CheckedReport
             result.answers[question.key] = found.value
             if question.type == "evidence":
                 result.documents += found.value
+            _held_against(result, question, (known or {}).get(question.key), (remarks or {}).get(question.key, ""))
     return result
+
+
+def _held_against(result: CheckedReport, question: Question, known: int | None, remark: str) -> None:
+    """Note the remark where the answer differs from what is known, or that it is missing."""
+    if known is None or result.answers[question.key] == known:
+        return
+    if remark.strip():
+        result.remarks[question.key] = remark.strip()[:REMARK]
+    else:
+        result.problems[question.key] = _("The portal knows %(known)s. Say in the remark why your number differs.") % {
+            "known": render(question, known)
+        }

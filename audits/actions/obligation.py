@@ -12,6 +12,7 @@ from audits import notices
 from audits.models import Obligation, Report
 from audits.overdue import REPORT, country_of, late_by, step_day
 from audits.queries.escalation import next_day
+from audits.queries.known import kept, prefilled
 from audits.queries.obligations import DueReport, next_due_reports, reminders_by
 from audits.reports import checked, rule_of
 from audits.rules import complete_report, own_documents
@@ -94,15 +95,28 @@ def remind_obligation(*, obligation: Obligation, reminders: int, by: Actor) -> O
 
 
 @as_deed
-def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor) -> Obligation:
-    """File the report. Its answers are checked against the rulebook's questions; every filing is kept."""
+def file_report(
+    *, obligation: Obligation, answers: Mapping[str, Any], by: Actor, remarks: Mapping[str, str] | None = None
+) -> Obligation:
+    """File the report. Its answers are checked against the rulebook's questions; every filing is kept.
+
+    What the portal knows is read anew and kept with it; `remarks` says by question why an answer differs from that.
+    """
     lock(obligation)
-    found = checked(obligation, answers)
+    known = prefilled(obligation)
+    values = {key: item.value for key, item in known.items()}
+    found = checked(obligation, answers, known=values, remarks=remarks)
     require(complete_report(problems=list(found.problems.values())))
     require(own_documents(named=found.documents, known=set(evidence_named(obligation.institution_id, found.documents))))
     number, late = obligation.reports.count() + 1, late_by(obligation)
     changes = {"submitted_at": clock.now(), "escalates_on": None}
-    detail = {"number": number, "answers": found.answers, "late": late}
+    detail = {
+        "number": number,
+        "answers": found.answers,
+        "late": late,
+        "known": kept(known, found.answers),
+        "remarks": found.remarks,
+    }
     move(
         obligation,
         "file",
@@ -116,6 +130,8 @@ def file_report(*, obligation: Obligation, answers: Mapping[str, Any], by: Actor
         obligation=obligation,
         number=number,
         answers=found.answers,
+        known=detail["known"],
+        remarks=found.remarks,
         filed_by_id=by.person_id,
         filed_at=clock.now(),
         due=obligation.due,

@@ -16,7 +16,7 @@ from audits.forms.text import ReasonForm
 from audits.models import Obligation
 from audits.overdue import late_by
 from audits.queries.escalation import taken_on
-from audits.reports import answered, rule_of
+from audits.reports import filed, rule_of
 from audits.states import OBLIGATION
 from audits.views.deeds import DeedPage
 from portal.core.actors import Actor
@@ -59,5 +59,5 @@ class ObligationAdmin(CaseAdmin):
             "obligation": subject,
             "late": late_by(subject),
             "steps": taken_on(subject),
-            "answers": answered(rule_of(subject), last.answers) if last else [],
+            "answers": filed(rule_of(subject), last) if last else [],
         }

@@ -8,8 +8,13 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
+from audits.queries.known import Known
+from audits.reports import REMARK
 from partners.forms.fields import field_for, posted, shown
+from portal.rulebook.display import render
 from portal.rulebook.schema import ObligationRule, Question
 from portal.rulebook.schema.conditions import Equals
 
@@ -24,13 +29,27 @@ class ReportForm(forms.Form):
         rule: ObligationRule,
         answers: Mapping[str, Any],
         documents: list[tuple[str, Any]],
+        known: Mapping[str, Known],
+        remarks: Mapping[str, str],
     ) -> None:
         super().__init__(data)
-        self.questions = rule.questions
+        self.questions, self.known = rule.questions, known
         for question in self.questions:
             field = field_for(question, documents=documents)
-            field.initial = shown(question, answers.get(question.key))
+            item = known.get(question.key)
+            answer = answers.get(question.key, item.value if item else None)
+            field.initial = shown(question, answer)
             self.fields[question.key] = field
+            if item is not None:
+                field.help_text = format_html("{} {}", field.help_text, _said(question, item))
+                self.fields[remark_of(question.key)] = forms.CharField(
+                    label=_("Why it differs: %(question)s") % {"question": question.label},
+                    help_text=_("Only where your number is another than the one that the portal knows."),
+                    initial=remarks.get(question.key, ""),
+                    max_length=REMARK,
+                    required=False,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                )
 
     def judge(self, problems: Mapping[str, str]) -> bool:
         """Show these problems at their fields, and say whether there are none."""
@@ -44,10 +63,31 @@ class ReportForm(forms.Form):
         assert isinstance(self.data, QueryDict)
         return {question.key: posted(question, self.data) for question in self.questions}
 
+    def remarks(self) -> dict[str, str]:
+        """What was entered as remarks, by question."""
+        return {key: self.data.get(remark_of(key), "") for key in self.known}
+
     @property
     def asked(self) -> list[dict[str, Any]]:
         """Each field, with the answer that brings it up where it is asked only then."""
-        return [{"field": self[question.key], **_when(question)} for question in self.questions]
+        found = []
+        for question in self.questions:
+            found.append({"field": self[question.key], **_when(question)})
+            if question.key in self.known:
+                found.append({"field": self[remark_of(question.key)], **_when(question)})
+        return found
+
+
+def remark_of(key: str) -> str:
+    """The name of the field for the remark. Keys of questions have no hyphen, so that it is nobody else's."""
+    return f"{key}-remark"
+
+
+def _said(question: Question, known: Known) -> str:
+    return _("The portal knows: %(value)s. %(source)s") % {
+        "value": render(question, known.value),
+        "source": known.source,
+    }
 
 
 def _when(question: Question) -> dict[str, str | None]:

@@ -86,12 +86,15 @@ class Obligation(LifecycleModel):
 class Report(Record):
     """What was filed, each time that it was filed, and how many working days late. Never changed.
 
+    `known` is by question what the portal knew then (fact, value, source), `remarks` why an answer differs from that.
     `due` is empty for what was filed before it was kept.
     """
 
     obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reports")
     number = models.PositiveSmallIntegerField()
     answers = models.JSONField()
+    known = models.JSONField(_("what the portal knew"), default=dict)
+    remarks = models.JSONField(_("why an answer differs from it"), default=dict)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
     due = models.DateField(_("was due"), null=True)

@@ -22,10 +22,11 @@ from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
 from audits.queries.evidence_request import requests_of
 from audits.queries.finding import notes_of, offered, retests_of
+from audits.queries.known import prefilled
 from audits.queries.ladder import LADDER
 from audits.queries.pages import checklist, results_of
 from audits.reasons import why_then
-from audits.reports import answered, checked, rule_of
+from audits.reports import checked, filed, rule_of
 from audits.views.partner import deed_addresses
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
@@ -108,13 +109,14 @@ def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = access.get_own_obligation(actor=actor, pk=pk)
     rule, reports = rule_of(found), list(found.reports.order_by("number"))
-    last = reports[-1].answers if reports else {}
-    form = None
+    last, form = reports[-1] if reports else None, None
     if can(found, "file", actor):
         form = ReportForm(
             request.POST if request.method == "POST" else None,
             rule=rule,
-            answers=last,
+            answers=last.answers if last else {},
+            known=prefilled(found, rule),
+            remarks=last.remarks if last else {},
             documents=offered(found.institution_id) if _asks_documents(rule) else [],
         )
         if request.method == "POST" and (done := _filed(request, found, form)):
@@ -125,7 +127,7 @@ def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
         "obligation": found,
         "rule": rule,
         "form": form,
-        "answers": answered(rule, last),
+        "answers": filed(rule, last) if last else [],
         "reports": reports,
         "late": late_by(found),
         "steps": taken_on(found),
@@ -135,11 +137,12 @@ def obligation(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 def _filed(request: PortalRequest, found: Obligation, form: ReportForm) -> HttpResponse | None:
     actor: Actor = request.actor
-    answers = form.posted()
-    if not form.judge(checked(found, answers).problems):
+    answers, remarks = form.posted(), form.remarks()
+    known = {key: item.value for key, item in form.known.items()}
+    if not form.judge(checked(found, answers, known=known, remarks=remarks).problems):
         return None
     try:
-        file_report(obligation=found, answers=answers, by=actor)
+        file_report(obligation=found, answers=answers, remarks=remarks, by=actor)
     except Refused as error:
         refuse(form, error.verdict)
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from audits.actions.obligation import accept_report, file_report, return_report
 from audits.models import Obligation
+from audits.queries.known import prefilled
 from partners.models.qualification import LIVE
 from partners.queries.standing import standing
 from portal.core import clock
@@ -76,7 +77,7 @@ def filing(stage: Stage, partner: Partner, obligation: Obligation, fate: str) ->
     if fate == "overdue" or standing(institution_id=partner.institution.pk).state not in LIVE:
         return
     officer = stage.authority(obligation.authority_id).officers[0]
-    file_report(obligation=obligation, answers=answers_to(partner, obligation.kind), by=partner.applicant)
+    file_report(obligation=obligation, answers=answers_to(partner, obligation), by=partner.applicant)
     if fate == "submitted":
         return
     yield partner.later(2, 5 if fate == "returned" else 9)
@@ -85,13 +86,18 @@ def filing(stage: Stage, partner: Partner, obligation: Obligation, fate: str) ->
         if fate == "returned":
             return
         yield partner.later(3, 8)
-        file_report(obligation=obligation, answers=answers_to(partner, obligation.kind), by=partner.applicant)
+        file_report(obligation=obligation, answers=answers_to(partner, obligation), by=partner.applicant)
         yield partner.later(2, 6)
     accept_report(obligation=obligation, by=officer)
 
 
-def answers_to(partner: Partner, kind: str) -> dict[str, Any]:
-    """What the partner reports."""
+def answers_to(partner: Partner, obligation: Obligation) -> dict[str, Any]:
+    """What the partner reports; numbers that the portal knows are taken over as they stand."""
+    known = {key: item.value for key, item in prefilled(obligation).items()}
+    return {**_told(partner, obligation.kind), **known}
+
+
+def _told(partner: Partner, kind: str) -> dict[str, Any]:
     rng = partner.rng
     if kind == "safety_results":
         found = rng.random() < 0.25
@@ -103,4 +109,6 @@ def answers_to(partner: Partner, kind: str) -> dict[str, Any]:
     if kind == "security_attestation":
         same = rng.random() < 0.8
         return {"unchanged": same, "security_events": rng.randint(0, 9), **({} if same else {"changes": CHANGED})}
-    return {"joined": rng.randint(0, 4), "left": rng.randint(0, 3), "late_removals": False}
+    if kind == "use":
+        return {"purpose": rng.choice(WORK), "outside": False}
+    return {"late_removals": False}

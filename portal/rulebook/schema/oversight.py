@@ -127,10 +127,26 @@ class Audits(Rule):
         raise KeyError(f"No severity {severity!r}: use one of {', '.join(SEVERITIES)}.")
 
 
+Fact = Literal[
+    "people_joined",
+    "people_left",
+    "people_with_access",
+    "requests",
+    "tokens",
+    "denied_attempts",
+    "days_used",
+    "uncovered_windows",
+    "incidents",
+    "environments",
+]
+"""What the portal itself knows about a period, in numbers."""
+
+
 class ObligationRule(Rule):
     """A report that is due again and again: for each partner or each grant, so many working days after each period.
 
-    One that is returned is due again `correction_working_days` after its return.
+    One that is returned is due again `correction_working_days` after its return. `known` names the questions that the
+    portal fills in from what it knows; whoever gives another number there says why.
     """
 
     key: Slug
@@ -141,7 +157,15 @@ class ObligationRule(Rule):
     correction_working_days: Positive = 10
     reminder_days: tuple[Positive, ...] = ()
     questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    known: dict[Slug, Fact] = Field(default_factory=dict)
     escalation: Ladder = ()
+
+    @model_validator(mode="after")
+    def _known_are_numbers(self) -> Self:
+        numbers = {question.key for question in self.questions if question.type == "number"}
+        if wrong := sorted(set(self.known) - numbers):
+            raise ValueError(f"{', '.join(wrong)}: only questions of this report that ask for a number can be known.")
+        return self
 
 
 class Step(Rule):

@@ -60,7 +60,7 @@ from audits.actions.incident import (
     triage_incident,
 )
 from audits.actions.obligation import accept_report, file_report, return_report
-from audits.models import Appeal, Audit, EnforcementCase, Incident
+from audits.models import Appeal, Audit, EnforcementCase, Incident, Obligation
 from audits.queries.ladder import decision_content
 from audits.rules_incident import may_file
 from audits.views.partner import PAGES, deed_addresses
@@ -253,6 +253,8 @@ def of_a_report(stage: Stage, parts: int) -> Iterator[Opened]:
         file_report(obligation=report, answers=said, by=stage.applicant)
         return_report(obligation=report, reason="Say more.", by=stage.officer)
     yield from pages_of(report, stage.applicant, stage.officer)
+    used = Obligation.objects.get(institution=stage.institution, kind="use")
+    yield from pages_of(used, stage.applicant, stage.officer)
     file_report(obligation=report, answers=said, by=stage.applicant)
     yield from pages_of(report, stage.applicant, stage.officer)
     accept_report(obligation=report, by=stage.officer)

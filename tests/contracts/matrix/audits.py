@@ -149,7 +149,7 @@ def owed(world: World) -> Obligation:
 def filed(world: World) -> Obligation:
     _, reports = due_reports(world.once(stage))
     report = next(report for report in reports if report.kind == "staff_changes")
-    answers = {"joined": 1, "left": 0, "late_removals": False}
+    answers = {"joined": 0, "left": 0, "late_removals": False}
     return file_report(obligation=report, answers=answers, by=world.actor("applicant"))
 
 
