@@ -9,5 +9,8 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         from audits.needs import register_needs
+        from audits.queries.audit_report import document_of
+        from partners.queries.verify import SOURCES
 
         register_needs()
+        SOURCES.append(document_of)

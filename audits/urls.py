@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from audits.views import evidence, lists, pages
+from audits.views import documents, evidence, lists, pages
+from audits.views.alerts import alerts
 from audits.views.due import DueList
 from audits.views.incident import deadline, incident_page, incident_report
-from audits.views.alerts import alerts
 from audits.views.partner import deed_urls
 from portal.accounts.guards import for_roles
 
@@ -14,6 +14,7 @@ partner = for_roles("applicant")
 urlpatterns = [
     path("audits/", partner(lists.AuditList.as_view()), name="audits"),
     path("audits/<uuid:pk>/", pages.audit, name="audit"),
+    path("audits/<uuid:pk>/report/<uuid:report>/", documents.audit_report, name="audit_report"),
     path("evidence-requests/", partner(evidence.EvidenceRequestList.as_view()), name="evidencerequests"),
     path("evidence-requests/<uuid:pk>/", evidence.evidencerequest, name="evidencerequest"),
     path("findings/", partner(lists.FindingList.as_view()), name="findings"),

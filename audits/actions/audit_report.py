@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from audits import notices
-from audits.models import Audit
+from audits.letters.audit_report import audit_report
+from audits.models import Audit, AuditReport
+from audits.queries.audit_report import reported_of
 from audits.queries.evidence_request import still_open
 from audits.rules import report_ready
 from audits.rules_fieldwork import nothing_asked
+from partners import files
+from partners.rules.letter import new_code
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
-from portal.workflow import as_deed, lock, move, record
+from portal.seal.keys import fingerprint, seal_key
+from portal.seal.pdf import seal_pdf
+from portal.ui.documents import render_pdf
+from portal.workflow import as_deed, lock, move, record, require_deed
 
 
 @as_deed
@@ -40,6 +53,7 @@ def send_report(*, audit: Audit, by: Actor) -> Audit:
     due = add_working_days(clock.today(), rulebook.audits.response_working_days, _country(audit))
     changes = {"sent_at": clock.now(), "response_due": due}
     move(audit, "send_report", by=by, changes=changes, rulebook=rulebook.version, about=_about(audit))
+    make_report(audit, AuditReport.Kind.SENT)
     notices.report_sent(audit)
     return audit
 
@@ -58,8 +72,36 @@ def close_audit(*, audit: Audit, by: Actor) -> Audit:
     """Close it. Findings that are open live on by themselves."""
     changes = {"closed_at": clock.now(), "closed_by_id": by.user_id}
     move(audit, "close", by=by, changes=changes, rulebook=audit.rulebook, about=_about(audit))
+    make_report(audit, AuditReport.Kind.FINAL)
     notices.audit_closed(audit)
     return audit
+
+
+def make_report(audit: Audit, kind: str) -> AuditReport:
+    """The report as it is, as a sealed PDF in the institution's language, kept for good. Inside a deed."""
+    require_deed()
+    made, code, language = clock.now(), new_code(), _language(audit)
+    with translation.override(language):
+        reported = reported_of(audit)
+        version = AuditReport.objects.filter(audit=audit).count() + 1
+        report = AuditReport(audit=audit, kind=kind, version=version, digest=reported.digest, language=language)
+        content = _sealed(audit_report(reported, report, made=made, code=code), language, made)
+    kept = files.keep(content, folder="audits")
+    report.code, report.made_at, report.sealed_by = code, made, fingerprint(seal_key().chain[0])
+    report.sha256, report.size, report.stored_name = kept.sha256, kept.size, kept.stored_name
+    report.save(force_insert=True)
+    return report
+
+
+def _sealed(said: dict[str, Any], language: str, made: datetime) -> bytes:
+    title = f"{said['title']} {said['number']}"
+    content = render_pdf("audit_report.typ", said, title=title, lang=language[:2], at=made)
+    return seal_pdf(content, at=made, reason=title, tooltip=_("Seal of the Trusted Partner Portal"))
+
+
+def _language(audit: Audit) -> str:
+    wanted = audit.institution.language
+    return wanted if wanted in dict(settings.LETTER_LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _about(audit: Audit) -> list[UUID]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from audits.actions.evidence_request import ask_for_evidence
 from audits.actions.fieldwork import add_note
 from audits.admin.base import asks
-from audits.admin.checklist import ChecklistPages
+from audits.admin.usage import UsagePages
 from audits.forms.evidence import AskForm
 from audits.forms.notes import WorkingNoteForm
 from audits.models import Audit, Check, EvidenceRequest, SampledWindow
@@ -23,6 +23,7 @@ from audits.queries.comparison import comparison, counted, open_findings
 from audits.queries.evidence_request import requests_of
 from audits.queries.notes import notes_of
 from audits.rules import assigned
+from audits.views.documents import report_attachment
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
@@ -30,7 +31,7 @@ from portal.ui.forms import refuse
 from portal.workflow import can
 
 
-class FieldworkPages(ChecklistPages):
+class FieldworkPages(UsagePages):
     """What the desk's page of an audit gains while auditors work."""
 
     def fieldwork_urls(self) -> list[URLPattern]:
@@ -40,7 +41,13 @@ class FieldworkPages(ChecklistPages):
             path("<uuid:pk>/ask/", view(asks(self.ask_view)), name="audits_audit_ask"),
             path("<uuid:pk>/notes/", view(asks(self.notes_view)), name="audits_audit_notes"),
             path("<uuid:pk>/comparison/", view(require_safe(self.comparison_view)), name="audits_audit_comparison"),
+            path(
+                "<uuid:pk>/documents/<uuid:report>/",
+                view(require_safe(self.document_view)),
+                name="audits_audit_document",
+            ),
             *self.checklist_urls(),
+            *self.usage_urls(),
         ]
 
     def fieldwork_parts(self, subject: Audit, actor: Actor) -> dict[str, Any]:
@@ -53,6 +60,13 @@ class FieldworkPages(ChecklistPages):
             "ask_url": self._at("ask", subject) if can(_asked(subject), "ask", actor) else "",
             "notes_url": self._at("notes", subject) if begun and assigned(subject, actor) else "",
             "comparison_url": self._at("comparison", subject) if begun else "",
+            "use_url": self._at("use", subject) if begun else "",
+            "documents": [
+                (row, reverse("admin:audits_audit_document", args=[subject.pk, row.pk]))
+                for row in subject.documents.order_by("-version")
+            ]
+            if subject.summary
+            else [],
         }
 
     def _at(self, slug: str, subject: Audit) -> str:
@@ -108,6 +122,10 @@ class FieldworkPages(ChecklistPages):
             "findings": [finding for found in open_findings(subject).values() for finding in found],
         }
         return render(request, "admin/audits/comparison.html", self.frame(request, subject) | shown)
+
+    def document_view(self, request: PortalRequest, pk: Any, report: Any) -> HttpResponse:
+        """The report as a sealed PDF, as it was sent or as the audit was closed."""
+        return report_attachment(self.subject(request, pk), report)
 
 
 def _asked(audit: Audit) -> EvidenceRequest:

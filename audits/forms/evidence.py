@@ -39,6 +39,12 @@ class AskForm(forms.Form):
         self.fields["tested"].label_from_instance = lambda row: str(row.control)  # type: ignore[attr-defined]
         if not windows:
             del self.fields["window"]
+            return
+        self.fields["window"].label_from_instance = _window  # type: ignore[attr-defined]
+
+
+def _window(row: SampledWindow) -> str:
+    return f"{row.place}. {row.started_at:%-d %b %Y %H:%M} UTC · {row.event_id}"
 
 
 class MoreTimeForm(forms.Form):

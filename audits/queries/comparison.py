@@ -81,7 +81,7 @@ def with_before(rows: QuerySet[Check], audit: Audit) -> QuerySet[Check]:
         control__catalogue__key=OuterRef("control__catalogue__key"),
     ).exclude(result="")
     said = JSONObject(result="result", note="note", audit="audit__reference", on="audit__began_at")
-    return rows.annotate(before=Subquery(earlier.order_by("-audit__began_at").values(said=said)[:1]))  # type: ignore[misc]
+    return rows.annotate(before=Subquery(earlier.order_by("-audit__began_at").values(said=said)[:1]))
 
 
 def before_of(check: Any) -> Before | None:

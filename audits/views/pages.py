@@ -78,6 +78,7 @@ def audit(request: PortalRequest, pk: UUID) -> HttpResponse:
         "reported": reported,
         "findings": found.findings.order_by("remedy_due"),
         "requests": requests_of(found),
+        "documents": list(found.documents.order_by("-version")) if reported else [],
         "actions": actions_for(found, actor, deed_addresses("audit", pk), primary=["respond"]),
         "events": happened(found, actor),
     }

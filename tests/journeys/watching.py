@@ -49,7 +49,7 @@ def record_finding(auditor: Person, audit: str) -> str:
     for result in auditor.page.get_by_label("Met", exact=True).all():
         auditor.tick(result)
     auditor.check_both("checklist")
-    auditor.press("Save and go on")
+    auditor.press("Save all and go on")
     auditor.see("Results recorded.")
     auditor.go(audit)
     auditor.follow("Record a finding")

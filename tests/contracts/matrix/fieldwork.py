@@ -22,6 +22,7 @@ from tests.contracts.matrix.audits import (
     in_fieldwork,
     own,
     stage,
+    with_partner,
 )
 from tests.factories.fieldwork import text_file
 from tests.world import World
@@ -52,6 +53,11 @@ def document(world: World) -> dict[str, Any]:
     return {"pk": made.pk, "document": made.replies.get().documents.get().evidence_id}
 
 
+def report(world: World) -> dict[str, Any]:
+    made = world.once(with_partner)
+    return {"pk": made.pk, "report": made.documents.get().pk}
+
+
 ROWS: list[Any] = [
     row("audits:evidencerequests", roles("applicant")),
     row("audits:evidencerequest", own(), own(), make=at(asked), data=data(text="Here.", answer="yes")),
@@ -63,6 +69,9 @@ ROWS: list[Any] = [
         data=data(title="A log", text="So."),
     ),
     row("admin:audits_audit_notes", AUDITOR_ONLY, AUDITOR_ONLY, make=at(in_fieldwork), data=data(text="So.")),
+    row("audits:audit_report", own(), make=report),
+    row("admin:audits_audit_document", PARTIES, make=report),
+    row("admin:audits_audit_use", AUDITOR_ONLY, AUDITOR_ONLY, make=at(in_fieldwork)),
     row("admin:audits_audit_comparison", PARTIES, make=at(in_fieldwork)),
     *desk_pages("evidencerequest", answered, PARTIES, *AUDIT),
     row("admin:audits_evidencerequest_document", PARTIES, make=document),

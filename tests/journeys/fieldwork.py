@@ -1,0 +1,53 @@
+"""A partner with a grant in force, use that its gateway reported, and an audit of it that two auditors can begin."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import timedelta
+
+from audits.actions.audit import assign_auditor, notify_audit, plan_audit
+from audits.models import Audit
+from portal.core import clock
+from tests.factories import accounts, partners
+from tests.factories.accounts import make_organisation
+from tests.factories.audits import baseline, begun_now
+from tests.factories.grants import grant_in_force, qualified
+from tests.factories.usage import Sender
+from tests.journeys.staff import _person
+
+WINDOWS = 30
+
+
+def prepare(first: int = 14000, country: str = "FI", authority: str = "Mallivirasto") -> None:
+    """Print, as JSON, who plays which part, and the audit's address on the desk."""
+    # Another run of the factories has used the first numbers for people and identifiers.
+    accounts._number, partners._used = itertools.count(first), iter(range(first, first + 1000))
+    make_organisation("authority", authority, country)
+    with clock.at(clock.now() - timedelta(hours=3)):
+        made = grant_in_force(made=qualified(jurisdiction=country))
+    sender, began = Sender(made), clock.now() - timedelta(minutes=WINDOWS + 1)
+    sent = sender.send(*(sender.event(f"window-{n}", began + timedelta(minutes=n)) for n in range(WINDOWS)))
+    assert sent.status_code in (200, 202), sent.content
+    people = {
+        "applicant": _person(made.institution.organisation, f"aino.{country}", "Aino Virtanen", ("applicant",)),
+        "officer": _person(made.authority, f"eero.{country}", "Eero Korhonen", ("case_officer",)),
+        "auditor": _person(made.authority, f"helmi.{country}", "Helmi Laine", ("auditor",)),
+        "colleague": _person(made.authority, f"onni.{country}", "Onni Niemi", ("auditor",)),
+    }
+    baseline()
+    audit = plan_audit(
+        institution_id=made.institution.pk,
+        authority_id=made.authority.pk,
+        kind=Audit.Kind.CAUSE,
+        tier="standard",
+        planned_for=clock.today(),
+        reason="To see that logs are kept.",
+        by=made.officer,
+    )
+    for name in ("auditor", "colleague"):
+        assign_auditor(audit=audit, auditor=people[name][0].user, by=made.officer)
+    notify_audit(audit=audit, by=made.officer)
+    begun_now(audit, officer=made.officer, auditor=people["auditor"][0])
+    found = {name: {"email": who.user.email, "totp_secret": secret} for name, (who, secret) in people.items()}
+    print(json.dumps({"people": found, "audit": str(audit.pk)}))
