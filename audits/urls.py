@@ -5,8 +5,10 @@ from django.urls import path
 from audits.views import documents, evidence, lists, pages
 from audits.views.alerts import alerts
 from audits.views.due import DueList
+from audits.views.feed import feed
 from audits.views.incident import deadline, incident_page, incident_report
 from audits.views.partner import deed_urls
+from audits.views.sample import sample, sample_file, script
 from portal.accounts.guards import for_roles
 
 app_name = "audits"
@@ -14,6 +16,10 @@ partner = for_roles("applicant")
 urlpatterns = [
     path("audits/", partner(lists.AuditList.as_view()), name="audits"),
     path("audits/<uuid:pk>/", pages.audit, name="audit"),
+    path("audits/<uuid:pk>/sample/", sample, name="sample"),
+    path("audits/<uuid:pk>/sample.json", sample_file, name="sample_file"),
+    path("audits/redraw.py", script, name="redraw"),
+    path("calendar/<str:token>.ics", feed, name="feed"),
     path("audits/<uuid:pk>/report/<uuid:report>/", documents.audit_report, name="audit_report"),
     path("evidence-requests/", partner(evidence.EvidenceRequestList.as_view()), name="evidencerequests"),
     path("evidence-requests/<uuid:pk>/", evidence.evidencerequest, name="evidencerequest"),

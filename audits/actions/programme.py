@@ -22,7 +22,7 @@ from portal.workflow import as_deed, create, lock, require_deed
 
 @as_deed
 def announce_audit(*, audit: Audit, by: Actor) -> Audit:
-    """Announce an audit that is due to be; one for which that is too late moves first, so that the partner has its time.
+    """Announce an audit that is due to be. One for which that is too late moves first: the partner has its time.
 
     The rulebook's `audits.intervals.<tier>.notice_working_days` is what the partner can count on.
     """

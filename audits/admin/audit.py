@@ -18,9 +18,11 @@ from audits.actions import audit_report
 from audits.actions.finding import record_finding
 from audits.admin.base import asks, filter_by_state
 from audits.admin.fieldwork import FieldworkPages
+from audits.admin.programme import ProgrammePages
 from audits.forms.finding import FindingForm
+from audits.forms.programme import SampleForm
 from audits.forms.text import AuditorForm, ReasonForm, RescheduleForm, SummaryForm
-from audits.models import Audit, Control, Finding
+from audits.models import Audit, Catalogue, Control, Finding
 from audits.queries.independence import independent_auditors
 from audits.queries.pages import results_of, tallies
 from audits.reasons import why_then
@@ -93,6 +95,15 @@ PAGES = (
         RescheduleForm,
     ),
     DeedPage(
+        "choose",
+        "choose",
+        lambda audit, said, by: deeds.choose_sample(audit=audit, by=by, **said),
+        SampleForm,
+        lead=_("More controls than the rulebook asks for, or another catalogue, until the time of the draw has come."),
+        options=lambda _audit, _actor: {"catalogues": Catalogue.objects.filter(state="current").order_by("title")},
+        initial=lambda audit: {"count": audit.sample_size, "catalogue": audit.catalogue_id},
+    ),
+    DeedPage(
         "unassign",
         "unassign",
         lambda audit, said, by: deeds.unassign_auditor(
@@ -111,7 +122,7 @@ PAGES = (
 )
 
 
-class AuditAdmin(FieldworkPages):
+class AuditAdmin(ProgrammePages, FieldworkPages):
     """Officers see the audits of their authority, auditors those assigned to them."""
 
     roles_view: ClassVar = frozenset({"case_officer", "auditor"})
@@ -125,6 +136,7 @@ class AuditAdmin(FieldworkPages):
     search_fields = ("reference", "institution__organisation__name")
     search_help_text = _("Reference or name of the institution")
     ordering = ("planned_for", "pk")
+    list_before_template = "admin/audits/audits_above.html"
 
     def visible(self, rows: Any, actor: Actor) -> Any:
         return audits_on_desk(rows, actor)
@@ -147,6 +159,7 @@ class AuditAdmin(FieldworkPages):
         families = tallies(subject) if subject.began_at else []
         return {
             "why": why_then(subject.why),
+            "drawn_on": subject.draw_at.date() if subject.draw_at else None,
             "steps": steps_of(subject, STEPS),
             "auditors": User.objects.filter(pk__in=subject.assigned_ids),
             "families": [(family, self.family_url(subject, family)) for family in families],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.states.calendar import CALENDAR_FEED
 from portal.workflow import LifecycleModel, lifecycle_triggers
+
+
+def digest_of(token: str) -> str:
+    """SHA-256 of a feed's token, as it is kept. Its 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class CalendarFeed(LifecycleModel):

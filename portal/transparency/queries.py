@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from partners.models import Qualification
 from portal.core import clock
 from portal.ledger.merkle import EMPTY_ROOT
-from portal.ledger.models import Head
+from portal.ledger.models import Checkpoint, Head
 
 SHOWN = ("in_force", "restricted", "suspended")
 """States that the public register names: a partner that is suspended stays on it, and it says so."""
@@ -33,6 +33,15 @@ def figures() -> dict[str, int]:
         suspended=Count("pk", filter=Q(state="suspended")),
         countries=Count("institution__organisation__jurisdiction", distinct=True),
     )
+
+
+CHECKPOINTS = 60
+"""So many are shown: two months, where one is taken each day."""
+
+
+def checkpoints() -> list[Checkpoint]:
+    """The last checkpoints of the record, the newest first. One query."""
+    return list(Checkpoint.objects.order_by("-size")[:CHECKPOINTS])
 
 
 def head_of_record() -> tuple[int, str]:

@@ -17,7 +17,7 @@ from partners.models import Qualification
 from portal.accounts.models.organisation import jurisdiction_choices, jurisdiction_name
 from portal.core import clock
 from portal.rulebook.queries import NoRulebook, current_version
-from portal.transparency.queries import SHOWN, figures, head_of_record, register
+from portal.transparency.queries import SHOWN, checkpoints, figures, head_of_record, register
 from portal.ui.lists import ListView
 from portal.ui.tables import DayColumn, StateColumn, Table
 
@@ -93,8 +93,12 @@ class Register(ListView):
 
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
-    """Size and root of the record, and what they are good for. `?format=json` for machines."""
+    """Size and root of the record, its last checkpoints, and what they are good for. `?format=json` for machines."""
     size, root = head_of_record()
+    taken = checkpoints()
     if request.GET.get("format") == "json":
-        return JsonResponse({"size": size, "root": root, "time": clock.now().isoformat(timespec="seconds")})
-    return render(request, "transparency/record.html", {"size": size, "root": root, "moment": clock.now()})
+        said = {"size": size, "root": root, "time": clock.now().isoformat(timespec="seconds")}
+        told = [{"size": one.size, "root": one.root, "time": one.taken_at.isoformat()} for one in taken]
+        return JsonResponse(said | {"checkpoints": told})
+    context = {"size": size, "root": root, "moment": clock.now(), "checkpoints": taken}
+    return render(request, "transparency/record.html", context)

@@ -146,6 +146,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
 
 DERIVED: dict[str, tuple[Words, Look]] = {
     "overdue": (_("Overdue"), Look("red", "schedule")),
+    "unannounced": (_("Unannounced"), Look("amber", "visibility_off")),
     "due_soon": (_("Due soon"), Look("amber", "schedule")),
     "due_later": (_("Not due yet"), Look("neutral", "schedule")),
     "held": (_("Held"), STOPPED),

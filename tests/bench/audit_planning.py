@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
 
 from tests.bench import Row
 from tests.bench.bulk import analyse, applications, unguarded
@@ -49,6 +50,10 @@ def _nothing(name: str, seconds: float, done: int) -> Row:
 
 def _change_risk() -> None:
     """Every partner is of another tier now, and one in ten reported a serious incident."""
+    from audits.models import Incident
+    from partners.models import Qualification
+    from portal.core.bulk import insert
+
     with unguarded() as cursor:
         cursor.execute(
             """
@@ -56,16 +61,26 @@ def _change_risk() -> None:
                 WHEN 'standard' THEN 'elevated' WHEN 'elevated' THEN 'high' ELSE 'standard' END
             """
         )
-        cursor.execute(
-            """
-            INSERT INTO audits_incident (id, state, reference, institution_id, severity, kind, title, description,
-                aware_at, rulebook, reported_at, cause, lessons)
-            SELECT md5('i' || reference)::uuid, 'reported', 'I-' || reference, institution_id, 'high', 'other', '', '',
-                now(), '1.0', now(), '', ''
-            FROM partners_qualification WHERE right(reference, 1) = '0'
-            """
-        )
+        told = Qualification.objects.filter(reference__endswith="0").values_list("institution_id", flat=True)
+        insert(Incident, [_incident(number, institution) for number, institution in enumerate(told)])
     analyse()
+
+
+def _incident(number: int, institution: Any) -> Any:
+    from audits.models import Incident
+    from portal.core import clock
+
+    moment = clock.now()
+    return Incident(
+        state="reported",
+        reference=f"I-B-{number}",
+        institution_id=institution,
+        severity="high",
+        kind="other",
+        aware_at=moment,
+        reported_at=moment,
+        rulebook="1.0",
+    )
 
 
 def _world() -> tuple[str, str]:

@@ -25,6 +25,7 @@ from audits.actions.appeal import lodge_appeal, withdraw_appeal
 from audits.actions.audit import (
     assign_auditor,
     cancel_audit,
+    choose_sample,
     notify_audit,
     reschedule_audit,
     unassign_auditor,
@@ -136,12 +137,20 @@ def of_an_audit(stage: Stage, parts: int) -> Iterator[Opened]:
     _assigned(stage, audit, parts)
     yield from pages_of(audit, officer, auditor)
     notify_audit(audit=audit, by=officer)
-    yield from pages_of(audit, applicant, auditor)
-    begun_now(audit, officer=officer, auditor=auditor, catalogue=catalogue_of(families=parts, controls=parts))
+    yield from pages_of(audit, applicant)
+    catalogue = catalogue_of(families=parts, controls=parts)
+    choose_sample(audit=audit, catalogue=catalogue, count=max(12, parts * parts), reason="All.", by=officer)
+    reschedule_audit(audit=audit, planned_for=clock.today(), reason="Sooner.", by=officer)
+    yield from pages_of(audit, auditor)
+    begun_now(audit, officer=officer, auditor=auditor)
     for _ in range(parts):
         finding_in(audit, auditor)
     yield from _in_fieldwork(stage, audit)
     yield from pages_of(audit, applicant, officer, auditor)
+    for name in ("audits:sample", "audits:sample_file"):
+        yield Opened(applicant, reverse(name, args=[audit.pk]), audit.state)
+    for name in ("admin:audits_audit_sample", "admin:audits_audit_sample_file"):
+        yield Opened(auditor, reverse(name, args=[audit.pk]), audit.state)
     results_for_all(audit, auditor)
     for _ in range(parts):
         draft_report(audit=audit, summary="All is well.", by=auditor)

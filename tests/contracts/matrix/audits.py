@@ -7,8 +7,9 @@ from typing import Any
 
 from audits.actions.acceptance import propose_acceptance, sign_acceptance
 from audits.actions.appeal import lodge_appeal
-from audits.actions.audit import assign_auditor, notify_audit, plan_audit
+from audits.actions.audit import assign_auditor, notify_audit, plan_audit, reschedule_audit
 from audits.actions.audit_report import draft_report, respond_to_report, send_report
+from audits.actions.calendar import issue_feed
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
 from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident
@@ -19,7 +20,7 @@ from audits.queries.pages import checklist
 from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.canonical import digest
-from tests.contracts.matrix import Expect, object_of, roles, row
+from tests.contracts.matrix import Expect, object_of, public, roles, row
 from tests.factories import partners as partner
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage, baseline, begun_now, due_reports, finding_in, results_for_all
@@ -85,6 +86,11 @@ def assigned(world: World) -> Audit:
 
 def notified(world: World) -> Audit:
     return notify_audit(audit=assigned(world), by=_officer(world))
+
+
+def ready(world: World) -> Audit:
+    """It can begin today."""
+    return reschedule_audit(audit=notified(world), planned_for=clock.today(), reason="Sooner.", by=_officer(world))
 
 
 def in_fieldwork(world: World) -> Audit:
@@ -279,6 +285,18 @@ def family(world: World) -> dict[str, Any]:
     return {"pk": audit.pk, "group_pk": checklist(audit)[0].group.pk}
 
 
+def wider(world: World) -> dict[str, Any]:
+    return {"catalogue": baseline().pk, "count": "20", "reason": "The team is new."}
+
+
+def feed_token(world: World) -> dict[str, Any]:
+    return {"token": world.once(auditors_feed)}
+
+
+def auditors_feed(world: World) -> str:
+    return issue_feed(by=world.actor("auditor"))[1]
+
+
 def own_deadline(world: World) -> dict[str, Any]:
     made = world.once(incident)
     return {"pk": made.deadlines.filter(duty="partner", met_at=None, waived_at=None).first().pk}
@@ -308,7 +326,17 @@ ROWS: list[Any] = [
     row("audits:incidents", roles("applicant", "provider_staff", "oversight_member")),
     row("audits:due", roles("applicant", "provider_staff", "oversight_member", "case_officer")),
     row("audits:incident_report", roles("applicant"), roles("applicant"), data=data(title="A key leaked")),
-    row("audits:audit", own(), make=at(planned)),
+    row("audits:audit", own(), make=at(notified)),
+    row("audits:sample", own(), make=at(in_fieldwork)),
+    row("audits:sample_file", own(), make=at(in_fieldwork)),
+    row("audits:redraw", public()),
+    row("audits:feed", public(), make=feed_token),
+    row("admin:audits_audit_calendar", roles("case_officer", "auditor")),
+    row("admin:audits_audit_plan", roles("case_officer"), roles("case_officer"), data=data(reason="A tip.")),
+    admin_deed("audit", "choose", assigned, OFFICER_ONLY, wider),
+    row("admin:audits_audit_feed", roles("auditor"), roles("auditor")),
+    row("admin:audits_audit_sample", desk("auditor", *OFFICERS, viewers=AUDIT), make=at(in_fieldwork)),
+    row("admin:audits_audit_sample_file", desk("auditor", *OFFICERS, viewers=AUDIT), make=at(in_fieldwork)),
     row("audits:finding", own(), make=at(found)),
     row("audits:obligation", own(), own(), make=at(owed), data=data(unchanged="true", security_events="0")),
     row("audits:incident", incident_page(), make=at(incident)),
@@ -346,7 +374,7 @@ ROWS: list[Any] = [
     admin_deed("audit", "reschedule", assigned, OFFICER_ONLY, data(planned_for=SOON, reason="Later.")),
     admin_deed("audit", "cancel", assigned, OFFICER_ONLY, data(reason="Merged.")),
     admin_deed("audit", "notify", assigned, desk(*OFFICERS, "auditor", viewers=AUDIT)),
-    admin_deed("audit", "begin", notified, AUDITOR_ONLY),
+    admin_deed("audit", "begin", ready, AUDITOR_ONLY),
     row("admin:audits_audit_checklist", AUDITOR_ONLY, AUDITOR_ONLY, make=family, data=data()),
     row("admin:audits_audit_finding", AUDITOR_ONLY, AUDITOR_ONLY, make=at(in_fieldwork), data=data(title="Logs")),
     admin_deed("audit", "report", tested, AUDITOR_ONLY, data(summary="All is well.")),
