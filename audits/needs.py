@@ -9,8 +9,8 @@ from django.utils.translation import ngettext_lazy
 from audits.access import audits_on_desk, cases_on_desk, findings_on_desk, of_own_authority, requests_on_desk
 from audits.models import (
     AUDIT_PERMISSION,
-    Alert,
     AcceptanceSignature,
+    Alert,
     Audit,
     AuditUserObjectPermission,
     DecisionSignature,

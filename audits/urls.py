@@ -7,6 +7,7 @@ from audits.views.alerts import alerts
 from audits.views.due import DueList
 from audits.views.feed import feed
 from audits.views.incident import deadline, incident_page, incident_report
+from audits.views.owed import owed
 from audits.views.partner import deed_urls
 from audits.views.sample import sample, sample_file, script
 from portal.accounts.guards import for_roles
@@ -23,6 +24,7 @@ urlpatterns = [
     path("audits/<uuid:pk>/report/<uuid:report>/", documents.audit_report, name="audit_report"),
     path("evidence-requests/", partner(evidence.EvidenceRequestList.as_view()), name="evidencerequests"),
     path("evidence-requests/<uuid:pk>/", evidence.evidencerequest, name="evidencerequest"),
+    path("owed/", owed, name="owed"),
     path("findings/", partner(lists.FindingList.as_view()), name="findings"),
     path("findings/<uuid:pk>/", pages.finding, name="finding"),
     path("reports/", partner(lists.ObligationList.as_view()), name="obligations"),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import cases_on_desk
 from audits.actions import acceptance as deeds
-from audits.admin.base import CaseAdmin, filter_by_state
+from audits.admin.base import filter_by_state
+from audits.admin.export import AcceptanceDeskTable, Exported
 from audits.forms.finding import RefuseAcceptanceForm, SignAcceptanceForm
 from audits.forms.text import ReasonForm
 from audits.models import RiskAcceptance
@@ -74,10 +75,11 @@ PAGES = (
 )
 
 
-class RiskAcceptanceAdmin(CaseAdmin):
+class RiskAcceptanceAdmin(Exported):
     """Officers see those of their authority, signatories all: a quorum may need bodies of several."""
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
+    export_table = AcceptanceDeskTable
     pages = PAGES
     primary = ("sign",)
     page_template = "admin/audits/acceptance.html"

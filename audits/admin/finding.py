@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from audits.access import findings_on_desk
 from audits.actions import finding as deeds
 from audits.actions.acceptance import propose_acceptance
-from audits.admin.base import CaseAdmin, due_tag, filter_by_state
+from audits.admin.base import due_tag, filter_by_state
+from audits.admin.export import Exported, FindingDeskTable, OverdueFilter
 from audits.forms.finding import ExtendForm, FailedTestForm, ProposeAcceptanceForm, TestForm
 from audits.forms.text import ReasonForm
 from audits.models import Finding
@@ -73,16 +74,17 @@ FINDING_PAGES = (
 )
 
 
-class FindingAdmin(CaseAdmin):
+class FindingAdmin(Exported):
     """Findings of one's authority, or of the audits assigned to one."""
 
     roles_view: ClassVar = frozenset({"case_officer", "auditor", "signatory"})
+    export_table = FindingDeskTable
     pages = FINDING_PAGES
     primary = ("agree_plan", "verify")
     page_template = "admin/audits/finding.html"
     page_related = ("audit__authority", "institution__organisation", "control")
     list_display = ("link", "title", "institution_name", "severity_tag", "due", "state_tag")
-    list_filter = (filter_by_state(FINDING.choices), "severity")
+    list_filter = (filter_by_state(FINDING.choices), OverdueFilter, "severity")
     list_select_related = ("institution__organisation",)
     search_fields = ("reference", "title", "institution__organisation__name")
     ordering = ("remedy_due", "pk")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import of_own_authority
 from audits.actions.obligation import accept_report, return_report
-from audits.admin.base import CaseAdmin, due_tag, filter_by_state
+from audits.admin.base import due_tag, filter_by_state
+from audits.admin.export import Exported, ObligationDeskTable, OverdueFilter
 from audits.forms.text import ReasonForm
 from audits.models import Obligation
 from audits.overdue import late_by
@@ -32,17 +33,18 @@ OBLIGATION_PAGES = (
 )
 
 
-class ObligationAdmin(CaseAdmin):
+class ObligationAdmin(Exported):
     """Reports owed to one's authority."""
 
     roles_view: ClassVar = frozenset({"case_officer"})
+    export_table = ObligationDeskTable
     pages = OBLIGATION_PAGES
     primary = ("accept",)
     page_template = "admin/audits/obligation.html"
     page_related = ("institution__organisation", "grant")
     list_display = ("link", "title", "institution_name", "due_day", "state_tag")
-    list_filter = (filter_by_state(OBLIGATION.choices), "kind")
-    list_select_related = ("institution__organisation",)
+    list_filter = (filter_by_state(OBLIGATION.choices), OverdueFilter, "kind")
+    list_select_related = ("institution__organisation", "grant")
     search_fields = ("reference", "title", "institution__organisation__name")
     ordering = ("due", "pk")
 

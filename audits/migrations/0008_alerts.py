@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.core.clock
-import portal.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.core.clock
+import portal.core.ids
 
 
 class Migration(migrations.Migration):

@@ -67,8 +67,8 @@ __all__ = [
     "SampleDraw",
     "SampledWindow",
     "Severity",
+    "UsageSample",
     "UseWatch",
     "WatchedSeries",
-    "UsageSample",
     "WorkingNote",
 ]

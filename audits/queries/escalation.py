@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audits.models import EnforcementCase, Escalation, Finding, Obligation
 from audits.overdue import country_of, step_day
@@ -63,3 +63,9 @@ def reports_to_escalate() -> QuerySet[Obligation]:
 
 def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(escalates_on__lte=clock.today()).select_related("institution__organisation")
+
+
+def overdue_findings() -> Q:
+    """Findings of which the partner owes the plan or the remedy, past its day."""
+    today = clock.today()
+    return Q(state="open", plan="", plan_due__lt=today) | Q(state="plan_agreed", remedy_due__lt=today)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import own, own_audits, visible_incidents
 from audits.models import Audit, EnforcementCase, Finding, Incident, Obligation, Severity
+from audits.queries.escalation import overdue_findings
 from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
 from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
 from portal.core import clock
@@ -27,12 +28,16 @@ class AuditFilter(django_filters.FilterSet):
 
 
 class FindingFilter(django_filters.FilterSet):
+    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Overdue"))
     state = django_filters.ChoiceFilter(choices=FINDING.choices, label=_("State"), empty_label=_("Any"))
     severity = django_filters.ChoiceFilter(choices=Severity.choices, label=_("Severity"), empty_label=_("Any"))
 
     class Meta:
         model = Finding
         fields: ClassVar[list[str]] = []
+
+    def only_overdue(self, rows: QuerySet[Finding], name: str, value: bool) -> QuerySet[Finding]:
+        return rows.filter(overdue_findings()) if value else rows.exclude(overdue_findings())
 
 
 class ObligationFilter(django_filters.FilterSet):
@@ -68,15 +73,20 @@ class PartnerList(ListView):
 
     def tabs(self) -> list[dict[str, Any]]:
         """The lists beside each other."""
-        here = self.request.path
-        named = (
-            (_("Audits"), "audits"),
-            (_("Evidence"), "evidencerequests"),
-            (_("Findings"), "findings"),
-            (_("Reports"), "obligations"),
-        )
-        urls = [(label, reverse(f"audits:{name}")) for label, name in named]
-        return [{"label": label, "url": url, "current": url == here} for label, url in urls]
+        return tabs_at(self.request.path)
+
+
+def tabs_at(here: str) -> list[dict[str, Any]]:
+    """What is owed, and the partner's lists, beside each other."""
+    named = (
+        (_("What is owed"), "owed"),
+        (_("Audits"), "audits"),
+        (_("Evidence"), "evidencerequests"),
+        (_("Findings"), "findings"),
+        (_("Reports"), "obligations"),
+    )
+    urls = [(label, reverse(f"audits:{name}")) for label, name in named]
+    return [{"label": label, "url": url, "current": url == here} for label, url in urls]
 
 
 class AuditList(PartnerList):
@@ -106,7 +116,7 @@ class FindingList(PartnerList):
     empty_text = _("Nothing was found wanting. Findings of later audits will be listed here.")
 
     def get_queryset(self) -> QuerySet[Finding]:
-        return own(Finding.objects.all(), self.actor)
+        return own(Finding.objects.select_related("institution__organisation"), self.actor)
 
 
 class ObligationList(PartnerList):
@@ -121,7 +131,7 @@ class ObligationList(PartnerList):
     empty_text = _("Reports are asked for once your institution is qualified or a grant is in force.")
 
     def get_queryset(self) -> QuerySet[Obligation]:
-        return own(Obligation.objects.select_related("grant"), self.actor)
+        return own(Obligation.objects.select_related("grant", "institution__organisation"), self.actor)
 
 
 class IncidentList(PartnerList):

@@ -8,9 +8,10 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from audits.overdue import late_by
 from audits.reasons import why_then
 from portal.ui import tags
-from portal.ui.tables import DayColumn, LinkColumn, StateColumn, Table
+from portal.ui.tables import DayColumn, LinkColumn, NumberColumn, StateColumn, Table
 
 
 class AuditTable(Table):
@@ -34,8 +35,15 @@ class FindingTable(Table):
     title = LinkColumn(verbose_name=_("Finding"))
     reference = tables.Column(verbose_name=_("Reference"))
     severity = tables.Column(verbose_name=_("Severity"))
+    plan_due = DayColumn(verbose_name=_("Plan due"))
     remedy_due = DayColumn(verbose_name=_("To be put right by"))
+    late = NumberColumn(verbose_name=_("Working days late"), empty_values=(), accessor="pk")
     state = StateColumn(verbose_name=_("State"))
+
+    def render_late(self, record: Any) -> int:
+        return late_by(record)
+
+    value_late = render_late
 
     def render_severity(self, record: Any) -> SafeString:
         return tags.derived_tag(record.severity, record.get_severity_display())
@@ -51,7 +59,11 @@ class ObligationTable(Table):
     grant = tables.Column(accessor="grant__reference", verbose_name=_("Grant"), default="–")
     period_end = DayColumn(verbose_name=_("Period to"))
     due = DayColumn(verbose_name=_("Due"))
+    late = NumberColumn(verbose_name=_("Working days late"), empty_values=(), accessor="pk")
     state = StateColumn(verbose_name=_("State"))
+
+    render_late = FindingTable.render_late
+    value_late = render_late
 
     def render_state(self, record: Any) -> SafeString:
         return tags.derived_tag("overdue") if record.is_overdue else tags.tag_of(record)

@@ -321,6 +321,7 @@ NOTICE = {"measure": "warning", "reasons": "The mildest that works.", "lifted_wh
 ROWS: list[Any] = [
     row("audits:audits", roles("applicant")),
     row("audits:findings", roles("applicant")),
+    row("audits:owed", roles("applicant")),
     row("audits:obligations", roles("applicant")),
     row("audits:cases", roles("applicant")),
     row("audits:incidents", roles("applicant", "provider_staff", "oversight_member")),
