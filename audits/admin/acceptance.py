@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import cases_on_desk
 from audits.actions import acceptance as deeds
 from audits.admin.base import filter_by_state
-from audits.admin.export import AcceptanceDeskTable, Exported
+from audits.admin.downloads import AcceptanceDeskTable, Exported
 from audits.forms.finding import RefuseAcceptanceForm, SignAcceptanceForm
 from audits.forms.text import ReasonForm
 from audits.models import RiskAcceptance

@@ -17,7 +17,7 @@ from audits.access import findings_on_desk
 from audits.actions import finding as deeds
 from audits.actions.acceptance import propose_acceptance
 from audits.admin.base import due_tag, filter_by_state
-from audits.admin.export import Exported, FindingDeskTable, OverdueFilter
+from audits.admin.downloads import Exported, FindingDeskTable, OverdueFilter
 from audits.forms.finding import ExtendForm, FailedTestForm, ProposeAcceptanceForm, TestForm
 from audits.forms.text import ReasonForm
 from audits.models import Finding

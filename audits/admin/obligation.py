@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import of_own_authority
 from audits.actions.obligation import accept_report, return_report
 from audits.admin.base import due_tag, filter_by_state
-from audits.admin.export import Exported, ObligationDeskTable, OverdueFilter
+from audits.admin.downloads import Exported, ObligationDeskTable, OverdueFilter
 from audits.forms.text import ReasonForm
 from audits.models import Obligation
 from audits.overdue import late_by
