@@ -31,6 +31,7 @@ from audits.actions.audit import (
     unassign_auditor,
 )
 from audits.actions.audit_report import close_audit, draft_report, respond_to_report, resume_fieldwork, send_report
+from audits.actions.calendar import issue_feed
 from audits.actions.deadlines import file_deadline
 from audits.actions.enforcement import (
     answer_notice,
@@ -177,6 +178,14 @@ def of_an_audit_called_off(stage: Stage, parts: int) -> Iterator[Opened]:
     notify_audit(audit=audit, by=stage.officer)
     cancel_audit(audit=audit, reason="Merged.", by=stage.officer)
     yield from pages_of(audit, stage.applicant, stage.officer, stage.auditor)
+
+
+def of_a_calendar_feed(stage: Stage, parts: int) -> Iterator[Opened]:
+    """Its audits are many."""
+    _feed, token = issue_feed(by=stage.auditor)
+    for _ in range(parts):
+        assign_auditor(audit=audit_for_cause(stage), auditor=stage.auditor.user, by=stage.officer)
+    yield Opened(stage.auditor, reverse("audits:feed", args=[token]), "active")
 
 
 def _moved(stage: Stage, audit: Audit, times: int) -> None:

@@ -62,6 +62,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_audit_close",
     ),
     lives.of_an_audit_called_off: ("audits:audit", "admin:audits_audit_change"),
+    lives.of_a_calendar_feed: ("audits:feed",),
     lives.of_a_finding: (
         "audits:finding",
         "audits:finding_plan",
