@@ -35,7 +35,8 @@ def sweep_use(*, by: Actor) -> Tally:
     limits = sweep_rows(limits_reached(said), lambda row: alert_of_limit(used=row, by=by))
     parts = (judged, scope, limits, Tally(0, summed.failed, 0, summed.error))
     error = next((part.error for part in parts if part.error), "")
-    return Tally(*(sum(getattr(part, name) for part in parts) for name in ("done", "failed", "left")), error)
+    done, failed, left = (sum(getattr(part, name) for part in parts) for name in ("done", "failed", "left"))
+    return Tally(done, failed, left, error)
 
 
 def _judge_all(by: Actor) -> Tally:

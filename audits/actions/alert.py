@@ -41,7 +41,7 @@ class Occasion:
 @as_deed
 def raise_alert(*, institution: Institution, occasion: Occasion, by: Actor) -> Alert:
     """Raise an alert, once for its occasion: where it is there, that one."""
-    there = Alert.objects.filter(occasion=occasion.key).first()
+    there: Alert | None = Alert.objects.filter(occasion=occasion.key).first()
     if there is not None:
         return there
     alert = Alert(
@@ -61,7 +61,8 @@ def raise_alert(*, institution: Institution, occasion: Occasion, by: Actor) -> A
         rulebook=rules().version,
     )
     detail = {"kind": str(occasion.kind), "occasion": occasion.key, "facts": occasion.facts}
-    return create(alert, "raise", by=by, rulebook=alert.rulebook, detail=detail, tier=Tier.AUTHORITY)
+    create(alert, "raise", by=by, rulebook=alert.rulebook, detail=detail, tier=Tier.AUTHORITY)
+    return alert
 
 
 @as_deed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -17,6 +17,7 @@ from audits.models import AlertKind, KnownPlace, UseWatch, WatchedSeries
 from audits.queries.watching import (
     HOUR,
     Series,
+    Span,
     countries_of,
     declared_countries,
     hours_of,
@@ -54,10 +55,9 @@ def begin_watches() -> int:
 
 @dataclass
 class _Round:
-    """One judging of some institutions: until when, by which rules, and what was found."""
+    """One judging of some institutions: which hours, by which rules, and what was found."""
 
-    ids: Sequence[UUID]
-    until: datetime
+    span: Span
     rules: Alerts
     settings: Settings
     fresh: datetime
@@ -77,14 +77,14 @@ def watch_use(*, institution_ids: Iterable[UUID], by: Actor) -> int:
     if not starts:
         return 0
     now = _round(list(starts), min(starts.values()))
-    if now.until <= min(starts.values()):
+    if now.span.until <= now.span.since:
         return 0
     _judge_series(now)
     _judge_places(now)
     people = Institution.objects.select_related("organisation").in_bulk({item.institution_id for item in now.found})
     for item in now.found:
         raise_alert(institution=people[item.institution_id], occasion=item, by=by)
-    UseWatch.objects.filter(pk__in=now.ids, through__lt=now.until).update(through=now.until)
+    UseWatch.objects.filter(pk__in=starts, through__lt=now.span.until).update(through=now.span.until)
     return len(now.found)
 
 
@@ -92,19 +92,19 @@ def _round(ids: list[UUID], start: datetime) -> _Round:
     said = rules().alerts
     settings = replace(HOURLY, loud=float(said.surprise), worth=float(said.least_requests))
     until = min(judged_until(ids, said), start + LONGEST)
-    return _Round(ids, until, said, settings, clock.now() - timedelta(days=said.fresh_days))
+    return _Round(Span(ids, start, until), said, settings, clock.now() - timedelta(days=said.fresh_days))
 
 
 # --- volume and rhythm ----------------------------------------------------------------------------
 def _judge_series(now: _Round) -> None:
     kept = {
         Series(*row[:3]): row[3:]
-        for row in WatchedSeries.objects.filter(institution__in=now.ids).values_list(
+        for row in WatchedSeries.objects.filter(institution__in=now.span.ids).values_list(
             "institution_id", "release_id", "use_case", "last", "state"
         )
     }
     written: list[tuple[Any, ...]] = []
-    for of, hours in groupby(hours_of(now.ids, now.until), key=lambda row: Series(*row[:3])):
+    for of, hours in groupby(hours_of(now.span), key=lambda row: Series(*row[:3])):
         last, state = kept.get(of, (None, b""))
         watch = Watch.unpack(bytes(state), now.settings) or Watch(now.settings)
         for *_of, hour, requests in hours:
@@ -158,13 +158,14 @@ def _judge_places(now: _Round) -> None:
     known: dict[tuple[UUID, str, str], datetime] = {}
     settled: set[UUID] = set()
     """Institutions of which environments are known: the first one of all is no news."""
-    for institution, kind, value, last in KnownPlace.objects.filter(institution__in=now.ids).values_list(
+    for institution, kind, value, last in KnownPlace.objects.filter(institution__in=now.span.ids).values_list(
         "institution_id", "kind", "value", "last_at"
     ):
         known[institution, kind, value] = last
         settled.add(institution)
     seen = _seen(now)
-    declared = declared_countries(now.ids) if any(kind == "country" for _of, kind, _value in seen) else set()
+    news = any(key[1] == "country" and key not in known for key in seen)
+    declared = declared_countries(now.span.ids) if news else set()
     for (institution, kind, value), (first, last, requests) in seen.items():
         before = known.get((institution, kind, value))
         expected = (institution, value) in declared if kind == "country" else institution not in settled
@@ -194,10 +195,10 @@ def _seen(now: _Round) -> dict[tuple[UUID, str, str], tuple[datetime, datetime, 
             first, last, requests = min(first, before[0]), max(last, before[1]), requests + before[2]
         found[institution, kind, value] = (first, last, requests)
 
-    for institution, environment, gateway, first, last, requests in places_of(now.ids, now.until):
+    for institution, environment, gateway, first, last, requests in places_of(now.span):
         saw(institution, "environment", environment, first, last, int(requests))
         saw(institution, "gateway", str(gateway), first, last, int(requests))
-    for institution, country, first, last, requests in countries_of(now.ids, now.until):
+    for institution, country, first, last, requests in countries_of(now.span):
         saw(institution, "country", country, first, last, int(requests))
     return found
 

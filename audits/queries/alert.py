@@ -26,7 +26,7 @@ def alerts_on_desk(rows: QuerySet[Alert], actor: Actor) -> QuerySet[Alert]:
     seen = Q(pk__in=[])
     if actor.has("case_officer"):
         seen |= Q(authority_id=actor.body_id)
-    if actor.has("auditor"):
+    if actor.has("auditor") and actor.user_id:
         assigned = AuditUserObjectPermission.objects.filter(
             content_object__institution=OuterRef("institution"),
             user_id=actor.user_id,

@@ -6,7 +6,7 @@ once, by the index of the institution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,19 +35,20 @@ class Series(NamedTuple):
 _HOURS = """
 SELECT h.institution_id, h.release_id, h.use_case, h.hour, sum(h.requests + h.denied)
 FROM audits_usewatch w JOIN grants_usagehour h
-    ON h.institution_id = w.institution_id AND h.hour >= w.through AND h.hour < %(until)s
+    ON h.institution_id = w.institution_id AND h.hour >= w.through AND h.hour >= %(since)s AND h.hour < %(until)s
 WHERE w.institution_id = ANY(%(ids)s) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 _PLACES = """
 SELECT h.institution_id, h.environment_key, h.gateway_id, min(h.hour), max(h.hour), sum(h.requests + h.denied)
 FROM audits_usewatch w JOIN grants_usagehour h
-    ON h.institution_id = w.institution_id AND h.hour >= w.through AND h.hour < %(until)s
+    ON h.institution_id = w.institution_id AND h.hour >= w.through AND h.hour >= %(since)s AND h.hour < %(until)s
 WHERE w.institution_id = ANY(%(ids)s) GROUP BY 1, 2, 3 ORDER BY 1, 4
 """
 _COUNTRIES = """
 SELECT u.institution_id, u.country, min(u.started_at), max(u.started_at), sum(u.requests + u.denied)
 FROM audits_usewatch w JOIN grants_usagewindow u
-    ON u.institution_id = w.institution_id AND u.started_at >= w.through AND u.started_at < %(until)s
+    ON u.institution_id = w.institution_id AND u.started_at >= w.through AND u.started_at >= %(since)s
+        AND u.started_at < %(until)s
 WHERE w.institution_id = ANY(%(ids)s) AND u.country <> '' GROUP BY 1, 2 ORDER BY 1, 3
 """
 _DECLARED = """
@@ -56,30 +57,46 @@ UNION SELECT id, jurisdiction FROM accounts_organisation WHERE id = ANY(%(ids)s)
 """
 
 
-def _rows(statement: str, ids: Iterable[UUID], until: datetime | None = None) -> list[tuple[Any, ...]]:
+class Span(NamedTuple):
+    """Of which institutions, from the first hour that is not judged of any of them, until when.
+
+    `since` says nothing new; by it the database knows before it begins that it needs few hours and which partitions.
+    """
+
+    ids: Sequence[UUID]
+    since: datetime
+    until: datetime
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"ids": list(ids), "until": until})
-        return cursor.fetchall()
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def hours_of(ids: Sequence[UUID], until: datetime) -> list[tuple[Any, ...]]:
+def _values(span: Span) -> dict[str, Any]:
+    return {"ids": list(span.ids), "since": span.since, "until": span.until}
+
+
+def hours_of(span: Span) -> list[tuple[Any, ...]]:
     """(institution, release, use case, hour, requests with those refused) of hours that are not judged, in order."""
-    return _rows(_HOURS, ids, until)
+    return _rows(_HOURS, _values(span))
 
 
-def places_of(ids: Sequence[UUID], until: datetime) -> list[tuple[Any, ...]]:
+def places_of(span: Span) -> list[tuple[Any, ...]]:
     """(institution, environment, gateway, first and last hour, requests) of the same hours."""
-    return _rows(_PLACES, ids, until)
+    return _rows(_PLACES, _values(span))
 
 
-def countries_of(ids: Sequence[UUID], until: datetime) -> list[tuple[Any, ...]]:
+def countries_of(span: Span) -> list[tuple[Any, ...]]:
     """(institution, country, first and last moment, requests) of the windows that began in the same hours."""
-    return _rows(_COUNTRIES, ids, until)
+    return _rows(_COUNTRIES, _values(span))
 
 
 def declared_countries(ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
     """Countries that are no surprise: of the institution itself and of each of its environments."""
-    return set(_rows(_DECLARED, ids))
+    return set(_rows(_DECLARED, {"ids": list(ids)}))
 
 
 def settled(rules: Alerts) -> datetime:
@@ -101,11 +118,11 @@ def judged_until(ids: Sequence[UUID], rules: Alerts) -> datetime:
     return min(settled(rules), first) if first else settled(rules)
 
 
-def unwatched() -> QuerySet[Institution]:
+def unwatched() -> QuerySet[Any]:
     """Institutions with use and without a watch, each with its first hour of use."""
     hours = UsageHour.objects.filter(institution=OuterRef("pk")).order_by("hour").values("hour")[:1]
     watched = UseWatch.objects.filter(institution=OuterRef("pk"))
-    rows: QuerySet[Institution] = Institution.objects.filter(~Exists(watched)).annotate(first=Subquery(hours))
+    rows: QuerySet[Any] = Institution.objects.filter(~Exists(watched)).annotate(first=Subquery(hours))
     return rows.filter(first__isnull=False)
 
 
@@ -117,9 +134,9 @@ def due_watches(rules: Alerts) -> QuerySet[UseWatch]:
     return UseWatch.objects.filter(Exists(hours))
 
 
-def _without_alert(prefix: str) -> Exists:
+def _without_alert(prefix: str) -> Q:
     key = Concat(Value(f"{prefix}:"), Cast(OuterRef("pk"), CharField()))
-    return ~Exists(Alert.objects.filter(occasion=key))
+    return Q(~Exists(Alert.objects.filter(occasion=key)))
 
 
 def out_of_scope(rules: Alerts) -> QuerySet[UsageAlert]:
