@@ -24,6 +24,7 @@ from audits.models import (
     IncidentDeadline,
     Obligation,
 )
+from audits.rules_marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, refused
@@ -111,14 +112,17 @@ def get_deadline(*, actor: Actor, pk: UUID) -> IncidentDeadline:
 
 
 def visible_incidents(rows: QuerySet[Incident], actor: Actor) -> QuerySet[Incident]:
-    """Incidents of one's own institution, of releases of one's own provider, and for oversight all."""
+    """Incidents of one's own institution, of releases of one's own provider, and for oversight all.
+
+    Providers and oversight see as much as the marking lets them (audits.rules_marking).
+    """
     seen = Q(pk__in=[])
     if actor.has("applicant"):
         seen |= Q(institution_id=actor.body_id)
     if actor.has("provider_staff"):
-        seen |= Q(release__provider_id=actor.body_id)
+        seen |= Q(release__provider_id=actor.body_id) & ~Q(marking__in=HIDDEN_FROM_PROVIDERS)
     if actor.has("oversight_member"):
-        seen |= Q(pk__isnull=False)
+        seen |= ~Q(marking__in=HIDDEN_FROM_OVERSIGHT)
     return rows.filter(seen)
 
 

@@ -99,3 +99,15 @@ def sent_in_time(moment: datetime, deadline: Any, incident: Any) -> Verdict:
         code="wrong_moment",
         rule=f"incidents.deadlines.{deadline.rule}",
     )
+
+
+MOST_MESSAGES = 50
+
+
+def few_messages(count: int) -> Verdict:
+    """A reporter writes on, but not without end: who found the code could fill the desk."""
+    if count < MOST_MESSAGES:
+        return ALLOWED
+    return refused(
+        _("There are too many messages under this code. Send a new report."), code="too_many", rule="public_report"
+    )

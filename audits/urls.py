@@ -9,6 +9,7 @@ from audits.views.feed import feed
 from audits.views.incident import deadline, incident_page, incident_report
 from audits.views.owed import owed
 from audits.views.partner import deed_urls
+from audits.views.public import follow_up, tell
 from audits.views.sample import sample, sample_file, script
 from portal.accounts.guards import for_roles
 
@@ -41,6 +42,8 @@ urlpatterns = [
     ),
     path("incidents/report/", incident_report, name="incident_report"),
     path("incidents/<uuid:pk>/", incident_page, name="incident"),
+    path("report-an-incident/", tell, name="public_tell"),
+    path("report-an-incident/follow-up/", follow_up, name="public_follow_up"),
     path("incidents/deadlines/<uuid:pk>/", deadline, name="deadline"),
     path("enforcement/", partner(lists.CaseList.as_view()), name="cases"),
     path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),

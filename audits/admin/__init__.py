@@ -11,6 +11,7 @@ from audits.admin.evidence import EvidenceRequestAdmin
 from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin
 from audits.admin.obligation import ObligationAdmin
+from audits.admin.public_report import PublicReportAdmin
 from audits.models import (
     Alert,
     Appeal,
@@ -22,6 +23,7 @@ from audits.models import (
     Finding,
     Incident,
     Obligation,
+    PublicReport,
     RiskAcceptance,
 )
 
@@ -31,6 +33,7 @@ admin.site.register(Finding, FindingAdmin)
 admin.site.register(RiskAcceptance, RiskAcceptanceAdmin)
 admin.site.register(Obligation, ObligationAdmin)
 admin.site.register(Incident, IncidentAdmin)
+admin.site.register(PublicReport, PublicReportAdmin)
 admin.site.register(EnforcementCase, EnforcementCaseAdmin)
 admin.site.register(Alert, AlertAdmin)
 admin.site.register(Appeal, AppealAdmin)

@@ -15,11 +15,12 @@ from audits.access import cases_on_desk
 from audits.actions import incident as deeds
 from audits.actions.deadlines import file_deadline, set_aside_deadline
 from audits.actions.enforcement import open_case
+from audits.actions.marking import mark_incident, note_look
 from audits.admin.base import CaseAdmin, asks, filter_by_state
-from audits.forms.incident import FilingForm, SeverityForm
+from audits.forms.incident import FilingForm, MarkForm, SeverityForm
 from audits.forms.text import FactsForm, HoldForm, ReasonForm, ResolveForm, UpdateForm
 from audits.models import EnforcementCase, Incident, IncidentDeadline
-from audits.queries.incident import is_external, recipient_labels
+from audits.queries.incident import is_external, looks_at, shown_deadlines
 from audits.rules_incident import may_file
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
@@ -102,6 +103,13 @@ PAGES = (
         UpdateForm,
     ),
     DeedPage(
+        "mark",
+        "mark",
+        lambda incident, said, by: mark_incident(incident=incident, by=by, **said),
+        MarkForm,
+        initial=lambda incident: {"marking": incident.marking, "techniques": " ".join(incident.techniques)},
+    ),
+    DeedPage(
         "severity",
         "reclassify",
         lambda incident, said, by: deeds.reclassify_incident(
@@ -125,11 +133,6 @@ PAGES = (
         dangerous=True,
     ),
 )
-
-
-def _set_aside(incident: Incident) -> list[IncidentDeadline]:
-    """Duties that were found not to apply, with why."""
-    return list(incident.deadlines.exclude(set_aside="").order_by("due_at"))
 
 
 class IncidentAdmin(CaseAdmin):
@@ -165,16 +168,18 @@ class IncidentAdmin(CaseAdmin):
     def parts(self, subject: Incident, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         book = rules(subject.rulebook).incidents
         kinds = {item.key: item.label for item in book.kinds}
-        running = subject.deadlines.filter(waived_at=None).order_by("due_at")
+        running, set_aside = shown_deadlines(subject)
+        note_look(incident=subject, by=actor)
         return {
             "incident": subject,
             "kind": kinds.get(subject.kind, subject.kind),
             "harms": [item.label for item in book.harms if item.key in subject.harms],
-            "recipients": recipient_labels(subject.rulebook),
+            "recipients": {item.key: item.label for item in book.recipients},
             "deadlines": [
                 (row, self._file_url(subject, row, actor), self._aside_url(subject, row, actor)) for row in running
             ],
-            "set_aside": _set_aside(subject),
+            "set_aside": set_aside,
+            "looks": looks_at(subject),
             "updates": subject.updates.select_related("body", "deadline").order_by("-written_at"),
             "cases": [
                 (case, reverse("admin:audits_enforcementcase_change", args=[case.pk]))

@@ -8,11 +8,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from audits.models import Severity
+from audits.models import Marking, Severity
 from grants.models import Environment, GrantLine
 from portal.core import clock
 from portal.ui.forms import Described, offer, offer_rows
 
+AUDIENCES = {
+    "red": _("The institution and the authorities alone; everyone who looks is recorded."),
+    "amber_strict": _("Oversight as well; everyone who looks is recorded."),
+    "amber": _("The provider of the release as well, so that it can act."),
+    "green": _("As before, and those who see it may tell others in the scheme."),
+    "clear": _("Nothing in it needs protection."),
+}
+"""Who sees an incident with each marking, for whoever sets it."""
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -90,3 +98,23 @@ class SeverityForm(forms.Form):
     def __init__(self, *args: Any, rulebook: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "harms", [(item.key, Described(item.label, item.meaning)) for item in rulebook.incidents.harms])
+
+
+class MarkForm(forms.Form):
+    """Who may see an incident, and the techniques of MITRE ATLAS seen in it."""
+
+    marking = forms.ChoiceField(label=_("Who may see it?"), widget=forms.RadioSelect)
+    techniques = forms.CharField(
+        label=_("Techniques of MITRE ATLAS"),
+        required=False,
+        max_length=400,
+        help_text=_("Identifiers with blanks between them, such as AML.T0051 AML.T0024.002."),
+    )
+    reason = area(_("Why?"), most=2000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "marking", [(key, Described(label, AUDIENCES[key])) for key, label in Marking.choices])
+
+    def clean_techniques(self) -> list[str]:
+        return str(self.cleaned_data["techniques"]).replace(",", " ").upper().split()

@@ -20,8 +20,10 @@ from audits.models.escalation import Escalation
 from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
 from audits.models.fieldwork import AuditReport, WorkingNote
 from audits.models.finding import Finding, FindingDocument, FindingNote, Retest, Severity
-from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate
+from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate, Marking
+from audits.models.incident_look import IncidentLook
 from audits.models.obligation import Obligation, Report
+from audits.models.public_report import PublicMessage, PublicReport
 from audits.models.sample import SampleDraw
 from audits.models.usage_sample import SampledWindow, UsageSample
 
@@ -54,10 +56,14 @@ __all__ = [
     "FindingNote",
     "Incident",
     "IncidentDeadline",
+    "IncidentLook",
     "IncidentUpdate",
     "KnownPlace",
+    "Marking",
     "Measure",
     "Obligation",
+    "PublicMessage",
+    "PublicReport",
     "Relation",
     "ReplyDocument",
     "Report",

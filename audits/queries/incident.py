@@ -5,15 +5,33 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from audits.access import visible_incidents
-from audits.models import Incident, IncidentDeadline
+from audits.models import Incident, IncidentDeadline, IncidentLook
+from audits.rules_marking import RESTRICTED
 from portal.core.actors import Actor
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
+
+MOST_LOOKS = 50
+
+
+def looks_at(incident: Incident) -> list[IncidentLook]:
+    """Who looked at it while it was restricted, the latest first; as many as a page holds."""
+    rows = IncidentLook.objects.filter(incident=incident).select_related("person", "body")
+    return list(rows.order_by("-looked_at")[:MOST_LOOKS]) if incident.marking in RESTRICTED else []
 
 
 def is_external(deadline: IncidentDeadline) -> bool:
     """Whether the recipient has no part in the portal, so that what was sent to it is noted here."""
     return find(rules(deadline.rulebook).incidents.recipients, deadline.recipient).external
+
+
+def shown_deadlines(incident: Incident) -> tuple[list[IncidentDeadline], list[IncidentDeadline]]:
+    """What is due or was filed, the soonest first, and what was set aside with a reason. One query."""
+    rows = incident.deadlines.filter(Q(waived_at=None) | ~Q(set_aside="")).order_by("due_at")
+    found: tuple[list[IncidentDeadline], list[IncidentDeadline]] = ([], [])
+    for row in rows:
+        found[row.waived_at is not None].append(row)
+    return found
 
 
 def recipient_labels(version: str) -> dict[str, str]:

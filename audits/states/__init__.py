@@ -7,6 +7,7 @@ from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
 from audits.states.catalogues import CATALOGUE_IMPORT, CROSSWALK
 from audits.states.fieldwork import EVIDENCE_REQUEST
 from audits.states.findings import FINDING, RISK_ACCEPTANCE
+from audits.states.public_reports import PUBLIC_REPORT
 
 __all__ = [
     "ALERT",
@@ -20,6 +21,7 @@ __all__ = [
     "FINDING",
     "INCIDENT",
     "OBLIGATION",
+    "PUBLIC_REPORT",
     "RISK_ACCEPTANCE",
     "TABLES",
 ]
@@ -35,6 +37,7 @@ TABLES = (
     RISK_ACCEPTANCE,
     OBLIGATION,
     INCIDENT,
+    PUBLIC_REPORT,
     ALERT,
     ENFORCEMENT,
     APPEAL,

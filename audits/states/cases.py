@@ -130,6 +130,15 @@ INCIDENT = StateTable(
             rules_incident.party_to,
         ),
         Move(
+            "mark",
+            _RUNNING,
+            None,
+            roles("case_officer"),
+            _("Set the marking"),
+            _("Marking and techniques set"),
+            rules.own_authority,
+        ),
+        Move(
             "set_aside_deadline",
             _RUNNING,
             None,

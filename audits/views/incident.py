@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits import access
 from audits.actions.deadlines import file_deadline
 from audits.actions.incident import Concerns, report_incident
+from audits.actions.marking import note_look
 from audits.forms.incident import FilingForm, IncidentForm
 from audits.models import Incident, IncidentDeadline
-from audits.queries.incident import is_external, recipient_labels
+from audits.queries.incident import is_external, shown_deadlines
 from audits.rules_incident import bound_body, may_file
 from audits.views.partner import deed_addresses
 from grants.models import Environment, GrantLine
@@ -76,15 +77,16 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = access.get_incident(actor=actor, pk=pk)
     party = actor.body_id == found.institution_id
     book = rules(found.rulebook).incidents
+    running, set_aside = shown_deadlines(found)
+    note_look(incident=found, by=actor)
     context = {
         "incident": found,
         "kind": next((item.label for item in book.kinds if item.key == found.kind), found.kind),
         "harms": [item.label for item in book.harms if item.key in found.harms],
         "party": party,
-        "recipients": recipient_labels(found.rulebook),
-        "deadlines": [
-            (row, _file_url(row, found, actor), "") for row in found.deadlines.filter(waived_at=None).order_by("due_at")
-        ],
+        "recipients": {item.key: item.label for item in book.recipients},
+        "deadlines": [(row, _file_url(row, found, actor), "") for row in running],
+        "set_aside": set_aside,
         "updates": found.updates.select_related("body", "deadline").order_by("-written_at") if party else [],
         "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
         "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),

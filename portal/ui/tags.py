@@ -131,6 +131,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
         "duplicate": OVER,
         "unfounded": OVER,
     },
+    "public_report": {"received": YOURS, "taken_up": MOVING, "set_aside": OVER},
     "enforcement": {"opened": WITH_US, "notice_given": YOURS, "heard": MOVING, "decided": GOOD},
     "appeal": {
         "lodged": WITH_US,

@@ -102,6 +102,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_incident_hold",
         "admin:audits_incident_update",
         "admin:audits_incident_severity",
+        "admin:audits_incident_mark",
         "admin:audits_incident_contain",
         "admin:audits_incident_resolve",
         "admin:audits_incident_close",

@@ -433,6 +433,7 @@ ROWS: list[Any] = [
     row(
         "admin:audits_incident_deadline", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(text="So.")
     ),
+    admin_deed("incident", "mark", triaged, INCIDENT_OFFICER, data(marking="amber", reason="So.")),
     row("admin:audits_incident_aside", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(reason="No.")),
     row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
     *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),

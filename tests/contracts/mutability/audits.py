@@ -12,6 +12,7 @@ LIFECYCLE = {
     "audits.Finding",
     "audits.Incident",
     "audits.Obligation",
+    "audits.PublicReport",
     "audits.RiskAcceptance",
 }
 APPEND_ONLY = {
@@ -25,7 +26,9 @@ APPEND_ONLY = {
     "audits.Escalation",
     "audits.FindingDocument",
     "audits.FindingNote",
+    "audits.IncidentLook",
     "audits.IncidentUpdate",
+    "audits.PublicMessage",
     "audits.Report",
     "audits.Retest",
     "audits.SampleDraw",
