@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,7 @@ from portal.core.actors import Actor
 from portal.workflow import as_deed, create, move
 
 
-def active_feeds(user_id: object) -> QuerySet[CalendarFeed]:
+def active_feeds(user_id: UUID | None) -> QuerySet[CalendarFeed]:
     """The person's address that answers: one or none."""
     rows: QuerySet[CalendarFeed] = CalendarFeed.objects.filter(user_id=user_id, state="active")
     return rows
@@ -25,7 +26,7 @@ def issue_feed(*, by: Actor) -> tuple[CalendarFeed, str]:
     token = secrets.token_urlsafe(32)
     for earlier in active_feeds(by.user_id):
         revoke_feed(feed=earlier, by=by)
-    feed = CalendarFeed(user_id=by.user_id, token_digest=digest_of(token), issued_at=clock.now())
+    feed = CalendarFeed(user_id=by.person_id, token_digest=digest_of(token), issued_at=clock.now())
     return create(feed, "issue", by=by), token
 
 

@@ -65,7 +65,7 @@ def last_remedy(audit: Audit, rules: Rulebook) -> Finding:
     assert rules.audits.follow_up is not None
     rows = Finding.objects.filter(audit=audit, severity__in=rules.audits.follow_up.severities)
     latest = rows.aggregate(latest=Max("remedy_due"))["latest"]
-    found = rows.filter(remedy_due=latest).order_by("pk").first()
+    found: Finding | None = rows.filter(remedy_due=latest).order_by("pk").first()
     assert found is not None
     return found
 

@@ -161,6 +161,15 @@ def test_audit_for_cause_does_not_stand_in_the_way(stage: Stage) -> None:
     assert Audit.objects.filter(kind="periodic", state="planned").count() == 1
 
 
+def test_qualification_that_ended_at_midnight_is_not_planned_whichever_sweep_runs_first(stage: Stage) -> None:
+    morning = clock.now() + (stage.qualification.valid_until - clock.today()) + timedelta(days=1)
+    with clock.at(morning - timedelta(days=1)):
+        assert plan_due_audits(by=SYSTEM) == 1
+    Audit.objects.filter(institution=stage.institution).update(falls_on=None)
+    with clock.at(morning):
+        assert plan_due_audits(by=SYSTEM) == 0
+
+
 def test_many_are_planned_anew_in_one_block(stage: Stage) -> None:
     stages = [stage, qualified(jurisdiction="SE"), qualified(jurisdiction="FI")]
     assert plan_due_audits(by=SYSTEM) == 3
