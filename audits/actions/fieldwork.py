@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audits.models import Audit, Check, CheckResult, WorkingNote
+from audits.queries.independence import independence_of
 from audits.rules_fieldwork import of_this_audit
 from portal.core import clock
 from portal.core.actors import Actor
@@ -33,7 +34,8 @@ class Answer:
 def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Audit:
     """Record results of controls. Only what differs is written; nothing is where a colleague was first.
 
-    Raises Conflict naming the control where somebody recorded another result in the meantime.
+    Raises Conflict naming the control where somebody recorded another result in the meantime, and Refused where the
+    auditor has come to have a part in the institution's case since the assignment (rule audit.independence).
     """
     lock(audit)
     checks = {row.pk: row for row in Check.objects.filter(audit=audit).select_related("control")}
@@ -50,6 +52,7 @@ def record_results(*, audit: Audit, answers: Sequence[Answer], by: Actor) -> Aud
         detail={"results": [_told(check) for check, _item in changed]},
         about=_about(audit),
     )
+    require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
     _write([check for check, _item in changed])
     CheckResult.objects.bulk_create(
         CheckResult(
