@@ -114,7 +114,7 @@ class MarkForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "marking", [(key, Described(label, AUDIENCES[key])) for key, label in Marking.choices])
+        offer(self, "marking", [(key, Described(str(label), str(AUDIENCES[key]))) for key, label in Marking.choices])
 
     def clean_techniques(self) -> list[str]:
         return str(self.cleaned_data["techniques"]).replace(",", " ").upper().split()

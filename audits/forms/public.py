@@ -60,8 +60,10 @@ class PublicReportForm(forms.Form):
 
     def renewed(self) -> None:
         """Shown again, the page is a new one: its time begins anew."""
-        self.data = self.data.copy()
-        self.data["opened"] = SIGNER.sign("")
+        held: Any = self.data
+        held = held.copy()
+        held["opened"] = SIGNER.sign("")
+        self.data = held
 
 
 def _at_leisure(opened: str) -> bool:
