@@ -5,6 +5,7 @@ from django.urls import path
 from audits.views import documents, evidence, lists, pages
 from audits.views.alerts import alerts
 from audits.views.due import DueList
+from audits.views.export import audit_oscal
 from audits.views.feed import feed
 from audits.views.incident import deadline, incident_page, incident_report
 from audits.views.owed import owed
@@ -18,6 +19,7 @@ partner = for_roles("applicant")
 urlpatterns = [
     path("audits/", partner(lists.AuditList.as_view()), name="audits"),
     path("audits/<uuid:pk>/", pages.audit, name="audit"),
+    path("audits/<uuid:pk>/oscal/", audit_oscal, name="audit_oscal"),
     path("audits/<uuid:pk>/sample/", sample, name="sample"),
     path("audits/<uuid:pk>/sample.json", sample_file, name="sample_file"),
     path("audits/redraw.py", script, name="redraw"),

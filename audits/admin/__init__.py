@@ -6,6 +6,7 @@ from audits.admin.acceptance import RiskAcceptanceAdmin
 from audits.admin.alert import AlertAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.catalogue import CatalogueAdmin, CatalogueImportAdmin
+from audits.admin.crosswalk import CrosswalkAdmin
 from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
 from audits.admin.evidence import EvidenceRequestAdmin
 from audits.admin.finding import FindingAdmin
@@ -18,6 +19,7 @@ from audits.models import (
     Audit,
     Catalogue,
     CatalogueImport,
+    Crosswalk,
     EnforcementCase,
     EvidenceRequest,
     Finding,
@@ -39,3 +41,4 @@ admin.site.register(Alert, AlertAdmin)
 admin.site.register(Appeal, AppealAdmin)
 admin.site.register(Catalogue, CatalogueAdmin)
 admin.site.register(CatalogueImport, CatalogueImportAdmin)
+admin.site.register(Crosswalk, CrosswalkAdmin)

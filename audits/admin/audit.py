@@ -17,6 +17,8 @@ from audits.actions import audit as deeds
 from audits.actions import audit_report
 from audits.actions.finding import record_finding
 from audits.admin.base import asks, filter_by_state
+from audits.admin.crosswalk import crosswalk_urls
+from audits.admin.export import export_urls
 from audits.admin.fieldwork import FieldworkPages
 from audits.admin.programme import ProgrammePages
 from audits.forms.finding import FindingForm
@@ -179,6 +181,8 @@ class AuditAdmin(ProgrammePages, FieldworkPages):
         return [
             path("<uuid:pk>/finding/", view(asks(self.finding_view)), name="audits_audit_finding"),
             *self.fieldwork_urls(),
+            *export_urls(self),
+            *crosswalk_urls(self),
             *super().get_urls(),
         ]
 

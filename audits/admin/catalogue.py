@@ -24,6 +24,7 @@ from audits.admin.base import CaseAdmin, asks, filter_by_state
 from audits.forms.catalogue import ImportCatalogueForm
 from audits.models import Catalogue, CatalogueImport, Control
 from audits.queries.catalogue import FOUND, changes, controls_of, search, tree, versions
+from audits.queries.crosswalk import linked_to
 from audits.states import CATALOGUE, CATALOGUE_IMPORT
 from audits.views.deeds import DeedPage
 from partners.access import require_role
@@ -138,12 +139,13 @@ class CatalogueAdmin(CaseAdmin):
         related = ("catalogue", "group", "parent")
         control = get_object_or_404(Control.objects.select_related(*related), pk=control_pk, catalogue=pk)
         shown = {
+            "linked": linked_to(control),
             "control": control,
             "catalogue": control.catalogue,
             "enhancements": control.enhancements.order_by("position"),
         }
         crumb = (str(control.catalogue), catalogue_url("change", control.catalogue_id))
-        return self._page(request, "admin/audits/control.html", str(control), shown, crumb)
+        return self._page(request, "admin/audits/catalogue_control.html", str(control), shown, crumb)
 
     @method_decorator(require_safe)
     def changes_page(self, request: PortalRequest, pk: UUID, old_pk: UUID) -> HttpResponse:

@@ -178,7 +178,8 @@ def vulnerabilities() -> str | None:
     """Pip-audit on what is locked. No answer is not an all-clear: it is reported as UNKNOWN."""
     done = subprocess.run(
         [
-            *(str(venv_bin("pip-audit")), "--requirement", str(REQUIREMENTS / "dev.lock"), "--disable-pip"),
+            *(str(venv_bin("pip-audit")), "--disable-pip"),
+            *(word for name in ("dev", "oscal") for word in ("--requirement", str(REQUIREMENTS / f"{name}.lock"))),
             *("--progress-spinner", "off", "--timeout", "30", "--format", "json"),
         ],
         cwd=ROOT,

@@ -10,19 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audits.actions.catalogue import import_catalogue
 from audits.actions.catalogue_import import receive_catalogue
-from audits.models import CatalogueImport
+from audits.actions.crosswalk import import_crosswalk
+from audits.models import CatalogueImport, Crosswalk
 from portal.core.actors import SYSTEM
 from portal.core.oscal import read_oscal
 from tests.contracts.matrix import roles, row
-from tests.contracts.matrix.audits import catalogue, desk
+from tests.contracts.matrix.audits import at, catalogue, desk, in_fieldwork, own, with_partner
 from tests.world import World
 
 CONTROL = {"id": "c-1", "title": "One", "parts": [{"name": "statement", "prose": "Do it."}]}
 READERS = roles("case_officer", "auditor", "system_administrator")
 IMPORTERS = roles("case_officer", "system_administrator")
-VIEWERS = ("case_officer", "auditor")
-ONE = desk("case_officer.any", "auditor.any", viewers=VIEWERS).but("system_administrator", gets="ok")
-OWN = desk("case_officer.any", viewers=("case_officer",)).but("system_administrator", gets="ok")
+AUDIT = desk("case_officer.body", "auditor", viewers=("case_officer", "auditor"))
 
 
 def document(version: str) -> bytes:
@@ -57,6 +56,13 @@ def received(world: World) -> CatalogueImport:
     return receive_catalogue(key="matrix", form="oscal", content=file, file_name="matrix.json", by=SYSTEM)
 
 
+def crosswalk(world: World) -> Crosswalk:
+    world.once(two_versions)
+    read = read_oscal(document("1"))
+    import_catalogue(key="one", read=read, by=SYSTEM)
+    return import_crosswalk(from_key="one", to_key="two", title="C", content=b"from,to\nc-1,c-1\n", by=SYSTEM)
+
+
 ROWS: list[Any] = [
     row("admin:audits_catalogue_import", IMPORTERS, IMPORTERS, data=upload),
     row("admin:audits_catalogue_search", READERS),
@@ -69,4 +75,15 @@ ROWS: list[Any] = [
         IMPORTERS,
         make=lambda world: {"object_id": world.once(received).pk},
     ),
+    row("admin:audits_audit_oscal", AUDIT, make=at(in_fieldwork)),
+    row("admin:audits_crosswalk_changelist", READERS, READERS),
+    row("admin:audits_crosswalk_import", IMPORTERS, IMPORTERS, data=lambda _world: {"title": "Links"}),
+    row(
+        "admin:audits_crosswalk_change",
+        READERS,
+        make=lambda world: {"object_id": world.once(crosswalk).pk},
+    ),
+    row("admin:audits_crosswalk_retire", IMPORTERS, IMPORTERS, make=at(crosswalk)),
+    row("admin:audits_audit_crosswalk", AUDIT, AUDIT, make=at(in_fieldwork)),
+    row("audits:audit_oscal", own(), make=at(with_partner)),
 ]
