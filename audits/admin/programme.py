@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from audits.actions.calendar import active_feeds, issue_feed, revoke_feed
 from audits.admin.base import CaseAdmin, asks
 from audits.forms.programme import PlanAuditForm
 from audits.models import Audit
-from audits.queries.calendar import loads, of_year
+from audits.queries.calendar import Load, loads, of_year
 from audits.queries.planning import AUDITED
 from audits.views.sample import as_file, draw_of, shown_of
 from partners.access import require_role
@@ -64,7 +65,10 @@ class ProgrammePages(CaseAdmin):
                 (month, [(audit, self.url_of(audit)) for audit in month.audits])
                 for month in of_year(actor, year, auditor=auditor)
             ],
-            "loads": [(load, f"{here}?year={year}&auditor={load.person.pk}" if load.person else "") for load in people],
+            "loads": [
+                (load, f"{here}?year={year}&auditor={load.person.pk}" if load.person else "", _by_month(load, year))
+                for load in people
+            ],
             "of": next((load.person for load in people if load.person and load.person.pk == auditor), None),
             "everybody": f"{here}?year={year}",
             "plan_url": reverse("admin:audits_audit_plan") if actor.has(*self.plan_roles) else "",
@@ -146,6 +150,11 @@ def _planned(said: dict[str, Any], by: Actor) -> Audit:
         by=by,
         manner=Manner(announced=not said["unannounced"], mode=said["mode"]),
     )
+
+
+def _by_month(load: Load, year: int) -> list[tuple[date, int]]:
+    """The first day of each month, for its name, and how many audits there are in it."""
+    return [(date(year, number, 1), count) for number, count in enumerate(load.months, start=1)]
 
 
 def _year(text: str) -> int:
