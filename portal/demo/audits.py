@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from audits.actions.acceptance import propose_acceptance, sign_acceptance
 from audits.actions.audit import assign_auditor, begin_audit, cancel_audit, notify_audit, plan_audit
 from audits.actions.audit_report import close_audit, draft_report, respond_to_report, send_report
+from audits.actions.evidence_request import answer_request, ask_for_evidence, settle_request
 from audits.actions.fieldwork import Answer, record_results
 from audits.actions.finding import (
     agree_plan,
@@ -18,13 +19,15 @@ from audits.actions.finding import (
     verify_finding,
 )
 from audits.models import Audit, Check, Finding
+from audits.queries.acceptance import quorum_rule
 from partners.models.qualification import LIVE
+from partners.queries.evidence import documents_of
 from partners.queries.standing import standing
 from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.stage import AuthorityCast, Partner, Stage
-from portal.demo.timeline import Story
+from portal.demo.timeline import Alone, Story
 
 
 @dataclass(frozen=True)
@@ -124,16 +127,39 @@ RESPONSES = (
     ),
     "We have nothing to correct, and found the visit useful.",
 )
+ASKED = (
+    (
+        "Accounts at the proxy, and who left",
+        "Please show the accounts at the proxy as of today, and who left since the last audit, with their last day.",
+        "Both lists were drawn this morning. Accounts are closed by the personnel system on the last day.",
+    ),
+    (
+        "One week of the log of use",
+        "Please show the log of the week that was drawn, with its digests, and who can read it.",
+        "The log of that week and its hourly digests are in the document. Two people may read it; nobody can write.",
+    ),
+    (
+        "The last rehearsal of the plan for incidents",
+        "When was the plan last rehearsed, who took part, and what was learned?",
+        "Held in spring with the provider’s duty team. The protocol names who took part and two lessons.",
+    ),
+    (
+        "How long answers are kept",
+        "Please show the rule, and that backups follow it.",
+        "Twelve months, in backups too. The protocol of the last deletion is in the document.",
+    ),
+)
+"""Title, what is asked, and the partner's answer."""
 SENT_BACK = "The list shows accounts of the proxy only. Please show the same for the log host."
 
 
 def inspections(stage: Stage, every: int = 4) -> Story:
-    """Looks through the plan every few days, and begins the audits whose day comes near."""
+    """Looks through the programme every few days, and carries out the audits whose day comes near."""
     begun: set[object] = set()
     while True:
         soon = clock.today() + timedelta(days=30)
-        due = Audit.objects.filter(state="planned", kind="periodic", planned_for__lte=soon).order_by("reference")
-        for audit in due.exclude(pk__in=begun):
+        due = Audit.objects.filter(state__in=["planned", "notified"], planned_for__lte=soon).order_by("reference")
+        for audit in due.exclude(why__reason="officer").exclude(pk__in=begun):
             begun.add(audit.pk)
             partner = next(item for item in stage.partners.values() if item.institution.pk == audit.institution_id)
             stage.timeline.tell(carried_out(stage, partner, audit), partner.later(1, 3))
@@ -163,7 +189,7 @@ def carried_out(stage: Stage, partner: Partner, audit: Audit, until: str = "clos
     assign_auditor(audit=audit, auditor=auditor.user, by=officer)
     yield partner.later(0, 1)
     audit.refresh_from_db()
-    if audit.announced:
+    if audit.announced and audit.state == "planned":
         notify_audit(audit=audit, by=officer)
     if until == "notified":
         return
@@ -171,9 +197,13 @@ def carried_out(stage: Stage, partner: Partner, audit: Audit, until: str = "clos
         yield partner.later(2, 3)
         cancel_audit(audit=audit, reason="The documents that arrived meanwhile answer the questions.", by=officer)
         return
-    yield max(partner.later(1), datetime.combine(audit.planned_for, time(9, partner.rng.randint(0, 50)), UTC))
+    yield Alone(max(partner.later(1), datetime.combine(audit.planned_for, time(9, partner.rng.randint(0, 50)), UTC)))
+    audit.refresh_from_db()
+    if audit.state == "cancelled":  # the qualification ended meanwhile
+        return
     begin_audit(audit=audit, by=auditor)
     yield partner.later(0, 1)
+    yield from evidence(partner, audit, auditor, answered=until != "fieldwork")
     lacks = partner.rng.sample(LACKS, partner.rng.choice((0, 1, 1, 2, 3)) if until == "closed" and checked else 2)
     results(partner, audit, auditor, lacks, part=0.55 if until == "fieldwork" else 1)
     for lack in lacks:
@@ -195,6 +225,23 @@ def carried_out(stage: Stage, partner: Partner, audit: Audit, until: str = "clos
     respond_to_report(audit=audit, response=partner.rng.choice(RESPONSES), by=partner.applicant)
     yield partner.later(2, 6)
     close_audit(audit=audit, by=officer)
+
+
+def evidence(partner: Partner, audit: Audit, auditor: Actor, *, answered: bool) -> Story:
+    """What the auditor asks to see, the partner's answer with a document, and whether it is enough."""
+    checks = list(Check.objects.filter(audit=audit).select_related("control").order_by("position"))
+    documents = list(documents_of(partner.institution.pk).values_list("pk", flat=True)[:2])
+    asked = partner.rng.sample(ASKED, 2)
+    requests = [
+        ask_for_evidence(audit=audit, title=title, text=text, tested=partner.rng.choice(checks), by=auditor)
+        for title, text, _answer in asked
+    ]
+    yield partner.later(0, 1)
+    for number, request in enumerate(requests[: 2 if answered else 1]):
+        documents_shown = documents[number : number + 1]
+        answer_request(request=request, text=asked[number][2], documents=documents_shown, by=partner.applicant)
+        if answered:
+            settle_request(request=request, by=auditor)
 
 
 def results(partner: Partner, audit: Audit, auditor: Actor, lacks: list[Lack], part: float) -> None:
@@ -234,8 +281,10 @@ def put_right(
             finding=finding, until=clock.today() + timedelta(days=180), by=home.officers[0],
             reason="Small, and the person who is missing has been hired. Accepted until then.",
         )  # fmt: skip
-        yield partner.later(1, 4)
-        sign_acceptance(acceptance=acceptance, seen=acceptance.digest, by=confirmed(home.signatories[-1]))
+        rule = quorum_rule(acceptance)
+        for signatory in stage.signers(home, rule.bodies, rule.signatures):
+            yield partner.later(1, 4)
+            sign_acceptance(acceptance=acceptance, seen=acceptance.digest, by=confirmed(signatory))
         return
     propose_plan(finding=finding, plan=lack.plan, by=partner.applicant)
     yield partner.later(2, 5)

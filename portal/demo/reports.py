@@ -65,7 +65,7 @@ def fate_of(stage: Stage, partner: Partner, obligation: Obligation) -> str:
     """What today's state of this report is, where the partner's part has one; the last report before today gets it."""
     wanted = part_of(partner.body.name, 0).reports
     days_ago = (stage.present.date() - obligation.due).days
-    if wanted == "overdue" and 2 <= days_ago <= 100:
+    if wanted == "overdue" and 2 <= days_ago <= 100 and obligation.kind == "staff_changes":
         return "overdue"
     if wanted in ("submitted", "returned") and 0 <= days_ago <= 190 and obligation.kind == "staff_changes":
         return wanted

@@ -46,7 +46,7 @@ from portal.demo.people import all_names, founding, join_scheme
 from portal.demo.programmes import Programme, programme_for
 from portal.demo.queue import filters_kept
 from portal.demo.stage import Partner, Stage
-from portal.demo.sweeps import sweep, sweeping, warn
+from portal.demo.sweeps import draw, sweep, sweeping, warn
 from portal.demo.timeline import Story, Timeline
 from portal.ledger.models import Entry
 from portal.notifications.models import Notice
@@ -100,6 +100,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         away(stage)
         consents.lately(stage)
         sweep()
+        draw()
         warn()
         letters.handed_over(stage)
         filters_kept(stage)

@@ -7,12 +7,21 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from audits.actions.acceptance import end_acceptance
+from audits.actions.audit import cancel_audit
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
+from audits.actions.escalation import escalate
+from audits.actions.evidence_request import remind_of_evidence
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
+from audits.actions.programme import announce_audit, ask_for_auditor, plan_follow_up
+from audits.actions.sample import draw_sample
 from audits.models import IncidentDeadline
+from audits.queries.escalation import findings_to_escalate, reports_to_escalate
+from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
+from audits.queries.programme import to_announce, to_draw, to_follow_up, without_auditor, without_partner
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
+from audits.tasks import NOT_QUALIFIED, SHOWN
 from grants.actions.deadline import mark_missed_consent
 from grants.actions.grant import expire_grant
 from grants.actions.grant import remind_of_end as remind_of_grant
@@ -58,10 +67,38 @@ def sweep() -> None:
     """Everything that is due now."""
     end()
     remind()
-    plan_due_audits(by=SYSTEM)
+    programme()
     plan_due_obligations(by=SYSTEM)
+    owed()
+
+
+def programme() -> None:
+    """Audits are planned, followed up, announced, and ended with the qualification."""
+    plan_due_audits(by=SYSTEM)
+    for audit in to_follow_up(rules()).order_by("reference"):
+        plan_follow_up(audit=audit, by=SYSTEM)
+    for audit in without_partner().order_by("reference"):
+        cancel_audit(audit=audit, reason=str(NOT_QUALIFIED), by=SYSTEM)
+    for audit in to_announce().select_related(*SHOWN).order_by("reference"):
+        announce_audit(audit=audit, by=SYSTEM)
+    for audit in without_auditor().select_related(*SHOWN).order_by("reference"):
+        ask_for_auditor(audit=audit, by=SYSTEM)
+
+
+def owed() -> None:
+    """Reports and evidence that partners are reminded of, and what stays overdue."""
     for row in to_remind(rules()).select_related("institution__organisation", "authority").order_by("reference"):
         remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
+    for row in evidence_to_remind(rules()).select_related("institution__organisation", "audit").order_by("reference"):
+        remind_of_evidence(request=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
+    for subject in (*findings_to_escalate().order_by("reference"), *reports_to_escalate().order_by("reference")):
+        escalate(subject=subject, by=SYSTEM)
+
+
+def draw() -> None:
+    """Samples whose time has come. Each by a checkpoint of its own, so not within another deed."""
+    for audit in to_draw().order_by("reference"):
+        draw_sample(audit=audit, by=SYSTEM)
 
 
 def end() -> None:

@@ -6,14 +6,17 @@ the record among everybody else's. What would lie after the present is not told:
 
 The deeds of one week are one transaction, and go into the record together at its end, in their order: the head of
 the record is asked for a hundred times in place of some thousands. A deed that is refused leaves nothing of itself,
-its story breaks off there, and the others go on.
+its story breaks off there, and the others go on. A step that needs the record as it is (a lot is drawn by its root)
+is told alone: what was done before it is in the record first.
 """
 
 from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Self
@@ -26,7 +29,15 @@ from portal.workflow import as_one, deed, tell_observers
 
 logger = logging.getLogger(__name__)
 
-Story = Generator[datetime, None, None]
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The moment at which a story goes on with deeds that are transactions of their own."""
+
+    at: datetime
+
+
+Story = Generator[datetime | Alone, None, None]
 
 
 class Timeline:
@@ -37,44 +48,69 @@ class Timeline:
         self._progress = progress or (lambda moment: None)
         self.broken: list[str] = []
         """Stories that broke off, each with its moment and the reason: a deed refused leaves nothing of itself."""
-        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._waiting: list[tuple[datetime, int, Story, bool]] = []
+        self._last: datetime | None = None
         self._number = count()
 
-    def tell(self, story: Story, at: datetime) -> None:
-        """Begin the story at that moment, or never where it lies after the present."""
-        if at <= self.present:
-            heapq.heappush(self._waiting, (at, next(self._number), story))
+    def tell(self, story: Story, at: datetime | Alone) -> None:
+        """Begin the story at that moment, or go on with it; never where that lies after the present."""
+        moment = at.at if isinstance(at, Alone) else at
+        if moment <= self.present:
+            heapq.heappush(self._waiting, (moment, next(self._number), story, isinstance(at, Alone)))
 
     def run(self) -> int:
         """Tell everything up to the present; returns how often a story went on."""
-        steps, last = 0, None
+        steps = 0
         while self._waiting:
-            week = _week(self._waiting[0][0])
             self._progress(self._waiting[0][0])
-            with deed(), _Steps() as step:
-                while self._waiting and _week(self._waiting[0][0]) <= week:
-                    at, _number, story = heapq.heappop(self._waiting)
-                    last = at if last is None or at > last else last
-                    following = self._go_on(story, last, step)
-                    steps += 1
-                    if following is not None:
-                        self.tell(story, following)
+            steps += self._alone() if self._waiting[0][3] else self._together()
         return steps
 
-    def _go_on(self, story: Story, at: datetime, step: _Steps) -> datetime | None:
+    def _together(self) -> int:
+        """The rest of a week, up to a step that is told alone."""
+        steps, week = 0, _week(self._waiting[0][0])
+        with deed(), _Steps() as step:
+            while self._waiting and not self._waiting[0][3] and _week(self._waiting[0][0]) <= week:
+                story, at = self._next()
+                if self._go_on(story, at, _joined):
+                    step.done()
+                else:
+                    step.undo()
+                steps += 1
+        return steps
+
+    def _alone(self) -> int:
+        story, at = self._next()
+        self._go_on(story, at, nullcontext)
+        return 1
+
+    def _next(self) -> tuple[Story, datetime]:
+        at, _number, story, _alone = heapq.heappop(self._waiting)
+        self._last = at if self._last is None or at > self._last else self._last
+        return story, self._last
+
+    def _go_on(self, story: Story, at: datetime, around: Callable[[], AbstractContextManager[None]]) -> bool:
+        """Whether the step could be told. One that is refused ends its story."""
         try:
-            with clock.at(at), as_one(), deed():
+            with clock.at(at), around():
                 following = next(story, None)
-                tell_observers()
-            step.done()
-            return following
         except Error:
             raise  # without its database, or in a transaction that has failed, no story can be told
         except Exception as problem:
-            step.undo()
             logger.exception("A story of the demonstration broke off at %s", at)
             self.broken.append(f"{at:%d %B %Y}: {problem}")
-            return None
+            return False
+        if following is not None:
+            self.tell(story, following)
+        return True
+
+
+@contextmanager
+def _joined() -> Iterator[None]:
+    """A step in the transaction of its week."""
+    with as_one(), deed():
+        yield
+        tell_observers()
 
 
 class _Steps:
