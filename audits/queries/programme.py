@@ -25,7 +25,9 @@ def with_auditor() -> Exists:
 
 
 def _qualified() -> Exists:
-    return Exists(Qualification.objects.filter(institution=OuterRef("institution"), state__in=AUDITED))
+    """Whether the institution is qualified today, whether or not the sweep that ends qualifications has run."""
+    rows = Qualification.objects.filter(state__in=AUDITED, valid_until__gte=clock.today())
+    return Exists(rows.filter(institution=OuterRef("institution")))
 
 
 def to_announce() -> QuerySet[Audit]:
