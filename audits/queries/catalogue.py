@@ -69,9 +69,10 @@ def search(text: str, *, catalogue: Catalogue | None = None) -> QuerySet[Control
     found = (
         rows.filter(Q(pk__in=by_words) | Q(pk__in=Control.objects.filter(named).values("pk"))) if text else rows.none()
     )
-    return found.annotate(rank=SearchRank(WORDS, wanted), is_named=_named_first(exact, named)).order_by(
-        "-is_named", "-rank", "catalogue__key", "position"
-    )
+    ranked: QuerySet[Control] = found.annotate(
+        rank=SearchRank(WORDS, wanted), is_named=_named_first(exact, named)
+    ).order_by("-is_named", "-rank", "catalogue__key", "position")
+    return ranked
 
 
 def _named_first(exact: Q, named: Q) -> Any:

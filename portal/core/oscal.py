@@ -270,7 +270,8 @@ class _Reader:
         if texts := [_raw(value) for value in (values if isinstance(values, list) else []) if isinstance(value, str)]:
             return ", ".join(texts)
         select = param.get("select")
-        choices = select.get("choice") if isinstance(select, dict) else None
+        select = select if isinstance(select, dict) else {}
+        choices = select.get("choice")
         if texts := [_raw(text) for text in (choices if isinstance(choices, list) else []) if isinstance(text, str)]:
             several = _("one or more of") if select.get("how-many") == "one-or-more" else _("one of")
             return f"[{several}: {'; '.join(self._filled(text[:MAX_FILLED]) for text in texts[:100])}]"

@@ -222,7 +222,7 @@ def test_pages_import_show_and_take_over(stage: Stage) -> None:
     said = {"title": "By us", "from_key": "ours", "to_key": "theirs"}
     assert "one of the two" in officer.post(address, said).content.decode()
     assert "There is no link" in officer.post(address, {**said, "name": "satre"}).content.decode()
-    answered = officer.post(address, {**said, "upload": SimpleUploadedFile("l.csv", LINKS)})
+    answered: Any = officer.post(address, {**said, "upload": SimpleUploadedFile("l.csv", LINKS)})
     made = Crosswalk.objects.get()
     assert answered.url == reverse("admin:audits_crosswalk_change", args=[made.pk])
     assert "Word for word" in officer.get(answered.url).content.decode()

@@ -87,5 +87,6 @@ def _mitigations(matrix: dict[str, Any], rows: Collector) -> None:
 def _elsewhere(item: dict[str, Any]) -> list[dict[str, Any]]:
     """Where ATT&CK has the same."""
     reference = item.get("ATT&CK-reference")
-    url = words(reference, "url") if isinstance(reference, dict) else ""
+    reference = reference if isinstance(reference, dict) else {}
+    url = words(reference, "url")
     return [{"href": url, "rel": "reference", "text": words(reference, "id")}] if url.startswith("https://") else []
