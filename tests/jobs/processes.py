@@ -17,19 +17,19 @@ PATIENCE = 60.0
 """Seconds until something that must happen counts as not happening: workers start slowly on a busy machine."""
 
 
-def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE, *, every: float = 0.05) -> None:
     """Poll until it is true. Fails with `what` when it does not come true."""
     until = time.monotonic() + seconds
     while not true():
         if time.monotonic() > until:
             raise AssertionError(f"Not within {seconds:.0f} seconds: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 class Celery:
     """One process group: `worker` or `beat`."""
 
-    def __init__(self, kind: str, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, kind: str, environment: Mapping[str, str], log: Path, app: str = "portal") -> None:
         options = {
             "worker": ["--concurrency=2", "--without-gossip", "--without-mingle", "--without-heartbeat"],
             "beat": ["--pidfile=", "--max-interval=1"],
@@ -37,7 +37,7 @@ class Celery:
         self.log = log
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "portal", kind, "-l", "INFO", *options],
+                [sys.executable, "-m", "celery", "-A", app, kind, "-l", "INFO", *options],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -46,7 +46,12 @@ class Celery:
             )
 
     def wait_ready(self, words: str) -> None:
-        wait_until(lambda: words in self.log.read_text(errors="replace"), f"“{words}” in {self.log}")
+        def ready() -> bool:
+            said = self.log.read_text(errors="replace")
+            assert self.process.poll() is None, f"It ended: {said[-2000:]}"
+            return words in said
+
+        wait_until(ready, f"“{words}” in {self.log}")
 
     def kill(self) -> None:
         """SIGKILL to all of it: no handler runs, nothing is put away."""
@@ -64,10 +69,10 @@ class Celery:
 
 
 class House:
-    """A broker, and the workers and beats started on it. Everything ends with the test."""
+    """A broker, and the workers and beats of `app` started on it. Everything ends with the test."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, environment: Mapping[str, str], app: str = "portal") -> None:
+        self.folder, self.app = folder, app
         self.broker = Valkey(folder, durable=False, password="for-one-test")
         self.broker.start()
         self.environment = {
@@ -86,7 +91,7 @@ class House:
         return self._start("beat")
 
     def _start(self, kind: str) -> Celery:
-        celery = Celery(kind, self.environment, self.folder / f"{kind}{len(self.started)}.log")
+        celery = Celery(kind, self.environment, self.folder / f"{kind}{len(self.started)}.log", self.app)
         self.started.append(celery)
         return celery
 
