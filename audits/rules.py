@@ -116,8 +116,8 @@ def may_close(audit: Any, actor: Actor) -> Verdict:
     """Closing takes a case officer who did not audit, and the partner's response or the end of the time for it."""
     return first_refusal(
         own_authority(audit, actor),
-        lambda: somebody_else(actor, *audit.assigned_ids, audit.drafted_by_id, did=_("you worked on this audit")),
         lambda: _heard(audit),
+        lambda: somebody_else(actor, *audit.worker_ids, did=_("you worked on this audit")),
     )
 
 

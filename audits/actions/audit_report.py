@@ -15,6 +15,7 @@ from audits.letters.audit_report import audit_report
 from audits.models import Audit, AuditReport
 from audits.queries.audit_report import reported_of
 from audits.queries.evidence_request import still_open
+from audits.queries.independence import independence_of
 from audits.rules import report_ready
 from audits.rules_fieldwork import nothing_asked
 from partners import files
@@ -37,7 +38,9 @@ def draft_report(*, audit: Audit, summary: str, by: Actor) -> Audit:
     require(report_ready(untested=audit.checks.filter(result="").count()))
     require(nothing_asked(waiting=still_open(audit)))
     changes = {"summary": summary, "drafted_at": clock.now(), "drafted_by_id": by.user_id}
-    return move(audit, "draft", by=by, changes=changes, detail={"summary": summary}, about=_about(audit))
+    move(audit, "draft", by=by, changes=changes, detail={"summary": summary}, about=_about(audit))
+    require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
+    return audit
 
 
 @as_deed
@@ -53,6 +56,7 @@ def send_report(*, audit: Audit, by: Actor) -> Audit:
     due = add_working_days(clock.today(), rulebook.audits.response_working_days, _country(audit))
     changes = {"sent_at": clock.now(), "response_due": due}
     move(audit, "send_report", by=by, changes=changes, rulebook=rulebook.version, about=_about(audit))
+    require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
     make_report(audit, AuditReport.Kind.SENT)
     notices.report_sent(audit)
     return audit

@@ -12,6 +12,7 @@ from audits import notices
 from audits.models import Audit, Control, Finding, FindingDocument, FindingNote, Retest
 from audits.overdue import PLAN, REMEDY, country_of, late_by, owed, resumed, step_day
 from audits.queries.escalation import next_day
+from audits.queries.independence import independence_of
 from audits.rules import later_than, own_documents
 from partners.queries.answers import evidence_named
 from portal.core import clock
@@ -55,6 +56,7 @@ def record_finding(
     )
     detail = {"severity": severity, "title": title, "control": control.oscal_id if control else None}
     create(finding, "record", by=by, rulebook=rulebook.version, detail=detail, about=_about(finding))
+    require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
     notices.finding_recorded(finding)
     return finding
 
@@ -153,6 +155,7 @@ def _tests(finding: Finding) -> int:
 
 def _retest(finding: Finding, result: str, method: str, by: Actor) -> None:
     assert finding.remediated_by_id is not None
+    require(independence_of(user_id=by.person_id, institution_id=finding.institution_id))
     Retest.objects.create(
         finding=finding,
         number=_tests(finding),

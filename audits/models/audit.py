@@ -14,8 +14,11 @@ from guardian.models import UserObjectPermissionBase
 
 from audits.models.catalogue import Catalogue, Control
 from audits.states import AUDIT
+from portal.ledger.models import Event
 from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers
 
+WORK = ("audit.begin", "audit.send_report")
+"""Deeds of auditors that leave no row of their own."""
 AUDIT_PERMISSION = "audit_institution"
 """The object permission that makes somebody an auditor of one audit."""
 
@@ -132,6 +135,14 @@ class Audit(LifecycleModel):
         """Accounts of the auditors assigned. One query, once for each object."""
         rows = AuditUserObjectPermission.objects.filter(content_object=self, permission__codename=AUDIT_PERMISSION)
         return frozenset(rows.values_list("user_id", flat=True))
+
+    @property
+    def worker_ids(self) -> frozenset[UUID | None]:
+        """Accounts of all who worked on it, whoever is assigned now: what they recorded stays theirs. Two queries."""
+        tested = CheckResult.objects.filter(subject__audit=self).order_by().values_list("recorded_by_id")
+        found = self.findings.order_by().values_list("recorded_by_id")
+        began = Event.objects.filter(entry__object_id=self.pk, entry__verb__in=WORK).order_by().values_list("actor_id")
+        return self.assigned_ids | {self.drafted_by_id, *(user for (user,) in tested.union(found, began))}
 
 
 class AuditUserObjectPermission(UserObjectPermissionBase):
