@@ -1,0 +1,1 @@
+"""Random people audit, put right, test again and close: the world, the deeds, and what holds whatever they do."""
