@@ -506,8 +506,8 @@ def obligation(item: Any) -> str:
 def surprise(part: Any) -> str:
     """How rare an hour of use must be to raise an alert."""
     return _(
-        "An hour of use raises an alert from %(least)s requests on, where by that use’s own past it is rarer than one in"
-        " %(chance)s. A person judges it."
+        "An hour of use raises an alert from %(least)s requests on, where by that use’s own past it is rarer than one"
+        " in %(chance)s. A person judges it."
     ) % {"least": big(part.least_requests), "chance": big(10**part.surprise)}
 
 
