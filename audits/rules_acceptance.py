@@ -65,7 +65,7 @@ def may_sign_acceptance(
 ) -> Verdict:
     """As the quorum asks for: not twice, not with a declared conflict, and with room for the home authority."""
     nobody: frozenset[UUID] = frozenset()
-    mine = frozenset({actor.user_id} - {None})
+    mine = frozenset({actor.user_id} if actor.user_id else ())
     hands = Hands(
         authors=nobody, screeners=nobody, assessors=nobody, conflicted=frozenset(conflicted),
         clear=mine - frozenset(conflicted), assigned=nobody,

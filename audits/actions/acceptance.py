@@ -142,6 +142,7 @@ def _write(acceptance: RiskAcceptance, decision: str, reason: str, by: Actor) ->
             acceptance, "sign", by=by, rulebook=acceptance.rulebook, detail=detail, about=_about(acceptance),
             tier=Tier.AUTHORITY,
         )  # fmt: skip
+    assert by.confirmed_at is not None, "a fresh second factor is required above"
     return AcceptanceSignature.objects.create(
         acceptance=acceptance,
         digest=acceptance.digest,

@@ -16,8 +16,8 @@ from portal.workflow import as_deed, create, move
 
 def active_feeds(user_id: UUID | None) -> QuerySet[CalendarFeed]:
     """The person's address that answers: one or none."""
-    rows: QuerySet[CalendarFeed] = CalendarFeed.objects.filter(user_id=user_id, state="active")
-    return rows
+    rows: QuerySet[CalendarFeed] = CalendarFeed.objects.filter(state="active")
+    return rows.filter(user_id=user_id) if user_id is not None else rows.none()
 
 
 @as_deed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -65,7 +67,7 @@ def _of(subject: Overdue) -> dict[str, Overdue]:
     return {"finding" if isinstance(subject, Finding) else "obligation": subject}
 
 
-def _case(subject: Overdue, step: Rung, due: object, late: int, by: Actor) -> EnforcementCase:
+def _case(subject: Overdue, step: Rung, due: date, late: int, by: Actor) -> EnforcementCase:
     there = undecided_case(subject)
     if there is not None:
         return there
@@ -77,7 +79,7 @@ def _case(subject: Overdue, step: Rung, due: object, late: int, by: Actor) -> En
     )
 
 
-def _facts(subject: Overdue, step: Rung, due: object, late: int) -> str:
+def _facts(subject: Overdue, step: Rung, due: date, late: int) -> str:
     """What the record says, in words; nothing is judged."""
     words = {"reference": subject.reference, "title": subject.title, "due": _day(due), "late": late}
     if isinstance(subject, Obligation):
@@ -99,5 +101,5 @@ def _facts(subject: Overdue, step: Rung, due: object, late: int) -> str:
     return "\n".join([first, *before, cited])
 
 
-def _day(value: object) -> str:
+def _day(value: date) -> str:
     return date_format(value, "DATE_FORMAT")

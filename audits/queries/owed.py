@@ -54,10 +54,11 @@ def _sources(institution_id: UUID) -> dict[str, QuerySet[Any]]:
 
 def _rows(what: str, rows: QuerySet[Any], day: Any, name: str = "title", ref: str = "reference") -> QuerySet[Any]:
     """The rows with the columns of the list."""
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         what=Value(what, output_field=CharField()),
         item=F("pk"),
         ref=F(ref),
         name=Cast(name, TextField()) if name else Value("", output_field=TextField()),
         day=F(day) if isinstance(day, str) else day,
     )
+    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import django_tables2 as tables
 from django import forms
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -85,7 +85,7 @@ class OwedTable(Table):
 
 @require_safe
 @for_roles("applicant")
-def owed(request: PortalRequest) -> HttpResponseBase:
+def owed(request: PortalRequest) -> HttpResponse:
     """What the institution owes, by the day on which it is due."""
     actor: Actor = request.actor
     institution = Institution.objects.select_related("organisation").filter(pk=actor.body_id).first()
@@ -98,7 +98,7 @@ def owed(request: PortalRequest) -> HttpResponseBase:
     kind = request.GET.get("export", "")
     if kind in CONTENT_TYPES:
         name = f"{slugify(_('Owed'))}-{clock.today().isoformat()}"
-        return export(kind, name, OwedTable, rows, country=country)
+        return cast(HttpResponse, export(kind, name, OwedTable, rows, country=country))
     shown = [_shown(row, country) for row in rows[:MOST]]
     context = {
         "form": form,

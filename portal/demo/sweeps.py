@@ -89,10 +89,13 @@ def owed() -> None:
     """Reports and evidence that partners are reminded of, and what stays overdue."""
     for row in to_remind(rules()).select_related("institution__organisation", "authority").order_by("reference"):
         remind_obligation(obligation=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
-    for row in evidence_to_remind(rules()).select_related("institution__organisation", "audit").order_by("reference"):
-        remind_of_evidence(request=row, reminders=row.expected, by=SYSTEM)  # type: ignore[attr-defined]
-    for subject in (*findings_to_escalate().order_by("reference"), *reports_to_escalate().order_by("reference")):
-        escalate(subject=subject, by=SYSTEM)
+    asked = evidence_to_remind(rules()).select_related("institution__organisation", "audit")
+    for request in asked.order_by("reference"):
+        remind_of_evidence(request=request, reminders=request.expected, by=SYSTEM)  # type: ignore[attr-defined]
+    for finding in findings_to_escalate().order_by("reference"):
+        escalate(subject=finding, by=SYSTEM)
+    for report in reports_to_escalate().order_by("reference"):
+        escalate(subject=report, by=SYSTEM)
 
 
 def draw() -> None:

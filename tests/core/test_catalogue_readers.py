@@ -54,7 +54,7 @@ a-5;Too long;;;x;;;more
 """
 
 
-def read(content: str | bytes, form: str, **named: str) -> Read:
+def read(content: str | bytes, form: str, **named: Any) -> Read:
     return read_catalogue(content.encode() if isinstance(content, str) else content, form=form, **(named or NAMED))
 
 

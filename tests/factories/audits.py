@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -124,6 +124,12 @@ def audit_for_cause(stage: Stage) -> Audit:
         reason="An incident.",
         by=stage.officer,
     )
+
+
+def draw_time(audit: Audit) -> datetime:
+    """When the audit's sample is drawn."""
+    assert audit.draw_at is not None
+    return audit.draw_at
 
 
 def begun_now(audit: Audit, *, officer: Actor, auditor: Actor, catalogue: Catalogue | None = None) -> Audit:

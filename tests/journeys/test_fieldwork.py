@@ -9,12 +9,12 @@ from typing import Any
 
 import pikepdf
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.journeys.person import Person
 from tests.journeys.stack import Stack
 
-TABLET = {"width": 820, "height": 1180}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 PREPARE = "from tests.journeys import fieldwork; fieldwork.prepare()"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pycountry
 
@@ -306,7 +306,7 @@ def _incidents(rules: Rulebook) -> Found:
         here = f"incidents.deadlines[{index}]"
         if rule.recipient not in recipients:
             yield _unknown(f"{here}.recipient", rule.recipient, recipients, "recipient")
-        parts = [(f"{here}.applies", rule.applies)]
+        parts: list[tuple[str, Any]] = [(f"{here}.applies", rule.applies)]
         parts += [(f"{here}.steps[{number}].applies", step.applies) for number, step in enumerate(rule.steps)]
         for number, step in enumerate(rule.steps):
             parts += [(f"{here}.steps[{number}].shorter[{place}]", item) for place, item in enumerate(step.shorter)]

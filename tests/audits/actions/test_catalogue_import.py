@@ -39,6 +39,13 @@ def received(content: bytes, stage: Stage, **options: Any) -> CatalogueImport:
     return receive_catalogue(content=io.BytesIO(content), **wanted)
 
 
+def imported(made: CatalogueImport) -> Catalogue:
+    """The catalogue that comes of it."""
+    catalogue = run_import(made=made, by=SYSTEM).catalogue
+    assert catalogue is not None
+    return catalogue
+
+
 def test_a_worker_imports_what_was_received_and_its_sender_hears_of_it(stage: Stage) -> None:
     made = received(document("a-1", "a-2"), stage)
     assert not Catalogue.objects.filter(key="small").exists()
@@ -100,7 +107,12 @@ def test_how_far_it_is_can_be_seen_from_outside_while_it_runs(stage: Stage, monk
 
     def watch(pk: Any) -> Any:
         tell = told(pk)
-        return lambda done, of: (tell(done, of), seen.append(cache.get(progress_key(pk))))
+
+        def both(done: int, of: int) -> None:
+            tell(done, of)
+            seen.append(cache.get(progress_key(pk)))
+
+        return both
 
     monkeypatch.setattr(deeds, "_told", watch)
     run_import(made=made, by=SYSTEM)
@@ -117,8 +129,8 @@ def test_a_lost_file_is_told(stage: Stage) -> None:
 
 
 def test_a_newer_version_stands_beside_the_one_that_audits_use(stage: Stage) -> None:
-    old = run_import(made=received(document("a-1"), stage), by=SYSTEM).catalogue
-    new = run_import(made=received(document("a-1", "a-2", version="2"), stage), by=SYSTEM).catalogue
+    old = imported(received(document("a-1"), stage))
+    new = imported(received(document("a-1", "a-2", version="2"), stage))
     assert (old.state, new.state) == ("current", "current")
     retire_catalogue(catalogue=old, by=stage.officer)
     assert old.controls.count() == 1
@@ -131,7 +143,7 @@ def test_another_file_of_the_same_version_is_refused(stage: Stage) -> None:
 
 
 def test_a_profile_selects_from_a_catalogue_that_was_imported_and_from_one_that_was_resolved(stage: Stage) -> None:
-    whole = run_import(made=received(document("a-1", "a-2", "a-3"), stage, key="whole"), by=SYSTEM).catalogue
+    whole = imported(received(document("a-1", "a-2", "a-3"), stage, key="whole"))
 
     def profile(of: Catalogue, *keys: str) -> Catalogue:
         imports = [{"href": of.file_name, "include-controls": [{"with-ids": list(keys)}]}]
@@ -139,7 +151,7 @@ def test_a_profile_selects_from_a_catalogue_that_was_imported_and_from_one_that_
             {"profile": {"metadata": {"title": "Some", "version": str(len(keys))}, "imports": imports}}
         )
         made = received(content.encode(), stage, key="some", file_name="some.json", selects_from=(of,))
-        return run_import(made=made, by=SYSTEM).catalogue
+        return imported(made)
 
     some = profile(whole, "a-1", "a-3")
     assert list(some.controls.values_list("oscal_id", flat=True)) == ["a-1", "a-3"]

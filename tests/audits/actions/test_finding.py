@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -132,10 +133,11 @@ def test_whoever_had_a_hand_in_an_earlier_remedy_tests_none_of_it(stage: Stage) 
     remediate_finding(finding=finding, remediation="Backups too.", by=colleague)
     changed = replace(stage.auditor, user_id=stage.applicant.user_id, user=stage.applicant.user)
     finding.audit.__dict__["assigned_ids"] = frozenset({stage.applicant.user_id})
-    for deed in (
+    deeds: tuple[Callable[[], Finding], ...] = (
         lambda: verify_finding(finding=finding, method="Seen.", by=changed),
         lambda: send_back_finding(finding=finding, reason="No.", by=changed),
-    ):
+    )
+    for deed in deeds:
         with pytest.raises(Refused) as refused:
             deed()
         assert refused.value.verdict.code in ("same_person", "not_assigned")

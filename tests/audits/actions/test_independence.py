@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.verdicts import Refused
 from tests.factories import people
 from tests.factories.accounts import make_member
-from tests.factories.audits import Stage, begun_now, planned_audit
+from tests.factories.audits import Stage, begun_now, draw_time, planned_audit
 
 
 def reviewer(stage: Stage) -> User:
@@ -42,7 +42,7 @@ def named(stage: Stage) -> User:
 
 def in_conflict(stage: Stage) -> User:
     """They declared a conflict of interest, and did nothing else."""
-    user, application = fresh(stage), Application.objects.filter(institution=stage.institution).first()
+    user, application = fresh(stage), Application.objects.get(institution=stage.institution)
     ConflictDeclaration.objects.create(
         application=application, by=user, body=stage.cast.authority, conflict=True, detail="My sister works there."
     )
@@ -51,7 +51,7 @@ def in_conflict(stage: Stage) -> User:
 
 def asked_to_review(stage: Stage) -> User:
     """They are assigned as a reviewer and have not begun."""
-    user, application = fresh(stage), Application.objects.filter(institution=stage.institution).first()
+    user, application = fresh(stage), Application.objects.get(institution=stage.institution)
     assign.assign("review_application", user, application)
     return user
 
@@ -88,7 +88,7 @@ def test_tie_that_came_after_the_assignment_keeps_them_from_beginning(
     with pytest.raises(Refused) as refused:
         begun_now(audit, officer=stage.officer, auditor=stage.auditor)
     assert refused.value.verdict.code == "not_independent"
-    with clock.at(audit.draw_at), pytest.raises(Refused):
+    with clock.at(draw_time(audit)), pytest.raises(Refused):
         begin_audit(audit=audit, by=stage.auditor)
     audit.refresh_from_db()
     assert audit.began_at is None

@@ -18,7 +18,15 @@ from portal.ledger.models import Checkpoint
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
 from portal.rulebook.durations import add_working_days
-from tests.factories.audits import Stage, audit_in_fieldwork, begun_now, finding_in, planned_audit, results_for_all
+from tests.factories.audits import (
+    Stage,
+    audit_in_fieldwork,
+    begun_now,
+    draw_time,
+    finding_in,
+    planned_audit,
+    results_for_all,
+)
 
 
 def closed_with_finding(stage: Stage, *severities: str) -> Audit:
@@ -37,8 +45,9 @@ def closed_with_finding(stage: Stage, *severities: str) -> Audit:
 def test_audit_is_announced_on_the_last_day_that_leaves_the_notice(stage: Stage) -> None:
     _, audit = planned_audit(stage)
     assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
+    assert audit.announce_on is not None
     assert add_working_days(audit.announce_on, 20, "NO") == audit.planned_for
-    morning = audit.draw_at - (audit.planned_for - audit.announce_on)
+    morning = draw_time(audit) - (audit.planned_for - audit.announce_on)
     with clock.at(morning - timedelta(minutes=1)):
         assert announce_audits()["done"] == 0
     with clock.at(morning):
@@ -51,22 +60,22 @@ def test_audit_is_announced_on_the_last_day_that_leaves_the_notice(stage: Stage)
 
 def test_announced_too_late_it_moves_so_that_the_partner_has_its_notice(stage: Stage) -> None:
     _, audit = planned_audit(stage)
-    with clock.at(audit.draw_at - timedelta(days=2)):
+    with clock.at(draw_time(audit) - timedelta(days=2)):
         assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
         assert announce_audits()["done"] == 1
         audit.refresh_from_db()
         assert audit.planned_for == add_working_days(clock.today(), 20, "NO")
     assert "20 working days of notice" in why_then(audit.why)
-    assert audit.draw_at.date() == audit.planned_for
+    assert draw_time(audit).date() == audit.planned_for
 
 
 def test_officers_hear_once_that_nobody_is_assigned(stage: Stage) -> None:
     _, audit = planned_audit(stage)
     mine = Notice.objects.filter(recipient=stage.officer.user, kind="audit_without_auditor")
-    with clock.at(audit.draw_at - timedelta(days=60)):
+    with clock.at(draw_time(audit) - timedelta(days=60)):
         announce_audits()
         assert not mine.exists()
-    with clock.at(audit.draw_at - timedelta(days=40)):
+    with clock.at(draw_time(audit) - timedelta(days=40)):
         assert announce_audits()["done"] == 1
         assert announce_audits()["done"] == 0
     assert mine.get().about == audit.pk
@@ -77,23 +86,23 @@ def test_officers_hear_once_that_nobody_is_assigned(stage: Stage) -> None:
 # --- samples --------------------------------------------------------------------------------------
 def test_sample_is_drawn_on_its_day_and_once(stage: Stage) -> None:
     _, audit = planned_audit(stage)
-    with clock.at(audit.draw_at - timedelta(minutes=1)):
+    with clock.at(draw_time(audit) - timedelta(minutes=1)):
         assert draw_samples()["done"] == 0
-    with clock.at(audit.draw_at + timedelta(minutes=1)):
+    with clock.at(draw_time(audit) + timedelta(minutes=1)):
         assert draw_samples()["done"] == 1
         assert draw_samples()["done"] == 0
-    assert SampleDraw.objects.get().checkpoint == Checkpoint.objects.filter(taken_at__gte=audit.draw_at).get()
+    assert SampleDraw.objects.get().checkpoint == Checkpoint.objects.filter(taken_at__gte=draw_time(audit)).get()
     assert list(verify()) == []
 
 
 def test_days_without_a_worker_change_no_lot(stage: Stage) -> None:
     """The checkpoint of the day is there; whoever comes days later draws by it."""
     _, audit = planned_audit(stage)
-    with clock.at(audit.draw_at + timedelta(hours=3)):
+    with clock.at(draw_time(audit) + timedelta(hours=3)):
         from portal.ledger.checkpoint import ensure_daily_checkpoint
 
         first = ensure_daily_checkpoint()
-    with clock.at(audit.draw_at + timedelta(days=7)):
+    with clock.at(draw_time(audit) + timedelta(days=7)):
         draw_samples()
     assert SampleDraw.objects.get().checkpoint == first
 
@@ -136,7 +145,7 @@ def test_plan_ends_with_the_qualification_unless_it_was_announced(stage: Stage, 
     _, audit = planned_audit(stage)
     if announced:
         assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
-        with clock.at(audit.draw_at - timedelta(days=20)):
+        with clock.at(draw_time(audit) - timedelta(days=20)):
             announce_audits()
     remove_qualification(qualification=stage.qualification, by=SYSTEM, reason="For the test")
     assert plan_follow_ups()["done"] == (0 if announced else 1)

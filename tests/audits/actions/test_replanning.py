@@ -132,6 +132,7 @@ def test_critical_finding_of_the_last_audit_brings_the_next_one_forward(stage: S
     plan_due_audits(by=SYSTEM)
     again = Audit.objects.get(state="planned")
     assert (again.number, again.why["on"]) == (2, "finding")
+    assert again.falls_on is not None
     assert again.falls_on <= clock.today() + timedelta(days=90)
 
 
@@ -183,7 +184,7 @@ def test_many_are_planned_anew_in_one_block(stage: Stage) -> None:
 # --- by lot ---------------------------------------------------------------------------------------
 def due(**facts: Any) -> Due:
     today = clock.today()
-    said = {
+    said: dict[str, Any] = {
         "qualification_id": uuid4(), "institution_id": uuid4(), "authority_id": uuid4(), "country": "NO",
         "tier": "high", "number": 1, "is_first": False, "since": today, "falls_on": today + timedelta(days=180),
         "sooner": "", "audit_id": None, "before": None, "moved_to": None,

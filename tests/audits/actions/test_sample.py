@@ -21,7 +21,15 @@ from portal.core.actors import SYSTEM
 from portal.core.verdicts import Refused
 from portal.ledger.models import Checkpoint, Event
 from portal.ledger.verify import verify
-from tests.factories.audits import BASELINE, Stage, audit_in_fieldwork, begun_now, catalogue_of, planned_audit
+from tests.factories.audits import (
+    BASELINE,
+    Stage,
+    audit_in_fieldwork,
+    begun_now,
+    catalogue_of,
+    draw_time,
+    planned_audit,
+)
 
 SCRIPT = Path(sampling.__file__)
 
@@ -40,19 +48,20 @@ def file_of(audit: Audit) -> dict[str, Any]:
 
 def test_checklist_is_what_the_lot_gives(stage: Stage) -> None:
     _, audit = audit_in_fieldwork(stage)
+    assert audit.catalogue is not None
     controls = controls_of(audit.catalogue)
     drawn = sampling.draw(audit.draw.checkpoint.root, audit.reference, controls, 12)
     assert audit.draw.drawn == drawn
     assert {check.control.oscal_id for check in audit.checks.select_related("control")} == set(drawn)
-    assert audit.draw.checkpoint.taken_at >= audit.draw_at
+    assert audit.draw.checkpoint.taken_at >= draw_time(audit)
     assert list(verify()) == []
 
 
 def test_draw_is_fixed_when_the_audit_is_planned(stage: Stage) -> None:
     _, audit = planned_audit(stage)
-    assert audit.draw_at.date() == audit.planned_for
+    assert draw_time(audit).date() == audit.planned_for
     said = json.loads(Event.objects.get(entry__verb="audit.plan", entry__object_id=audit.pk).content)
-    assert said["detail"]["draw"] == {"at": audit.draw_at.isoformat(), "count": 12}
+    assert said["detail"]["draw"] == {"at": draw_time(audit).isoformat(), "count": 12}
 
 
 def test_nothing_is_drawn_before_its_time(stage: Stage) -> None:
@@ -67,9 +76,9 @@ def test_nothing_is_drawn_before_its_time(stage: Stage) -> None:
 
 def test_whoever_draws_and_whenever_the_sample_is_the_same(stage: Stage) -> None:
     audit = ready(stage)
-    with clock.at(audit.draw_at + timedelta(hours=1)):
+    with clock.at(draw_time(audit) + timedelta(hours=1)):
         first = draw_sample(audit=audit, by=SYSTEM)
-    with clock.at(audit.draw_at + timedelta(days=9)):
+    with clock.at(draw_time(audit) + timedelta(days=9)):
         assert draw_sample(audit=audit, by=stage.auditor) == first
         begin_audit(audit=audit, by=stage.auditor)
     assert SampleDraw.objects.count() == 1
@@ -96,7 +105,7 @@ def test_every_control_is_as_likely_as_any_other() -> None:
 def test_catalogue_imported_after_the_lot_is_known_changes_nothing(stage: Stage) -> None:
     audit = ready(stage)
     old = catalogue_for(audit).pk
-    with clock.at(audit.draw_at + timedelta(minutes=1)):
+    with clock.at(draw_time(audit) + timedelta(minutes=1)):
         newer = catalogue_of(families=2, controls=30)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE audits_catalogue SET key = 'baseline' WHERE id = %s", [newer.pk])
@@ -110,7 +119,7 @@ def test_more_controls_or_another_catalogue_are_chosen_before_the_lot_is_known_o
         choose_sample(audit=audit, catalogue=wider, count=11, reason="Fewer.", by=stage.officer)
     assert refused.value.verdict.code == "too_few"
     choose_sample(audit=audit, catalogue=wider, count=25, reason="The team is new.", by=stage.officer)
-    with clock.at(audit.draw_at):
+    with clock.at(draw_time(audit)):
         with pytest.raises(Refused) as refused:
             choose_sample(audit=audit, catalogue=wider, count=40, reason="All.", by=stage.officer)
         assert refused.value.verdict.code == "drawn"
@@ -119,11 +128,11 @@ def test_more_controls_or_another_catalogue_are_chosen_before_the_lot_is_known_o
 
 def test_audit_that_is_moved_after_its_draw_keeps_its_sample(stage: Stage) -> None:
     audit = ready(stage)
-    with clock.at(audit.draw_at + timedelta(hours=1)):
+    with clock.at(draw_time(audit) + timedelta(hours=1)):
         drawn = draw_sample(audit=audit, by=SYSTEM).drawn
         later = clock.today() + timedelta(days=30)
         reschedule_audit(audit=audit, planned_for=later, reason="They asked.", by=stage.officer)
-        assert audit.draw_at <= clock.now()
+        assert draw_time(audit) <= clock.now()
     with clock.at(clock.now() + timedelta(days=400)):
         begin_audit(audit=audit, by=stage.auditor)
     assert audit.draw.drawn == drawn
@@ -132,7 +141,7 @@ def test_audit_that_is_moved_after_its_draw_keeps_its_sample(stage: Stage) -> No
 # --- drawing again --------------------------------------------------------------------------------
 def test_anybody_draws_it_again_with_the_script_alone(stage: Stage, tmp_path: Path) -> None:
     audit = ready(stage)
-    with clock.at(audit.draw_at + timedelta(hours=2)):
+    with clock.at(draw_time(audit) + timedelta(hours=2)):
         begin_audit(audit=audit, by=stage.auditor)
     kept = tmp_path / "draw.json"
     kept.write_text(json.dumps(draw_file(audit.draw)), encoding="utf-8")
@@ -165,7 +174,7 @@ def run(kept: Path, *options: str) -> subprocess.CompletedProcess[str]:
 )  # fmt: skip
 def test_whatever_is_altered_in_the_file_is_found(stage: Stage, told: Any, problem: str) -> None:
     audit = ready(stage)
-    with clock.at(audit.draw_at + timedelta(hours=2)):
+    with clock.at(draw_time(audit) + timedelta(hours=2)):
         begin_audit(audit=audit, by=stage.auditor)
     said = file_of(audit)
     assert sampling.problems_of(said) == []
@@ -188,4 +197,4 @@ def test_deed_of_a_person_that_fixed_the_draw_is_proven_and_not_opened(stage: St
 
 def test_begun_today_the_checkpoint_is_still_taken_after_it_was_fixed(stage: Stage) -> None:
     audit = begun_now(ready(stage), officer=stage.officer, auditor=stage.auditor)
-    assert audit.draw.checkpoint.taken_at >= audit.draw_at
+    assert audit.draw.checkpoint.taken_at >= draw_time(audit)

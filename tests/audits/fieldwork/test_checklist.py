@@ -158,7 +158,8 @@ def test_auditors_at_once_lose_no_update() -> None:
     for who in people[1:]:
         assign_auditor(audit=audit, auditor=who.user, by=stage.officer)
     ids = list(audit.checks.order_by("position").values_list("pk", flat=True))
-    together, lost = threading.Barrier(len(people)), []
+    together = threading.Barrier(len(people))
+    lost: list[Any] = []
 
     def work(number: int, who: Actor) -> None:
         mine = Audit.objects.get(pk=audit.pk)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -154,7 +155,8 @@ class TimeMachine(House):
 def _do(names: Sequence[str], moment: datetime) -> None:
     with clock.at(moment), mail_held_back(delivered_before=moment + timedelta(days=1)):
         for name in names:
-            tally = celery_app.tasks[name].run.__wrapped__()
+            run: Any = celery_app.tasks[name].run
+            tally = run.__wrapped__()
             assert (tally.failed, tally.left) == (0, 0), f"{name}: {tally}"
 
 

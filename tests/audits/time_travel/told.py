@@ -63,7 +63,8 @@ def happened(world: World) -> Counter[Happened]:
     rows = Entry.objects.filter(by_itself).order_by("seq").values_list("verb", "object_id", "time", "pk")
     content = dict(Event.objects.values_list("entry_id", "content"))
     asked = Notice.objects.filter(kind="audit_without_auditor").values_list("about", "created_at__date").distinct()
-    return Counter((day, "auditor asked for", *told.audit(about)) for about, day in asked) + Counter(
+    asked_for = Counter((day, "auditor asked for", *told.audit(about)) for about, day in asked if about)
+    return asked_for + Counter(
         (time.date(), *told.of(verb, subject, time.date(), json.loads(content[pk])["detail"]))
         for verb, subject, time, pk in rows
     )
@@ -85,11 +86,11 @@ class _Told:
 
     def of(self, verb: str, subject: UUID, day: date, detail: dict[str, Any]) -> Happened:
         if verb in ENDS:
-            more = (detail["notice"],) if verb.endswith("remind") else ()
+            more: tuple[Any, ...] = (detail["notice"],) if verb.endswith("remind") else ()
             return (ENDS[verb], self.numbers[subject], *more)
         if verb in AUDIT:
-            more = {"audit.plan": _falls_on, "audit.reschedule": lambda item: (date.fromisoformat(item["is"]),)}
-            return (AUDIT[verb], *self.audit(subject), *more.get(verb, lambda _item: ())(detail))
+            days = {"audit.plan": _falls_on, "audit.reschedule": lambda item: (date.fromisoformat(item["is"]),)}
+            return (AUDIT[verb], *self.audit(subject), *days.get(verb, lambda _item: ())(detail))
         if verb == "finding.reopen":
             return ("finding open again", *self._finding(subject))
         if verb == "finding.escalate":
@@ -100,8 +101,8 @@ class _Told:
         report = self.reports[subject]
         who = self.numbers[report.institution_id]
         if verb == "obligation.plan":
-            days = (date.fromisoformat(day) for day in (*detail["period"], detail["due"]))
-            return ("report asked for", who, report.kind, *days)
+            told = (date.fromisoformat(day) for day in (*detail["period"], detail["due"]))
+            return ("report asked for", who, report.kind, *told)
         if verb == "obligation.escalate":
             due = date.fromisoformat(detail["due"])
             return ("step about report", who, report.kind, report.period_start, due, detail["step"])

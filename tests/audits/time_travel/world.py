@@ -75,7 +75,17 @@ class Partner:
     until: date
     grant_until: date | None = None
     ids: dict[str, UUID] = field(default_factory=dict)
-    applicant: Actor | None = None
+    _applicant: Actor | None = None
+
+    @property
+    def applicant(self) -> Actor:
+        """Who acts for the partner."""
+        assert self._applicant is not None
+        return self._applicant
+
+    @applicant.setter
+    def applicant(self, actor: Actor) -> None:
+        self._applicant = actor
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from portal.core.actors import SYSTEM
 from portal.core.verdicts import Refused
 from portal.ledger.verify import verify
 from tests.factories.accounts import make_member
-from tests.factories.audits import Stage, audit_for_cause, qualified
+from tests.factories.audits import Stage, audit_for_cause, draw_time, qualified
 from tests.world import client_for
 
 PAGE, FEED = "/admin/audits/audit/calendar/", "/admin/audits/audit/feed/"
@@ -51,7 +52,7 @@ def test_feed_is_valid_and_has_the_audits_of_its_person_alone(stage: Stage) -> N
     mine, _others = notify_audit(audit=assigned(stage), by=stage.officer), audit_for_cause(stage)
     _raw, calendar = read(issue_feed(by=stage.auditor)[1])
     assert (calendar["version"], calendar["prodid"]) == ("2.0", "-//Trusted Partner Portal//Audits//EN")
-    (event,) = calendar.walk("VEVENT")
+    event: Any = calendar.walk("VEVENT")[0]
     assert event["dtstart"].dt == mine.planned_for
     assert event["dtstart"].params["VALUE"] == "DATE"
     assert event["dtend"].dt == mine.planned_for + timedelta(days=1)
@@ -82,7 +83,7 @@ def test_whom_it_concerns_is_not_said_before_the_partner_knows(stage: Stage, ann
     assert audit.reference in unfolded
     for telling in (str(stage.institution), str(stage.institution.pk), "A tip", "nannounced", stage.institution.lei):
         assert not telling or telling not in unfolded
-    with clock.at(audit.draw_at + timedelta(hours=9)):
+    with clock.at(draw_time(audit) + timedelta(hours=9)):
         if announced:
             notify_audit(audit=audit, by=stage.officer)
         begin_audit(audit=audit, by=stage.auditor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from audits.models import Audit, Catalogue
 from portal.core import clock
@@ -21,7 +22,7 @@ def said(stage: Stage, **other: str) -> dict[str, str]:
 
 
 def test_officer_plans_an_unannounced_visit(stage: Stage) -> None:
-    answer = client_for(stage.officer).post(PLAN, said(stage, unannounced="on"))
+    answer: Any = client_for(stage.officer).post(PLAN, said(stage, unannounced="on"))
     audit = Audit.objects.get(institution=stage.institution)
     assert answer.url.endswith(f"/{audit.pk}/change/")
     assert (audit.announced, audit.mode, audit.kind, audit.announce_on) == (False, "visit", "cause", None)

@@ -27,7 +27,7 @@ from portal.core.verdicts import Refused
 from portal.ledger.models import Event
 from portal.notifications.models import Message, Notice
 from tests.factories.accounts import make_member
-from tests.factories.audits import Stage, planned_audit
+from tests.factories.audits import Stage, draw_time, planned_audit
 from tests.world import client_for
 
 PLACES = ("/", "/audits/", "/audits/?state=planned", "/audits/?export=csv", "/findings/", "/reports/", "/notices/")
@@ -52,7 +52,7 @@ def audit(stage: Stage) -> Audit:
 
 def seen_by(client: Client) -> str:
     """Everything that the partner's pages and exports say."""
-    answers = [client.get(place) for place in PLACES]
+    answers: list[Any] = [client.get(place) for place in PLACES]
     return "\n".join(
         (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode("utf-8", "replace")
         for answer in answers
@@ -76,7 +76,7 @@ def test_nothing_tells_the_partner_until_it_begins(stage: Stage, audit: Audit) -
     reschedule_audit(
         audit=audit, planned_for=clock.today() + timedelta(days=2), reason="Secret reason", by=stage.officer
     )
-    with clock.at(audit.draw_at):
+    with clock.at(draw_time(audit)):
         draw_sample(audit=audit, by=SYSTEM)
     for client in clients:
         text = seen_by(client)
@@ -86,7 +86,7 @@ def test_nothing_tells_the_partner_until_it_begins(stage: Stage, audit: Audit) -
         assert client.get(f"/audits/{audit.pk}/sample/").status_code == 404
         assert client.get(f"/audits/{audit.pk}/sample.json").status_code == 404
     assert trace(stage) == before
-    with clock.at(audit.draw_at + timedelta(hours=9)):
+    with clock.at(draw_time(audit) + timedelta(hours=9)):
         begin_audit(audit=audit, by=stage.auditor)
         assert client_for(stage.applicant).get(audit.get_absolute_url()).status_code == 200
         assert audit.reference in seen_by(client_for(stage.applicant))
@@ -126,16 +126,16 @@ def test_nobody_announces_it_by_mistake(stage: Stage, audit: Audit) -> None:
 def test_announced_one_does_not_begin_before_it_was_announced(stage: Stage) -> None:
     _, planned = planned_audit(stage)
     assign_auditor(audit=planned, auditor=stage.auditor.user, by=stage.officer)
-    with clock.at(planned.draw_at), pytest.raises(Refused) as refused:
+    with clock.at(draw_time(planned)), pytest.raises(Refused) as refused:
         begin_audit(audit=planned, by=stage.auditor)
     assert refused.value.verdict.code == "not_announced"
 
 
 def test_what_the_record_keeps_of_it_is_for_authorities(stage: Stage, audit: Audit) -> None:
-    with clock.at(audit.draw_at):
+    with clock.at(draw_time(audit)):
         draw_sample(audit=audit, by=SYSTEM)
     tiers = set(Event.objects.filter(about__contains=[audit.pk]).values_list("tier", flat=True))
     assert tiers == {"authority"}
-    with clock.at(audit.draw_at + timedelta(hours=1)):
+    with clock.at(draw_time(audit) + timedelta(hours=1)):
         begin_audit(audit=audit, by=stage.auditor)
     assert [item.verb for item in timeline(audit.pk, tiers=PARTY, viewer=stage.applicant)] == ["audit.begin"]
