@@ -77,3 +77,25 @@ def test_what_a_person_typed_is_no_command(template: str, text: str) -> None:
 def test_a_mistake_in_a_template_is_told(template: str) -> None:
     with pytest.raises(documents.DocumentError, match=r"sample\.typ"):
         documents.render_pdf(template, {}, title="Nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "as_if"),
+    [
+        ("Institute 研究所", "Institute [U+7814][U+7A76][U+6240]"),
+        ("한국 😀", "[U+D55C][U+AD6D] [U+1F600]"),
+        ("\ufeffNord\u200bfjord", "Nordfjord"),
+    ],
+)
+def test_a_name_in_another_script_delays_no_letter(template: str, name: str, as_if: str) -> None:
+    text = made(template, institution=name)
+    assert text.startswith(b"%PDF")
+    if name[0] != "\ufeff":
+        assert text == made(template, institution=as_if)
+
+
+@pytest.mark.parametrize("name", ["Łódź, Київ, Ελλάδα", "معهد", "Kōwhai “x” – €5"])
+def test_letters_that_can_be_set_stay(template: str, name: str) -> None:
+    plain = made(template, institution=name)
+    assert plain.startswith(b"%PDF")
+    assert plain != made(template, institution="".join(f"[U+{ord(char):04X}]" for char in name))
