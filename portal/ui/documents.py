@@ -78,7 +78,7 @@ def _compiled(source: Any, inputs: dict[str, str], moment: int) -> bytes:
 
 
 def _drawn(text: str) -> str:
-    """The text with each character that cannot be set as its number; marks without a shape of their own are left out."""
+    """The text with each character that cannot be set as its number; marks without a shape are left out."""
     wrong = {char for char in set(text) if ord(char) > LATIN and not _is_drawable(char)}
     return "".join(_number(char) if char in wrong else char for char in text)
 
