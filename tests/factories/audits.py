@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from audits.actions.audit import (
@@ -106,10 +109,18 @@ def qualified(**options: object) -> Stage:
     )
 
 
+@contextmanager
+def announced_ones() -> Iterator[None]:
+    """Within the block the portal's lot makes no audit an unannounced one: it is another for each institution."""
+    with patch("audits.programme.is_unannounced", return_value=False):
+        yield
+
+
 def planned_audit(stage: Stage | None = None) -> tuple[Stage, Audit]:
-    """The first audit of a partner, as the sweep plans it."""
+    """The first audit of a partner, as the sweep plans it; by no lot an unannounced one."""
     stage = stage or qualified()
-    plan_due_audits(by=SYSTEM)
+    with announced_ones():
+        plan_due_audits(by=SYSTEM)
     return stage, Audit.objects.get(institution=stage.institution, state="planned")
 
 

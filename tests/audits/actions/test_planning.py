@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,13 @@ from portal.core.actors import SYSTEM
 from portal.ledger.verify import verify
 from portal.rulebook.durations import add_months, is_working_day, working_day_from
 from portal.rulebook.queries import rules
-from tests.factories.audits import Stage, planned_audit, qualified, responded_audit
+from tests.factories.audits import Stage, announced_ones, planned_audit, qualified, responded_audit
+
+
+@pytest.fixture(autouse=True)
+def _announced() -> Iterator[None]:
+    with announced_ones():
+        yield
 
 
 def test_first_audit_is_planned_so_many_days_after_the_qualification_as_the_tier_asks(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -30,6 +32,7 @@ from portal.rulebook.queries import rules
 from tests.factories import grants
 from tests.factories.audits import (
     Stage,
+    announced_ones,
     audit_for_cause,
     audit_in_fieldwork,
     finding_in,
@@ -40,6 +43,13 @@ from tests.factories.audits import (
     results_for_all,
     triaged_incident,
 )
+
+
+@pytest.fixture(autouse=True)
+def _announced(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Plans are those of announced audits; what is about the lot says so in its name."""
+    with nullcontext() if "unannounced" in request.node.name or "lot" in request.node.name else announced_ones():
+        yield
 
 
 def planned_again(audit: Audit) -> int:
