@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
@@ -32,7 +33,13 @@ def prepare_audit(officer: Person, audit: str, auditor: str) -> None:
     officer.page.get_by_label("Auditor").select_option(label=auditor)
     officer.turn(officer.page.locator(":is(main, #main) form button[type=submit]").first)
     expect(officer.page).to_have_url(re.compile("/change/$"))
-    _deed(officer, audit, "notify")
+    if not officer.page.get_by_text("Unannounced", exact=True).count():  # the portal's lot made it one
+        _deed(officer, audit, "notify")
+        expect(officer.page).to_have_url(re.compile("/change/$"))
+    officer.go(audit.replace("/change/", "/reschedule/"))  # to today, so that it can begin
+    officer.page.get_by_label("New day").fill(datetime.now(UTC).date().isoformat())
+    officer.fill("Why?", "The partner asked for an earlier day.")
+    officer.turn(officer.page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     expect(officer.page).to_have_url(re.compile("/change/$"))
 
 
@@ -92,7 +99,9 @@ def remedy(partner: Person, finding: str) -> None:
 def verify(auditor: Person, finding: str) -> None:
     auditor.go(finding)
     auditor.check_both("finding on the desk")
-    _deed(auditor, finding, "verify")
+    auditor.go(finding.replace("/change/", "/verify/"))
+    auditor.fill("How did you test it, and what did you see?", "The oldest entry of the log store is a year old.")
+    auditor.turn(auditor.page.locator(":is(main, #main) form[method=post] button[type=submit]").first)
     auditor.go(finding)
     auditor.see("Verified")
 
