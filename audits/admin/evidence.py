@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from audits.access import requests_on_desk
 from audits.actions import evidence_request as deeds
-from audits.admin.base import CaseAdmin, filter_by_state
+from audits.admin.base import filter_by_state
+from audits.admin.documents import WithDocuments, reader_of
 from audits.forms.evidence import MoreTimeForm, RemarkForm
 from audits.forms.text import ReasonForm
 from audits.models import EvidenceRequest
@@ -24,7 +24,7 @@ from audits.models.evidence_request import OWED
 from audits.queries.evidence_request import answers_to, file_for
 from audits.states import EVIDENCE_REQUEST
 from audits.views.deeds import DeedPage
-from partners import files
+from partners.models import Evidence
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -74,7 +74,7 @@ class LateFilter(admin.SimpleListFilter):
         return queryset.filter(state__in=OWED, due__lt=clock.today()) if self.value() == "yes" else queryset
 
 
-class EvidenceRequestAdmin(CaseAdmin):
+class EvidenceRequestAdmin(WithDocuments):
     """Officers see the requests of their authority's audits, auditors those of the audits assigned to them."""
 
     roles_view: ClassVar = frozenset({"case_officer", "auditor"})
@@ -97,35 +97,11 @@ class EvidenceRequestAdmin(CaseAdmin):
         return tags.derived_tag("overdue", ui.short_day(row.due)) if row.is_overdue else ui.short_day(row.due)
 
     def parts(self, subject: EvidenceRequest, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        def address(file: Any) -> str:
-            return reverse("admin:audits_evidencerequest_document", args=[subject.pk, file.pk])
-
         return {
             "request_": subject,
             "audit_url": reverse("admin:audits_audit_change", args=[subject.audit_id]),
-            "answers": answers_to(subject, reader_of(subject, actor), address),
+            "answers": answers_to(subject, reader_of(subject, actor), partial(self.address_of, subject)),
         }
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_safe(self.document_view))
-        return [
-            path("<uuid:pk>/documents/<uuid:document>/", view, name="audits_evidencerequest_document"),
-            *super().get_urls(),
-        ]
-
-    def document_view(self, request: PortalRequest, pk: UUID, document: UUID) -> HttpResponseBase:
-        """A document of an answer, or the copy of it that its marking lets the reader have, as an attachment."""
-        subject = self.subject(request, pk)
-        found = file_for(subject, document, reader_of(subject, request.actor))
-        if found is None:
-            raise Http404("No such document.")
-        return files.attachment(found.stored_name, name=found.name, content_type=found.content_type)
-
-
-def reader_of(request: EvidenceRequest, actor: Actor) -> dict[str, bool]:
-    """What partners.rules.evidence.may_read_in_full asks of somebody who may open the request on the desk."""
-    return {
-        "own": False,
-        "home": actor.body_id == request.audit.authority_id,
-        "named": actor.user_id in request.assigned_ids,
-    }
+    def file_for(self, subject: EvidenceRequest, document: UUID, reader: Mapping[str, bool]) -> Evidence | None:
+        return file_for(subject, document, reader)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 
 from audits.access import findings_on_desk
 from audits.actions import finding as deeds
 from audits.actions.acceptance import propose_acceptance
 from audits.admin.base import due_tag, filter_by_state
+from audits.admin.documents import WithDocuments, reader_of
 from audits.admin.downloads import Exported, FindingDeskTable, OverdueFilter
 from audits.forms.finding import ExtendForm, FailedTestForm, ProposeAcceptanceForm, TestForm
 from audits.forms.text import ReasonForm
@@ -26,9 +27,8 @@ from audits.queries.escalation import taken_on
 from audits.queries.finding import file_for, notes_of, retests_of
 from audits.states import FINDING
 from audits.views.deeds import DeedPage
-from partners import files
+from partners.models import Evidence
 from portal.core.actors import Actor
-from portal.core.requests import PortalRequest
 
 ACCEPTANCE = ("case_officer", "signatory")
 """Who reads proposals to accept a risk."""
@@ -74,7 +74,7 @@ FINDING_PAGES = (
 )
 
 
-class FindingAdmin(Exported):
+class FindingAdmin(WithDocuments, Exported):
     """Findings of one's authority, or of the audits assigned to one."""
 
     roles_view: ClassVar = frozenset({"case_officer", "auditor", "signatory"})
@@ -98,15 +98,12 @@ class FindingAdmin(Exported):
         return due_tag(now[1] if now else row.remedy_due, open_=now is not None)
 
     def parts(self, subject: Finding, actor: Actor, request: HttpRequest) -> dict[str, Any]:
-        def address(file: Any) -> str:
-            return reverse("admin:audits_finding_document", args=[subject.pk, file.pk])
-
         return {
             "finding": subject,
             "owed": owed(subject),
             "late": late_by(subject),
             "steps": taken_on(subject),
-            "notes": notes_of(subject, reader_of(subject, actor), address),
+            "notes": notes_of(subject, reader_of(subject, actor), partial(self.address_of, subject)),
             "tests": retests_of(subject),
             "acceptances": [
                 (row, reverse("admin:audits_riskacceptance_change", args=[row.pk]) if actor.has(*ACCEPTANCE) else "")
@@ -114,26 +111,5 @@ class FindingAdmin(Exported):
             ],
         }
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_safe(self.document_view))
-        return [
-            path("<uuid:pk>/documents/<uuid:document>/", view, name="audits_finding_document"),
-            *super().get_urls(),
-        ]
-
-    def document_view(self, request: PortalRequest, pk: UUID, document: UUID) -> HttpResponseBase:
-        """A document that a remedy names, or the copy that its marking lets the reader have, as an attachment."""
-        subject = self.subject(request, pk)
-        found = file_for(subject, document, reader_of(subject, request.actor))
-        if found is None:
-            raise Http404("No such document.")
-        return files.attachment(found.stored_name, name=found.name, content_type=found.content_type)
-
-
-def reader_of(finding: Finding, actor: Actor) -> dict[str, bool]:
-    """What partners.rules.evidence.may_read_in_full asks of somebody who may open the finding on the desk."""
-    return {
-        "own": False,
-        "home": actor.body_id == finding.authority_id,
-        "named": actor.user_id in finding.assigned_ids,
-    }
+    def file_for(self, subject: Finding, document: UUID, reader: Mapping[str, bool]) -> Evidence | None:
+        return file_for(subject, document, reader)
