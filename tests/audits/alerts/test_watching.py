@@ -16,6 +16,7 @@ from grants.models import GrantLine, UsageHour
 from grants.queries.reported import due_buckets
 from portal.core import clock
 from portal.core.actors import SYSTEM
+from tests.factories.grants import grant_in_force
 from tests.factories.watched import gateway_of, hour_of, office_days, tell
 from tests.rollback import rolled_back
 
@@ -228,13 +229,21 @@ def test_use_that_no_grant_covered_and_a_reached_limit_are_told_once_a_day(learn
     assert "daily limit" in reason_of(limit)
 
 
-def test_one_institution_whose_use_cannot_be_judged_stops_no_other(learnt, monkeypatch):
+def test_one_institution_whose_use_cannot_be_judged_stops_no_other(learnt):
     made, gateway = learnt
-    UseWatch.objects.filter(institution=made.institution).update(through=hour_of(1, 0))
-    WatchedSeries.objects.update(state=b"\x01broken")
-    tell(made, gateway, [(hour_of(1, 3), 4100)])
+    other = grant_in_force()
+    its_gateway = gateway_of(other)
+    with yesterday():
+        tell(other, its_gateway, office_days(21, until=2))
+        sweep()
+    UseWatch.objects.update(through=hour_of(1, 0))
+    WatchedSeries.objects.filter(institution=made.institution).update(state=b"\x01broken")
+    for cast, machine in ((made, gateway), (other, its_gateway)):
+        tell(cast, machine, [(hour_of(1, 3), 4100)])
     assert sweep()["failed"] == 1
-    assert UseWatch.objects.get().through == hour_of(1, 0)
+    assert UseWatch.objects.get(institution=made.institution).through == hour_of(1, 0)
+    assert UseWatch.objects.get(institution=other.institution).through > hour_of(1, 0)
+    assert {alert.institution_id for alert in unusual()} == {other.institution.pk}
 
 
 def test_a_state_of_another_version_is_learnt_anew(learnt):
