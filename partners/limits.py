@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,14 @@ class Limit:
     every: timedelta
 
     def takes(self, request: HttpRequest) -> bool:
-        """Count one more; False once there were too many. The address is kept only as a hash, and not for longer."""
+        """Count one more; False once there were too many.
+
+        The address is kept only as a hash under the portal's key, which nobody else can try addresses against, and not
+        for longer than the window.
+        """
         address = str(get_adapter().get_client_ip(request))
-        key = f"limit:{self.name}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+        hashed = salted_hmac("partners.limits", f"{self.name}:{address}", algorithm="sha256").hexdigest()
+        key = f"limit:{self.name}:{hashed[:32]}"
         if cache.add(key, 1, timeout=int(self.every.total_seconds())):
             return True
         try:
