@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis import target
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from partners.actions.application import withdraw_application
@@ -206,9 +205,11 @@ class Machine(RuleBasedStateMachine):
             self.seen["signed as deputy"] = self.seen.get("signed as deputy", 0) + 1
 
     @precondition(lambda self: self.state == "awaiting_signatures")
-    @rule(whom=st.lists(WHO, min_size=2, max_size=4))
-    def several_sign(self, whom: list[int]) -> None:
-        """One after the other, as on a day of signing."""
+    @rule(whom=st.lists(WHO, min_size=2, max_size=4), covered=st.booleans())
+    def several_sign(self, whom: list[int], covered: bool) -> None:
+        """One after the other, as on a day of signing; now and then one of them sends a deputy."""
+        if covered:
+            self.deputy_signs(who=whom[0], whom=whom[1], then=False)
         for who in whom:
             self.sign(who=who, stray=False, other=False, involved=False)
             self.holds()
@@ -340,7 +341,6 @@ class Machine(RuleBasedStateMachine):
         try:
             if self.oracle is not None:
                 state = self.application.state
-                target(float(self.oracle.most_signatures), label="signatures")
                 reached = "approved" if state == "approved" else "signed" if self.oracle.most_signatures else "other"
                 self.seen[reached] = self.seen.get(reached, 0) + 1
                 self.oracle.at_the_end()
