@@ -24,7 +24,7 @@ from audits.models import (
     IncidentDeadline,
     Obligation,
 )
-from audits.rules_marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
+from audits.rules.marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, refused
@@ -114,7 +114,7 @@ def get_deadline(*, actor: Actor, pk: UUID) -> IncidentDeadline:
 def visible_incidents(rows: QuerySet[Incident], actor: Actor) -> QuerySet[Incident]:
     """Incidents of one's own institution, of releases of one's own provider, and for oversight all.
 
-    Providers and oversight see as much as the marking lets them (audits.rules_marking).
+    Providers and oversight see as much as the marking lets them (audits.rules.marking).
     """
     seen = Q(pk__in=[])
     if actor.has("applicant"):

@@ -19,7 +19,7 @@ from audits.queries.acceptance import (
     quorum_rule,
     signatures_on,
 )
-from audits.rules_acceptance import RULE, may_be_accepted, may_sign_acceptance, none_is_open
+from audits.rules.acceptance import RULE, may_be_accepted, may_sign_acceptance, none_is_open
 from partners.queries.person import tier_of
 from partners.rules.binding import is_fresh
 from portal.core import clock

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audits import notices
 from audits.models import Appeal, EnforcementCase
-from audits.rules import in_time
+from audits.rules.appeal import in_time
 from grants.models import Hold
 from portal.core import clock
 from portal.core.actors import Actor

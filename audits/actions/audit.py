@@ -16,8 +16,8 @@ from audits.models import AUDIT_PERMISSION, Audit, Catalogue, Check
 from audits.programme import announce_by, draw_time
 from audits.queries.independence import independence_of
 from audits.queries.sample import checklist_of
-from audits.rules import not_past
-from audits.rules_programme import lot_unknown, may_choose
+from audits.rules.audit import not_past
+from audits.rules.programme import lot_unknown, may_choose
 from portal.accounts import assign
 from portal.accounts.models import Organisation, User
 from portal.accounts.queries.people import members_with

@@ -16,8 +16,8 @@ from audits.models import Audit, AuditReport
 from audits.queries.audit_report import reported_of
 from audits.queries.evidence_request import still_open
 from audits.queries.independence import independence_of
-from audits.rules import report_ready
-from audits.rules_fieldwork import nothing_asked
+from audits.rules.audit import report_ready
+from audits.rules.fieldwork import nothing_asked
 from partners import files
 from partners.rules.letter import new_code
 from portal.core import clock

@@ -8,7 +8,7 @@ from typing import Any
 from audits import notices
 from audits.deadlines import AUTHORITY, Facts, Wanted, wanted
 from audits.models import Incident, IncidentDeadline, IncidentUpdate
-from audits.rules_incident import may_file, sent_in_time, still_runs
+from audits.rules.incident import may_file, sent_in_time, still_runs
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require

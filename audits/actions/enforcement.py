@@ -9,7 +9,9 @@ from audits import notices
 from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
-from audits.rules import read_this, same_case, signs_once, within_months
+from audits.rules.enforcement import within_months
+from audits.rules.parties import same_case
+from audits.rules.signing import read_this, signs_once
 from grants.actions.hold import place_hold
 from grants.models import Hold
 from partners.actions.qualification import remove_qualification, restrict_qualification, suspend_qualification

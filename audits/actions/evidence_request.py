@@ -10,7 +10,7 @@ from uuid import UUID
 from audits import notices
 from audits.models import Audit, Check, EvidenceReply, EvidenceRequest, ReplyDocument, SampledWindow
 from audits.queries.evidence_request import usable
-from audits.rules_fieldwork import later, of_this_audit, something_to_show, usable_documents
+from audits.rules.fieldwork import later, of_this_audit, something_to_show, usable_documents
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference

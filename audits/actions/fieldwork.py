@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audits.models import Audit, Check, CheckResult, WorkingNote
 from audits.queries.independence import independence_of
-from audits.rules_fieldwork import of_this_audit
+from audits.rules.fieldwork import of_this_audit
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, Refused, refused, require

@@ -13,7 +13,8 @@ from audits.models import Audit, Control, Finding, FindingDocument, FindingNote,
 from audits.overdue import PLAN, REMEDY, country_of, late_by, owed, resumed, step_day
 from audits.queries.escalation import next_day
 from audits.queries.independence import independence_of
-from audits.rules import later_than, own_documents
+from audits.rules.finding import later_than
+from audits.rules.obligation import own_documents
 from partners.queries.answers import evidence_named
 from portal.core import clock
 from portal.core.actors import Actor

@@ -13,8 +13,8 @@ from audits import notices
 from audits.actions.deadlines import meet_by_report, renew_deadlines
 from audits.models import Incident, IncidentUpdate
 from audits.queries.cases import authority_of
-from audits.rules import same_case
-from audits.rules_incident import not_in_future, nothing_owed
+from audits.rules.incident import not_in_future, nothing_owed
+from audits.rules.parties import same_case
 from grants.actions.hold import Target, place_hold
 from grants.models import Environment, Grant, GrantLine, Hold, Release
 from partners.models import Institution

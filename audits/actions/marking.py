@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audits.models import Incident, IncidentLook
-from audits.rules_marking import RESTRICTED, are_techniques
+from audits.rules.marking import RESTRICTED, are_techniques
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require

@@ -15,7 +15,7 @@ from audits.queries.escalation import next_day
 from audits.queries.known import kept, prefilled
 from audits.queries.obligations import DueReport, next_due_reports, reminders_by
 from audits.reports import checked, rule_of
-from audits.rules import complete_report, own_documents
+from audits.rules.obligation import complete_report, own_documents
 from partners.queries.answers import evidence_named
 from portal.core import clock
 from portal.core.actors import Actor

@@ -6,7 +6,7 @@ from audits.actions.incident import report_incident
 from audits.models import Incident, PublicMessage, PublicReport
 from audits.notices.public import public_report_answered, public_report_received
 from audits.queries.public_report import hash_of
-from audits.rules_incident import few_messages
+from audits.rules.incident import few_messages
 from partners.models import Institution
 from partners.rules.letter import new_code
 from portal.accounts.models import Organisation

@@ -22,7 +22,7 @@ from audits.models import Audit, Check, EvidenceRequest, SampledWindow
 from audits.queries.comparison import comparison, counted, open_findings
 from audits.queries.evidence_request import requests_of
 from audits.queries.notes import notes_of
-from audits.rules import assigned
+from audits.rules.parties import assigned
 from audits.views.documents import report_attachment
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest

@@ -21,7 +21,7 @@ from audits.forms.incident import FilingForm, MarkForm, SeverityForm
 from audits.forms.text import FactsForm, HoldForm, ReasonForm, ResolveForm, UpdateForm
 from audits.models import EnforcementCase, Incident, IncidentDeadline
 from audits.queries.incident import is_external, looks_at, shown_deadlines
-from audits.rules_incident import may_file
+from audits.rules.incident import may_file
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
 from grants.models import Environment

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from audits.access import visible_incidents
 from audits.models import Incident, IncidentDeadline, IncidentLook
-from audits.rules_marking import RESTRICTED
+from audits.rules.marking import RESTRICTED
 from portal.core.actors import Actor
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find

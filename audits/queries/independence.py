@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audits.rules import independent
+from audits.rules.audit import independent
 from partners.models import ConflictDeclaration, Person
 from partners.models.application import ApplicationUserObjectPermission
 from portal.accounts.models import Membership, User

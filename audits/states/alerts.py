@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules_alerts as rules
+from audits.rules.alert import may_judge_alert
 from portal.core.states import Move, State, StateTable, roles
 
 _JUDGES = roles("case_officer", "auditor")
@@ -28,9 +28,9 @@ ALERT = StateTable(
             _JUDGES,
             _("Note a question"),
             _("A question was noted"),
-            rules.may_judge_alert,
+            may_judge_alert,
         ),
-        Move("clear", _OPEN, "nothing", _JUDGES, _("It is nothing"), _("Judged as nothing"), rules.may_judge_alert),
+        Move("clear", _OPEN, "nothing", _JUDGES, _("It is nothing"), _("Judged as nothing"), may_judge_alert),
         Move(
             "escalate",
             _OPEN,
@@ -38,7 +38,7 @@ ALERT = StateTable(
             _JUDGES,
             _("Open an incident"),
             _("Judged as an incident"),
-            rules.may_judge_alert,
+            may_judge_alert,
         ),
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules
+from audits.rules.audit import may_begin, may_close, may_notify, may_respond
+from audits.rules.parties import assigned, own_authority, own_institution
 from portal.core.states import Move, State, StateTable, roles
 
 CATALOGUE = StateTable(
@@ -57,7 +58,7 @@ AUDIT = StateTable(
             roles("case_officer"),
             _("Assign an auditor"),
             _("Auditor assigned"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "unassign",
@@ -66,7 +67,7 @@ AUDIT = StateTable(
             roles("case_officer"),
             _("Take an auditor off"),
             _("Auditor taken off"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "reschedule",
@@ -75,7 +76,7 @@ AUDIT = StateTable(
             roles("system", "case_officer"),
             _("Move to another day"),
             _("Audit moved to another day"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "replan",
@@ -92,7 +93,7 @@ AUDIT = StateTable(
             roles("case_officer"),
             _("Choose what is drawn from"),
             _("Chosen what the sample is drawn from"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "draw",
@@ -109,7 +110,7 @@ AUDIT = StateTable(
             roles("system", "case_officer", "auditor"),
             _("Announce to the partner"),
             _("Audit announced"),
-            rules.may_notify,
+            may_notify,
         ),
         Move(
             "begin",
@@ -118,7 +119,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Begin fieldwork"),
             _("Fieldwork began"),
-            rules.may_begin,
+            may_begin,
         ),
         Move(
             "test_controls",
@@ -127,7 +128,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Record results"),
             _("Results of controls recorded"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "note",
@@ -136,7 +137,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Write a working note"),
             _("Working note written"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "draw_use",
@@ -145,7 +146,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Draw windows of use"),
             _("Windows of use drawn"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "draft",
@@ -154,7 +155,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Write the report"),
             _("Report drafted"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "resume",
@@ -163,7 +164,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Go back to fieldwork"),
             _("Fieldwork resumed"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "send_report",
@@ -172,7 +173,7 @@ AUDIT = StateTable(
             roles("auditor"),
             _("Send the report to the partner"),
             _("Report sent to the partner"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "respond",
@@ -181,7 +182,7 @@ AUDIT = StateTable(
             roles("applicant"),
             _("Respond to the report"),
             _("The partner responded to the report"),
-            rules.may_respond,
+            may_respond,
         ),
         Move(
             "close",
@@ -190,7 +191,7 @@ AUDIT = StateTable(
             roles("case_officer"),
             _("Close the audit"),
             _("Audit closed"),
-            rules.may_close,
+            may_close,
         ),
         Move(
             "cancel",
@@ -199,7 +200,7 @@ AUDIT = StateTable(
             roles("system", "case_officer"),
             _("Cancel the audit"),
             _("Audit cancelled"),
-            rules.own_authority,
+            own_authority,
         ),
     ),
 )
@@ -238,7 +239,7 @@ OBLIGATION = StateTable(
             roles("applicant"),
             _("File the report"),
             _("Report filed"),
-            rules.own_institution,
+            own_institution,
         ),
         Move(
             "accept",
@@ -247,7 +248,7 @@ OBLIGATION = StateTable(
             roles("case_officer"),
             _("Accept the report"),
             _("Report accepted"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "return",
@@ -256,7 +257,7 @@ OBLIGATION = StateTable(
             roles("case_officer"),
             _("Return for correction"),
             _("Report returned for correction"),
-            rules.own_authority,
+            own_authority,
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits.rules_programme import own_feed
+from audits.rules.programme import own_feed
 from portal.core.states import Move, State, StateTable, roles
 
 CALENDAR_FEED = StateTable(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules, rules_incident
+from audits.rules.appeal import may_judge
+from audits.rules.enforcement import may_answer, may_hear, may_sign
+from audits.rules.incident import may_close_incident, may_report, party_to
+from audits.rules.parties import own_authority, own_institution
 from portal.core.states import Move, State, StateTable, roles
 
 _RUNNING = ("reported", "triaged", "contained", "resolved")
@@ -29,7 +32,7 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer", "auditor"),
             _("Report an incident"),
             _("Incident reported"),
-            rules_incident.may_report,
+            may_report,
         ),
         Move(
             "add_update",
@@ -38,7 +41,7 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer"),
             _("Add an update"),
             _("Update added"),
-            rules_incident.party_to,
+            party_to,
         ),
         Move(
             "triage",
@@ -47,7 +50,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Triage"),
             _("Incident triaged"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "reclassify",
@@ -56,7 +59,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Change the severity"),
             _("Severity changed"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "hold",
@@ -73,7 +76,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Record as contained"),
             _("Incident contained"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "resolve",
@@ -82,7 +85,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Record as resolved"),
             _("Incident resolved"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "reopen",
@@ -91,7 +94,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Work on it again"),
             _("Incident taken up again"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "close",
@@ -100,7 +103,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Close the incident"),
             _("Incident closed"),
-            rules_incident.may_close_incident,
+            may_close_incident,
         ),
         Move(
             "mark_duplicate",
@@ -109,7 +112,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Mark as a duplicate"),
             _("Marked as a duplicate"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "dismiss",
@@ -118,7 +121,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Record as unfounded"),
             _("Recorded as unfounded"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "meet_deadline",
@@ -127,7 +130,7 @@ INCIDENT = StateTable(
             roles("applicant", "provider_staff", "case_officer"),
             _("File what is due"),
             _("Filed what was due"),
-            rules_incident.party_to,
+            party_to,
         ),
         Move(
             "mark",
@@ -136,7 +139,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Set the marking"),
             _("Marking and techniques set"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "set_aside_deadline",
@@ -145,7 +148,7 @@ INCIDENT = StateTable(
             roles("case_officer"),
             _("Set a duty aside"),
             _("A duty to report was found not to apply"),
-            rules.own_authority,
+            own_authority,
         ),
         Move("warn", _RUNNING, None, roles("system"), _("Warn"), _("A deadline is near")),
         Move("miss_deadline", _RUNNING, None, roles("system"), _("Note a missed deadline"), _("A deadline was missed")),
@@ -171,7 +174,7 @@ ENFORCEMENT = StateTable(
             roles("case_officer", "system"),
             _("Open an enforcement case"),
             _("Enforcement case opened"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "suspend_at_once",
@@ -188,7 +191,7 @@ ENFORCEMENT = StateTable(
             roles("case_officer"),
             _("Give notice to the partner"),
             _("Notice given to the partner"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "answer",
@@ -197,7 +200,7 @@ ENFORCEMENT = StateTable(
             roles("applicant"),
             _("Answer the notice"),
             _("The partner answered the notice"),
-            rules.may_answer,
+            may_answer,
         ),
         Move(
             "hear",
@@ -206,9 +209,9 @@ ENFORCEMENT = StateTable(
             roles("case_officer"),
             _("Send to the signatories"),
             _("Sent to the signatories"),
-            rules.may_hear,
+            may_hear,
         ),
-        Move("sign", ("heard",), None, roles("signatory"), _("Sign"), _("Decision signed"), rules.may_sign),
+        Move("sign", ("heard",), None, roles("signatory"), _("Sign"), _("Decision signed"), may_sign),
         Move(
             "decide",
             ("heard",),
@@ -216,7 +219,7 @@ ENFORCEMENT = StateTable(
             roles("signatory"),
             _("Decide"),
             _("Enforcement case decided"),
-            rules.may_sign,
+            may_sign,
         ),
         Move(
             "drop",
@@ -225,7 +228,7 @@ ENFORCEMENT = StateTable(
             roles("signatory"),
             _("Decide on no action"),
             _("Decided: no action"),
-            rules.may_sign,
+            may_sign,
         ),
     ),
 )
@@ -252,7 +255,7 @@ APPEAL = StateTable(
             roles("applicant"),
             _("Lodge an appeal"),
             _("Appeal lodged"),
-            rules.own_institution,
+            own_institution,
         ),
         Move(
             "admit",
@@ -261,7 +264,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Admit"),
             _("Appeal admitted"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "reject",
@@ -270,7 +273,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Reject as not open"),
             _("Appeal rejected as not open"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "hear",
@@ -279,7 +282,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Record the hearing"),
             _("Appeal heard"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "uphold",
@@ -288,7 +291,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Uphold"),
             _("Appeal upheld"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "vary",
@@ -297,7 +300,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Vary the decision"),
             _("Decision varied on appeal"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "dismiss",
@@ -306,7 +309,7 @@ APPEAL = StateTable(
             roles("signatory", "oversight_member"),
             _("Dismiss"),
             _("Appeal dismissed"),
-            rules.may_judge,
+            may_judge,
         ),
         Move(
             "withdraw",
@@ -315,7 +318,7 @@ APPEAL = StateTable(
             roles("applicant"),
             _("Withdraw the appeal"),
             _("Appeal withdrawn"),
-            rules.own_institution,
+            own_institution,
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules_fieldwork as rules
+from audits.rules.fieldwork import assigned, may_ask, may_give_up, own_institution
 from portal.core.states import Move, State, StateTable, roles
 
 EVIDENCE_REQUEST = StateTable(
@@ -21,7 +21,7 @@ EVIDENCE_REQUEST = StateTable(
         ),
     ),
     moves=(
-        Move("ask", (), "asked", roles("auditor"), _("Ask for evidence"), _("Evidence asked for"), rules.may_ask),
+        Move("ask", (), "asked", roles("auditor"), _("Ask for evidence"), _("Evidence asked for"), may_ask),
         Move(
             "remind",
             ("asked", "returned"),
@@ -37,7 +37,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("applicant"),
             _("Answer"),
             _("Request for evidence answered"),
-            rules.own_institution,
+            own_institution,
         ),
         Move(
             "extend",
@@ -46,7 +46,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("auditor"),
             _("Give more time"),
             _("More time given for evidence"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "send_back",
@@ -55,7 +55,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("auditor"),
             _("Ask for more"),
             _("More evidence asked for"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "settle",
@@ -64,7 +64,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("auditor"),
             _("Settle"),
             _("Request for evidence settled"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "withdraw",
@@ -73,7 +73,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("auditor"),
             _("Withdraw the request"),
             _("Request for evidence withdrawn"),
-            rules.assigned,
+            assigned,
         ),
         Move(
             "give_up",
@@ -82,7 +82,7 @@ EVIDENCE_REQUEST = StateTable(
             roles("auditor"),
             _("Go on without an answer"),
             _("Request for evidence was not answered"),
-            rules.may_give_up,
+            may_give_up,
         ),
     ),
 )

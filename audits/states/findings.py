@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules, rules_acceptance
+from audits.rules.acceptance import had_no_part
+from audits.rules.finding import may_agree_plan, may_verify
+from audits.rules.parties import assigned, own_authority, own_institution
 from portal.core.states import Move, State, StateTable, roles
 
 FINDING = StateTable(
@@ -18,7 +20,7 @@ FINDING = StateTable(
         State("risk_accepted", _("Risk accepted"), "A signatory accepted the risk until a date."),
     ),
     moves=(
-        Move("record", (), "open", roles("auditor"), _("Record a finding"), _("Finding recorded"), rules.assigned),
+        Move("record", (), "open", roles("auditor"), _("Record a finding"), _("Finding recorded"), assigned),
         Move(
             "propose_plan",
             ("open",),
@@ -26,7 +28,7 @@ FINDING = StateTable(
             roles("applicant"),
             _("Propose a plan"),
             _("Plan proposed"),
-            rules.own_institution,
+            own_institution,
         ),
         Move(
             "return_plan",
@@ -35,7 +37,7 @@ FINDING = StateTable(
             roles("auditor"),
             _("Ask for another plan"),
             _("Another plan asked for"),
-            rules.may_agree_plan,
+            may_agree_plan,
         ),
         Move(
             "agree_plan",
@@ -44,7 +46,7 @@ FINDING = StateTable(
             roles("auditor"),
             _("Agree to the plan"),
             _("Plan agreed"),
-            rules.may_agree_plan,
+            may_agree_plan,
         ),
         Move(
             "extend",
@@ -53,7 +55,7 @@ FINDING = StateTable(
             roles("case_officer"),
             _("Give more time"),
             _("More time given"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "escalate",
@@ -70,7 +72,7 @@ FINDING = StateTable(
             roles("applicant"),
             _("Report as put right"),
             _("Remediation reported"),
-            rules.own_institution,
+            own_institution,
         ),
         Move(
             "send_back",
@@ -79,7 +81,7 @@ FINDING = StateTable(
             roles("auditor"),
             _("Send back"),
             _("Remediation not sufficient"),
-            rules.may_verify,
+            may_verify,
         ),
         Move(
             "verify",
@@ -88,7 +90,7 @@ FINDING = StateTable(
             roles("auditor"),
             _("Verify the remediation"),
             _("Remediation verified"),
-            rules.may_verify,
+            may_verify,
         ),
         Move(
             "propose_acceptance",
@@ -97,7 +99,7 @@ FINDING = StateTable(
             roles("case_officer"),
             _("Propose to accept the risk"),
             _("Acceptance of the risk proposed"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "accept_risk",
@@ -136,7 +138,7 @@ RISK_ACCEPTANCE = StateTable(
             roles("case_officer"),
             _("Propose to accept the risk"),
             _("Acceptance of the risk proposed"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "sign",
@@ -145,7 +147,7 @@ RISK_ACCEPTANCE = StateTable(
             roles("signatory"),
             _("Sign the acceptance"),
             _("Acceptance signed"),
-            rules_acceptance.had_no_part,
+            had_no_part,
         ),
         Move(
             "take_effect",
@@ -162,7 +164,7 @@ RISK_ACCEPTANCE = StateTable(
             roles("signatory"),
             _("Refuse to sign"),
             _("Acceptance refused"),
-            rules_acceptance.had_no_part,
+            had_no_part,
         ),
         Move(
             "withdraw",
@@ -171,7 +173,7 @@ RISK_ACCEPTANCE = StateTable(
             roles("case_officer"),
             _("Take it back"),
             _("Proposal taken back"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "revoke",
@@ -180,7 +182,7 @@ RISK_ACCEPTANCE = StateTable(
             roles("signatory"),
             _("End it early"),
             _("Acceptance ended early"),
-            rules.own_authority,
+            own_authority,
         ),
         Move("end", ("in_force",), "ended", roles("system"), _("End it"), _("Its day came")),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits import rules
+from audits.rules.parties import own_authority
 from portal.core.states import Move, State, StateTable, roles
 
 PUBLIC_REPORT = StateTable(
@@ -24,7 +24,7 @@ PUBLIC_REPORT = StateTable(
             roles("case_officer"),
             _("Write to the reporter"),
             _("Written to the reporter"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "answer",
@@ -41,7 +41,7 @@ PUBLIC_REPORT = StateTable(
             roles("case_officer"),
             _("Take it up as an incident"),
             _("Taken up as an incident"),
-            rules.own_authority,
+            own_authority,
         ),
         Move(
             "set_aside",
@@ -50,7 +50,7 @@ PUBLIC_REPORT = StateTable(
             roles("case_officer"),
             _("Set it aside"),
             _("Set aside"),
-            rules.own_authority,
+            own_authority,
         ),
     ),
 )

@@ -18,7 +18,7 @@ from audits.actions.marking import note_look
 from audits.forms.incident import FilingForm, IncidentForm
 from audits.models import Incident, IncidentDeadline
 from audits.queries.incident import is_external, shown_deadlines
-from audits.rules_incident import bound_body, may_file
+from audits.rules.incident import bound_body, may_file
 from audits.views.partner import deed_addresses
 from grants.models import Environment, GrantLine
 from partners.models import Institution

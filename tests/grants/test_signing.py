@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from audits.rules import may_sign
+from audits.rules.enforcement import may_sign
 from grants.actions.review import declare_interests
 from grants.actions.signature import refuse_to_sign, sign_request
 from grants.models import GrantSignature

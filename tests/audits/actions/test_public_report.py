@@ -19,7 +19,7 @@ from audits.actions.public_report import (
 from audits.forms.public import SIGNER
 from audits.models import PublicReport
 from audits.queries.public_report import by_code, in_words
-from audits.rules_incident import MOST_MESSAGES
+from audits.rules.incident import MOST_MESSAGES
 from audits.views.public import CODES, SENT
 from partners.rules.letter import written
 from portal.core import clock

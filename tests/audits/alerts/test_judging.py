@@ -11,7 +11,7 @@ from django.urls import reverse
 from audits.actions.alert import Occasion, clear_alert, escalate_alert, question_alert, raise_alert
 from audits.models import Alert, AlertKind, AlertVerdict, Incident
 from audits.queries.alert import alerts_on_desk, false_alarms, picture_of
-from audits.rules_alerts import may_judge_alert
+from audits.rules.alert import may_judge_alert
 from portal.core.actors import SYSTEM
 from portal.core.verdicts import Refused
 from portal.ledger.models import Entry, Event

@@ -64,7 +64,7 @@ from audits.actions.incident import (
 from audits.actions.obligation import accept_report, file_report, return_report
 from audits.models import Appeal, Audit, EnforcementCase, Incident, Obligation
 from audits.queries.ladder import decision_content
-from audits.rules_incident import may_file
+from audits.rules.incident import may_file
 from audits.views.partner import PAGES, deed_addresses
 from grants.actions.hold import place_hold
 from grants.models import Hold

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from audits.rules import assigned, own_institution
+from audits.rules.parties import assigned, own_institution
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from audits.rules import own_authority, own_institution, somebody_else
+from audits.rules.parties import own_authority, own_institution, somebody_else
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
