@@ -1,10 +1,12 @@
 """Lifecycles of audits, findings, periodic reports, incidents, enforcement and appeals. Import from here."""
 
 from audits.states.alerts import ALERT
+from audits.states.appeal import APPEAL
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
 from audits.states.calendar import CALENDAR_FEED
-from audits.states.cases import APPEAL, ENFORCEMENT, INCIDENT
+from audits.states.cases import INCIDENT
 from audits.states.catalogues import CATALOGUE_IMPORT, CROSSWALK
+from audits.states.enforcement import ENFORCEMENT
 from audits.states.fieldwork import EVIDENCE_REQUEST
 from audits.states.findings import FINDING, RISK_ACCEPTANCE
 from audits.states.public_reports import PUBLIC_REPORT
