@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,7 +12,10 @@ from django.conf import settings
 
 from audits.actions.audit import assign_auditor, notify_audit, plan_audit
 from audits.models import Audit
+from partners.models import Institution
+from portal.accounts.models import Organisation
 from portal.core import clock
+from portal.core.actors import Actor
 from tests.factories import accounts, partners
 from tests.factories.accounts import make_organisation
 from tests.factories.audits import baseline, begun_now
@@ -39,19 +43,34 @@ def prepare(first: int = 14000, country: str = "FI", authority: str = "Mallivira
         "auditor": _person(made.authority, f"helmi.{country}", "Helmi Laine", ("auditor",)),
         "colleague": _person(made.authority, f"onni.{country}", "Onni Niemi", ("auditor",)),
     }
+    audit = audit_of_today(
+        made.institution,
+        made.authority,
+        officer=made.officer,
+        auditors=[people["auditor"][0], people["colleague"][0]],
+    )
+    found = {name: {"email": who.user.email, "totp_secret": secret} for name, (who, secret) in people.items()}
+    print(json.dumps({"people": found, "audit": str(audit.pk)}))
+
+
+def audit_of_today(
+    institution: Institution, authority: Organisation, *, officer: Actor, auditors: Sequence[Actor]
+) -> Audit:
+    """An audit for cause, begun today by the first of its auditors.
+
+    Not the one that the rules ask for: the scheduler of the portal that runs may plan that at any moment, and by lot.
+    """
     baseline()
     audit = plan_audit(
-        institution_id=made.institution.pk,
-        authority_id=made.authority.pk,
+        institution_id=institution.pk,
+        authority_id=authority.pk,
         kind=Audit.Kind.CAUSE,
         tier="standard",
         planned_for=clock.today(),
         reason="To see that logs are kept.",
-        by=made.officer,
+        by=officer,
     )
-    for name in ("auditor", "colleague"):
-        assign_auditor(audit=audit, auditor=people[name][0].user, by=made.officer)
-    notify_audit(audit=audit, by=made.officer)
-    begun_now(audit, officer=made.officer, auditor=people["auditor"][0])
-    found = {name: {"email": who.user.email, "totp_secret": secret} for name, (who, secret) in people.items()}
-    print(json.dumps({"people": found, "audit": str(audit.pk)}))
+    for auditor in auditors:
+        assign_auditor(audit=audit, auditor=auditor.user, by=officer)
+    notify_audit(audit=audit, by=officer)
+    return begun_now(audit, officer=officer, auditor=auditors[0])

@@ -113,6 +113,22 @@ def prepare_people(first: int = 5000, country: str = "EE", authority: str = "Rii
     print(json.dumps(found))
 
 
+def prepare_incident(first: int = 12000, country: str = "PT", authority: str = "Gabinete de Modelos") -> None:
+    """A trusted partner of another country with a grant in force, its applicant, and the case officer there."""
+    # Another run of the factories has used the first numbers for people and identifiers.
+    accounts._number, partners._used = itertools.count(first), iter(range(first, first + 1000))
+    make_organisation("authority", authority, country)
+    made = grant_in_force(made=qualified(jurisdiction=country))
+    night, secret = _person(made.institution.organisation, f"beatriz.{country}", "Beatriz Nogueira", ("applicant",))
+    officer, other = _person(made.authority, f"duarte.{country}", "Duarte Falcão", ("case_officer",))
+    found = {
+        "applicant": {"email": night.user.email, "totp_secret": secret},
+        "officer": {"email": officer.user.email, "totp_secret": other},
+        "authority": str(made.authority),
+    }
+    print(json.dumps(found))
+
+
 def end_training_yesterday(email: str) -> None:
     """As if the last day of the person's training had been yesterday."""
     Person.objects.filter(email=email).update(trained_until=clock.today() - timedelta(days=1))
