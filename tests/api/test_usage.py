@@ -14,7 +14,7 @@ from grants.actions.review import review_line
 from grants.models import LineDay, UsageAlert, UsageIntake, UsageWindow
 from grants.queries.decision import decide
 from grants.queries.request import lines_of
-from portal.api.usage.events import MOST
+from portal.api.usage.shape import MOST
 from portal.core import clock
 from portal.notifications.models import Notice
 from tests.factories import grants as make

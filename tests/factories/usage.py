@@ -12,7 +12,7 @@ from typing import Any
 from django.test import Client
 
 from portal.accounts.models import Gateway
-from portal.api.usage.events import TYPE
+from portal.api.usage.shape import TYPE
 from portal.core import clock
 from portal.core.actors import Actor
 from tests.factories.accounts import bearer_of, make_gateway

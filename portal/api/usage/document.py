@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.api.usage.events import MOST, SCHEMA_PATH, TYPE
-from portal.api.usage.shape import EVENT_ID, json_schema
+from portal.api.usage.shape import EVENT_ID, MOST, SCHEMA_PATH, TYPE, json_schema
 
 PROBLEM = {
     "type": "object",

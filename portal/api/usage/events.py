@@ -10,13 +10,25 @@ from pydantic_core import core_schema as shapes
 
 from grants.rules.private import looks_private
 from grants.rules.usage import Problem, Sent
-from portal.api.usage.shape import EVENT_ID, NUMBERS, OPTIONAL_TEXTS, TEXTS, TIMES, WINDOW, Read, text, unfit, values
+from portal.api.usage.batch import read_whole
+from portal.api.usage.shape import (
+    EVENT_ID,
+    MOST,
+    NUMBERS,
+    OPTIONAL_TEXTS,
+    SCHEMA,
+    STAMP,
+    TEXTS,
+    TIMES,
+    TYPE,
+    WINDOW,
+    Read,
+    text,
+    unfit,
+    values,
+)
 from portal.api.usage.shape import without_unknown as known_part
 
-TYPE = "org.trusted-partner-portal.usage.window.v1"
-SCHEMA_PATH = "/usage/v1/schemas/window-1.json"
-MOST = 5000
-"""Events in one batch."""
 _DATA = (*TEXTS, *TIMES, *OPTIONAL_TEXTS, *NUMBERS)
 
 
@@ -30,16 +42,13 @@ _FIELDS = {
     "source": shapes.typed_dict_field(shapes.str_schema(max_length=300, strict=True), required=True),
     "type": _literal(TYPE),
     "datacontenttype": _literal("application/json", required=False),
-    "dataschema": shapes.typed_dict_field(
-        shapes.str_schema(pattern=r"^[!-?A-~]{0,300}/usage/v1/schemas/window-1\.json$", strict=True), required=False
-    ),
-    "time": shapes.typed_dict_field(shapes.str_schema(pattern="^[0-9TtZz:.+ -]{1,40}$", strict=True), required=False),
+    "dataschema": shapes.typed_dict_field(shapes.str_schema(pattern=SCHEMA, strict=True), required=False),
+    "time": shapes.typed_dict_field(shapes.str_schema(pattern=STAMP, strict=True), required=False),
 }
 _EVENT = shapes.typed_dict_schema(
     {**_FIELDS, "data": shapes.typed_dict_field(WINDOW, required=True)}, extra_behavior="forbid"
 )
 _event = SchemaValidator(_EVENT)
-_batch = SchemaValidator(shapes.list_schema(_EVENT, max_length=MOST))
 
 
 class NoBatch(ValueError):
@@ -52,13 +61,8 @@ class NoBatch(ValueError):
 
 def read_batch(body: bytes, source: str) -> Read:
     """A batch. Raises NoBatch."""
-    try:
-        events = _batch.validate_json(body)
-    except ValidationError:
-        return _one_by_one(parsed(body), source)
-    if any(event["source"] != source for event in events):
-        return _one_by_one(events, source)
-    return Read([(place, Sent(event["id"], *values(event["data"]))) for place, event in enumerate(events)])
+    sent = read_whole(body, source)
+    return _one_by_one(parsed(body), source) if sent is None else Read(list(enumerate(sent)))
 
 
 def read_one(body: bytes, source: str) -> Read:

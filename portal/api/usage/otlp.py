@@ -13,8 +13,8 @@ from typing import Any
 
 from grants.rules.private import looks_private
 from grants.rules.usage import Problem, Sent
-from portal.api.usage.events import MOST, NoBatch, parsed
-from portal.api.usage.shape import EVENT_ID, Read, window_of
+from portal.api.usage.events import NoBatch, parsed
+from portal.api.usage.shape import EVENT_ID, MOST, Read, window_of
 
 OURS = "trusted_partner."
 TEXTS = {

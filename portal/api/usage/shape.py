@@ -1,6 +1,6 @@
 """The shape of a window as gateways send it, and how what does not fit is told. Compiled by pydantic-core.
 
-A batch is read by its validator in one go, as bytes; only where something in it does not fit is it gone through item by
+A batch is read in one go (portal.api.usage.batch); only where something in it does not fit is it gone through item by
 item (portal.api.usage.events).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core import core_schema as shapes
@@ -17,6 +17,14 @@ from pydantic_core import core_schema as shapes
 from grants.rules.private import looks_private
 from grants.rules.usage import MOST_REQUESTS, MOST_SEATS, MOST_TOKENS, Problem, Sent
 
+Kind = Literal["org.trusted-partner-portal.usage.window.v1"]
+TYPE: str = get_args(Kind)[0]
+SCHEMA_PATH = "/usage/v1/schemas/window-1.json"
+MOST = 5000
+"""Events in one batch."""
+SCHEMA = r"^[!-?A-~]{0,300}/usage/v1/schemas/window-1\.json$"
+STAMP = "^[0-9TtZz:.+ -]{1,40}$"
+"""The event's own time, of which nothing is made."""
 EVENT_ID = "^[A-Za-z0-9._:/+=~-]{1,120}$"
 NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"
 OPTIONAL_NAME = "^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$"

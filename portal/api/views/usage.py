@@ -17,9 +17,9 @@ from grants.rules.usage import PROBLEMS, Problem
 from portal.accounts.gateways import authenticate_gateway, gateway_row
 from portal.api.answers import answer
 from portal.api.limits import wait_for
-from portal.api.usage.events import SCHEMA_PATH, NoBatch, read_batch, read_binary, read_one
+from portal.api.usage.events import NoBatch, read_batch, read_binary, read_one
 from portal.api.usage.otlp import read_logs
-from portal.api.usage.shape import Read, json_schema
+from portal.api.usage.shape import SCHEMA_PATH, Read, json_schema
 from portal.core.actors import Actor
 from portal.core.bulk import seldom_collecting
 from portal.core.verdicts import Conflict
