@@ -23,6 +23,16 @@ from audits.models.finding import Finding, FindingDocument, FindingNote, Retest,
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate, Marking
 from audits.models.incident_look import IncidentLook
 from audits.models.obligation import Obligation, Report
+from audits.models.panel import (
+    AppealDraft,
+    AppealStatement,
+    HearingNote,
+    Outcome,
+    PanelDraw,
+    PanelSeat,
+    PanelVote,
+    PublishedDecision,
+)
 from audits.models.public_report import PublicMessage, PublicReport
 from audits.models.sample import SampleDraw
 from audits.models.usage_sample import SampledWindow, UsageSample
@@ -34,6 +44,8 @@ __all__ = [
     "AlertKind",
     "AlertVerdict",
     "Appeal",
+    "AppealDraft",
+    "AppealStatement",
     "Audit",
     "AuditReport",
     "AuditUserObjectPermission",
@@ -54,6 +66,7 @@ __all__ = [
     "Finding",
     "FindingDocument",
     "FindingNote",
+    "HearingNote",
     "Incident",
     "IncidentDeadline",
     "IncidentLook",
@@ -62,8 +75,13 @@ __all__ = [
     "Marking",
     "Measure",
     "Obligation",
+    "Outcome",
+    "PanelDraw",
+    "PanelSeat",
+    "PanelVote",
     "PublicMessage",
     "PublicReport",
+    "PublishedDecision",
     "Relation",
     "ReplyDocument",
     "Report",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-from uuid import UUID
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +11,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.enforcement import EnforcementCase
+from audits.models.part import Parts, parts_in
 from audits.states import APPEAL
+from portal.core import clock
+from portal.rulebook.queries import rules
+from portal.rulebook.schema import find
 from portal.workflow import LifecycleModel, lifecycle_triggers
 
 
@@ -25,6 +28,11 @@ class Appeal(LifecycleModel):
         ENFORCEMENT = "enforcement", _("Enforcement decision")
         HOLD = "hold", _("Hold")
 
+    class Stay(models.TextChoices):
+        GRANTED = "granted", _("The effect is stayed")
+        REFUSED = "refused", _("The effect stays in force")
+        ENDED = "ended", _("The stay has ended")
+
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     institution = models.ForeignKey("partners.Institution", on_delete=models.PROTECT, related_name="appeals")
     against = models.CharField(_("against"), max_length=16, choices=Against.choices)
@@ -35,6 +43,19 @@ class Appeal(LifecycleModel):
     rulebook = models.CharField(_("rulebook"), max_length=20)
     lodged_at = models.DateTimeField(_("lodged"))
     lodged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    stay_asked = models.BooleanField(_("asks for a stay"), default=False)
+    admission = models.TextField(_("why admitted or rejected"), max_length=2000, blank=True)
+    admitted_at = models.DateTimeField(_("admitted"), null=True)
+    decide_by = models.DateField(_("to be decided by"), null=True)
+    draw_at = models.DateTimeField(_("panel drawn from"), null=True)
+    reminders = models.PositiveSmallIntegerField(default=0, editable=False)
+    stay = models.CharField(_("stay"), max_length=8, choices=Stay.choices, blank=True)
+    stay_reasons = models.TextField(_("why"), max_length=2000, blank=True)
+    stay_until = models.DateField(_("stayed until"), null=True)
+    hearing_at = models.DateTimeField(_("hearing"), null=True)
+    hearing_place = models.CharField(_("where"), max_length=300, blank=True)
+    heard_at = models.DateTimeField(_("heard"), null=True)
     outcome = models.TextField(_("outcome"), blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
 
@@ -42,12 +63,30 @@ class Appeal(LifecycleModel):
         verbose_name = _("appeal")
         verbose_name_plural = _("appeals")
         triggers = lifecycle_triggers(APPEAL)
-        indexes: ClassVar = [models.Index(fields=["institution", "-lodged_at"], name="appeal_of_institution")]
+        indexes: ClassVar = [
+            models.Index(fields=["institution", "-lodged_at"], name="appeal_of_institution"),
+            models.Index(
+                fields=["decide_by"], condition=models.Q(state__in=["admitted", "heard"]), name="appeal_to_decide"
+            ),
+            models.Index(fields=["draw_at"], condition=models.Q(draw_at__isnull=False), name="appeal_to_draw"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(against="enforcement", case__isnull=False, hold=None)
                 | models.Q(against="hold", hold__isnull=False, case=None),
                 name="appeal_against_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["admitted", "heard", "upheld", "varied"])
+                | models.Q(admitted_at__isnull=False, decide_by__isnull=False),
+                name="appeal_admitted_with_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stay="", stay_reasons="") | (~models.Q(stay="") & ~models.Q(stay_reasons="")),
+                name="appeal_stay_with_reasons",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None) | ~models.Q(outcome=""), name="appeal_decided_with_reasons"
             ),
             models.UniqueConstraint(
                 fields=["case"],
@@ -68,10 +107,38 @@ class Appeal(LifecycleModel):
         """Its page for the partner."""
         return reverse("audits:appeal", args=[self.pk])
 
+    @property
+    def subject(self) -> Any:
+        """What is appealed against."""
+        return self.case or self.hold
+
+    @property
+    def is_late(self) -> bool:
+        """Derived from the clock, never stored."""
+        return self.decide_by is not None and self.state in ("admitted", "heard") and self.decide_by < clock.today()
+
     @cached_property
-    def bodies_with_a_part(self) -> frozenset[UUID]:
-        """Bodies that ran or signed what is appealed against. One query, once for each object."""
-        if self.case is None:
-            return frozenset()
-        signed = self.case.signatures.values_list("body_id", flat=True)
-        return frozenset({*signed, *([self.case.authority_id] if self.case.authority_id else [])})
+    def rule(self) -> Any:
+        """What the rulebook says of appeals of this kind: its version of the decision (appeal.against.<kind>)."""
+        return find(rules(self.rulebook).appeal.against, self.against)
+
+    @property
+    def panel_size(self) -> int:
+        """How many sit."""
+        size: int = self.rule.panel
+        return size
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Who had a part in what is appealed against. Few queries, once for each object."""
+        return parts_in(self.subject)
+
+    @cached_property
+    def sitting(self) -> list[Any]:
+        """Seats that are taken, in the order of the lot; the first presides. One query, once for each object."""
+        return list(self.seats.filter(left_at=None).select_related("member", "body").order_by("position"))
+
+    def forget(self) -> None:
+        """Have seats and parts read anew, such as after the row was locked."""
+        for name in ("sitting", "parts"):
+            self.__dict__.pop(name, None)

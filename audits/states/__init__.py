@@ -1,7 +1,7 @@
 """Lifecycles of audits, findings, periodic reports, incidents, enforcement and appeals. Import from here."""
 
 from audits.states.alerts import ALERT
-from audits.states.appeal import APPEAL
+from audits.states.appeal import APPEAL, PUBLISHED_DECISION
 from audits.states.assurance import AUDIT, CATALOGUE, OBLIGATION
 from audits.states.calendar import CALENDAR_FEED
 from audits.states.cases import INCIDENT
@@ -24,6 +24,7 @@ __all__ = [
     "INCIDENT",
     "OBLIGATION",
     "PUBLIC_REPORT",
+    "PUBLISHED_DECISION",
     "RISK_ACCEPTANCE",
     "TABLES",
 ]
@@ -43,4 +44,5 @@ TABLES = (
     ALERT,
     ENFORCEMENT,
     APPEAL,
+    PUBLISHED_DECISION,
 )

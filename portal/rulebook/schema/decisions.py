@@ -257,11 +257,15 @@ class Appealable(Rule):
 
 
 class Appeal(Rule):
-    """The right to have a decision looked at again by people and bodies that had no part in it."""
+    """The right to have a decision looked at again by people and bodies that had no part in it.
+
+    A panel is reminded so many days (`reminder_days`) before the day by which it decides.
+    """
 
     grounds: Annotated[tuple[Term, ...], Field(min_length=1)]
     against: Annotated[tuple[Appealable, ...], Field(min_length=1)]
     stay_of_effect: Line
+    reminder_days: tuple[Positive, ...] = (10, 3)
 
 
 class Clock(Rule):
