@@ -22,6 +22,7 @@ from audits.models.fieldwork import AuditReport, WorkingNote
 from audits.models.finding import Finding, FindingDocument, FindingNote, Retest, Severity
 from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate, Marking
 from audits.models.incident_look import IncidentLook
+from audits.models.incident_report import IncidentDraft, IncidentReport
 from audits.models.obligation import Obligation, Report
 from audits.models.panel import (
     AppealDraft,
@@ -69,7 +70,9 @@ __all__ = [
     "HearingNote",
     "Incident",
     "IncidentDeadline",
+    "IncidentDraft",
     "IncidentLook",
+    "IncidentReport",
     "IncidentUpdate",
     "KnownPlace",
     "Marking",

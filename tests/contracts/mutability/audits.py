@@ -27,6 +27,7 @@ APPEND_ONLY = {
     "audits.FindingDocument",
     "audits.FindingNote",
     "audits.IncidentLook",
+    "audits.IncidentReport",
     "audits.IncidentUpdate",
     "audits.PublicMessage",
     "audits.Report",
@@ -39,5 +40,6 @@ MUTABLE = {
     "audits.WatchedSeries": "Memory of the watch over use, made anew from what was reported.",
     "audits.AuditUserObjectPermission": "An auditor is assigned and taken off; the record keeps both.",
     "audits.Check": "Carries the latest result of a control; every result stays as a CheckResult.",
+    "audits.IncidentDraft": "Is written on until the report is filed; what was filed stays as an IncidentReport.",
     "audits.IncidentDeadline": "Is met, waived or noted as missed; the record keeps each.",
 }
