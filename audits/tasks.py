@@ -12,6 +12,7 @@ from audits.actions.audit import cancel_audit
 from audits.actions.catalogue_import import run_import
 from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
+from audits.actions.measure import end_measure
 from audits.actions.obligation import plan_due_obligations, remind_obligation
 from audits.actions.planning import plan_due_audits
 from audits.actions.programme import announce_audit, ask_for_auditor, plan_follow_up
@@ -21,6 +22,7 @@ from audits.queries.escalation import findings_to_escalate, reports_to_escalate
 from audits.queries.evidence_request import to_remind as evidence_to_remind
 from audits.queries.obligations import to_remind
 from audits.queries.programme import to_announce, to_draw, to_follow_up, without_auditor, without_partner
+from audits.queries.measure import ran_out
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from audits.use_sweep import sweep_use
 from portal.core.actors import SYSTEM

@@ -243,6 +243,12 @@ ENDED_PROVIDER = NoticeKind(
     _("Your gateway is no longer answered “yes” under it."),
     _("See the grant"),
 )
+RESTORED = NoticeKind(
+    "grant_restored",
+    _("Grant {reference} of {institution} is in force again"),
+    _("The decision that revoked it does not stand. Credentials under it were withdrawn and are issued anew."),
+    _("See the grant"),
+)
 CONFIRM = NoticeKind(
     "hold_to_confirm",
     _("An emergency hold on {institution} must be confirmed by {confirm_by}"),

@@ -68,8 +68,8 @@ def other_signatory(hold: Any, actor: Actor) -> Verdict:
 
 
 def concerned_signatory(hold: Any, actor: Actor) -> Verdict:
-    """A hold is lifted by a body that placed or confirmed it."""
-    if actor.body_id in (hold.placed_body_id, hold.confirmed_body_id):
+    """A hold is lifted by a body that placed or confirmed it, or by the portal when a decision above says so."""
+    if actor.has("system") or actor.body_id in (hold.placed_body_id, hold.confirmed_body_id):
         return ALLOWED
     return refused(
         _("Only an authority that placed or confirmed this hold may lift it."), code="other_body", rule="hold.lift"
@@ -207,7 +207,11 @@ GRANT = StateTable(
             _("Line surrendered"), own_institution,
         ),
         Move("end_line", GRANT_LIVE, None, roles("system"), _("End a line"), _("The last day of a line has passed")),
-        Move("revoke", GRANT_LIVE, "revoked", roles("signatory"), _("Revoke"), _("Grant revoked")),
+        Move("revoke", GRANT_LIVE, "revoked", roles("signatory", "system"), _("Revoke"), _("Grant revoked")),
+        Move(
+            "restore", ("revoked",), "in_force", roles("system"), _("Restore"),
+            _("In force again: the decision that revoked it does not stand"),
+        ),
         Move("narrow", GRANT_LIVE, None, roles("signatory"), _("Narrow a line"), _("A line was narrowed")),
         Move(
             "renew_agreement", ("awaiting_agreement",), None, roles("signatory", "provider_staff", "system"),

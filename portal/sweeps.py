@@ -128,5 +128,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "audits.tasks.escalate_overdue", HOURLY, _("Takes the next step about findings and reports that stay overdue")
     ),
+    Sweep("audits.tasks.end_measures", HOURLY, _("Ends measures of enforcement whose last day has passed")),
     Sweep("audits.tasks.end_risk_acceptances", HOURLY, _("Opens findings again whose risk was accepted until today")),
 )

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from audits import notices
-from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure
+from audits.actions.measure import (
+    end_stay,
+    note,
+    replace_conditions,
+    set_aside,
+    settle,
+    stay_effect,
+    vary_measure,
+)
+from audits.models import CaseFact, CaseScope, DecisionSignature, EnforcementCase, Finding, Incident, Measure
+from audits.models.enforcement_parts import FACTS
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
-from audits.rules.enforcement import within_months
+from audits.queries.measure import live_grants
+from audits.rules.enforcement import narrows_scope, weighed, within_months
 from audits.rules.parties import same_case
 from audits.rules.signing import read_this, signs_once
 from grants.actions.hold import place_hold
-from grants.models import Hold
-from partners.actions.qualification import remove_qualification, restrict_qualification, suspend_qualification
+from grants.models import Grant, GrantLine, Hold
 from partners.models import Institution
-from partners.queries.institution import live_qualification
 from portal.core import clock
-from portal.core.actors import SYSTEM, Actor
+from portal.core.actors import Actor
 from portal.core.canonical import digest
 from portal.core.references import next_reference
-from portal.core.verdicts import require
+from portal.core.verdicts import refused, require
 from portal.ledger.models import Tier
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 from portal.workflow import as_deed, create, lock, move, record
+
+__all__ = [
+    "answer_notice",
+    "drop_case",
+    "end_stay",
+    "give_notice",
+    "hear_case",
+    "link_facts",
+    "open_case",
+    "set_aside",
+    "sign_decision",
+    "stay_effect",
+    "suspend_at_once",
+    "vary_measure",
+]
 
 
 @as_deed
@@ -55,8 +82,41 @@ def open_case(
     )
     detail = {"facts": facts, "incident": _pk(incident), "finding": _pk(finding)}
     create(case, "open", by=by, rulebook=version, detail=detail, about=_about(case))
+    _link(case, [item for item in (incident, finding) if item is not None], by)
     notices.case_opened(case)
     return case
+
+
+@as_deed
+def link_facts(*, case: EnforcementCase, facts: Sequence[Any], by: Actor) -> EnforcementCase:
+    """Link what the case rests on: incidents, findings, alerts, reports that are owed, earlier cases of the partner.
+
+    Only until notice is given: what the partner was not told of is not decided on. What is linked already stays.
+    Raises Refused for what belongs to another institution, or for the case itself.
+    """
+    lock(case)
+    for fact in facts:
+        require(same_case(fact, case.institution_id))
+    known = {(row.kind, row.subject.pk) for row in case.linked.select_related(*FACTS)}
+    new = [fact for fact in facts if (_kind_of(fact), fact.pk) not in known]
+    if not new or any(fact.pk == case.pk for fact in new):
+        text = _("Choose something on file about this institution that is not linked yet.")
+        require(refused(text, code="nothing", rule="enforcement.link_fact"))
+    detail = {"facts": [{"kind": _kind_of(fact), "id": fact.pk} for fact in new]}
+    record(case, "link_fact", by=by, detail=detail, about=[*_about(case), *(fact.pk for fact in new)])
+    _link(case, new, by)
+    return case
+
+
+def _kind_of(fact: Any) -> str:
+    """The name of the fact's column: an earlier case is `earlier`, anything else is its own noun."""
+    return "earlier" if isinstance(fact, EnforcementCase) else str(fact._meta.model_name)
+
+
+def _link(case: EnforcementCase, facts: Sequence[Any], by: Actor) -> None:
+    CaseFact.objects.bulk_create(
+        CaseFact(case=case, linked_by_id=by.user_id, linked_at=clock.now(), **{_kind_of(fact): fact}) for fact in facts
+    )
 
 
 @as_deed
@@ -88,18 +148,37 @@ def suspend_at_once(*, case: EnforcementCase, reason: str, lifted_when: str, by:
 
 @as_deed
 def give_notice(
-    *, case: EnforcementCase, measure: str, reasons: str, by: Actor, lifted_when: str = "", until: date | None = None
+    *,
+    case: EnforcementCase,
+    measure: str,
+    reasons: str,
+    by: Actor,
+    lifted_when: str = "",
+    until: date | None = None,
+    milder: str = "",
+    why_step: str = "",
+    closes: Sequence[Grant | GrantLine] = (),
 ) -> EnforcementCase:
-    """Tell the partner what is proposed and why; it has the rulebook's working days to answer."""
+    """Tell the partner what is proposed and why; it has the rulebook's working days to answer.
+
+    `milder`: which milder steps were weighed, and why they do not suffice; `why_step`: why another step than the
+    ladder suggests; `lifted_when`: one condition a line; `closes`: grants and lines that a restriction closes.
+    """
     lock(case)
     step = rules(case.rulebook).enforcement.step(measure)
+    suggested = suggested_rung(case)
     require(within_months(step, until, measure=measure))
+    require(weighed(measure, suggested, milder=milder, why_step=why_step))
+    _name_scope(case, measure, closes)
     due = add_working_days(clock.today(), step.notice_working_days, case.institution.organisation.jurisdiction)
     changes = {
         "proposed": measure,
         "proposed_by_id": by.user_id,
         "reasons": reasons,
-        "lifted_when": lifted_when,
+        "suggested": suggested,
+        "milder": milder.strip(),
+        "why_step": why_step.strip(),
+        "lifted_when": lifted_when.strip(),
         "effect_until": until,
         "notice_at": clock.now(),
         "answer_due": due,
@@ -109,7 +188,10 @@ def give_notice(
         "reasons": reasons,
         "until": until,
         "lifted_when": lifted_when,
-        "ladder": suggested_rung(case),
+        "ladder": suggested,
+        "milder": milder,
+        "why_step": why_step,
+        "closes": [row.pk for row in closes],
         "answer_due": due,
     }
     move(case, "give_notice", by=by, changes=changes, detail=detail, rulebook=case.rulebook, about=_about(case))
@@ -120,7 +202,7 @@ def give_notice(
 @as_deed
 def answer_notice(*, case: EnforcementCase, answer: str, by: Actor) -> EnforcementCase:
     """The partner's side, in its own words."""
-    changes = {"answer": answer, "answered_at": clock.now()}
+    changes = {"answer": answer, "answered_at": clock.now(), "answered_by_id": by.user_id}
     record(case, "answer", by=by, changes=changes, detail={"answer": answer}, about=_about(case))
     notices.notice_answered(case)
     return case
@@ -129,7 +211,7 @@ def answer_notice(*, case: EnforcementCase, answer: str, by: Actor) -> Enforceme
 @as_deed
 def hear_case(*, case: EnforcementCase, notes: str, by: Actor) -> EnforcementCase:
     """The partner was heard, or its time has passed: the signatories decide."""
-    changes = {"heard_at": clock.now(), "heard_by_id": by.user_id}
+    changes = {"heard_at": clock.now(), "heard_by_id": by.user_id, "heard_notes": notes.strip()}
     move(case, "hear", by=by, changes=changes, detail={"notes": notes}, rulebook=case.rulebook, about=_about(case))
     notices.awaiting_decision(case)
     return case
@@ -142,7 +224,7 @@ def sign_decision(*, case: EnforcementCase, seen: str, by: Actor) -> Enforcement
     With the signature that meets the rulebook's quorum for the rung, the decision is made and its effect is in
     force when this transaction ends.
     """
-    lock(case)
+    lock_case(case)
     content = digest(decision_content(case))
     require(read_this(seen, content))
     require(signs_once(by, signed_by(signatures_on(case, content))))
@@ -152,25 +234,52 @@ def sign_decision(*, case: EnforcementCase, seen: str, by: Actor) -> Enforcement
         case=case, signer_id=by.person_id, body_id=by.organisation_id, digest=content, signed_at=clock.now()
     )
     if quorum_of(case, signatures_on(case, content)).met:
-        _decide(case, by)
+        _decide(case, content, by)
     return case
 
 
 @as_deed
 def drop_case(*, case: EnforcementCase, reason: str, by: Actor) -> EnforcementCase:
     """Decide that nothing is to be done. An interim hold is lifted by its own deed."""
+    lock_case(case)
     changes = {"measure": Measure.NO_ACTION, "decided_at": clock.now()}
     move(case, "drop", by=by, changes=changes, detail={"reason": reason}, rulebook=case.rulebook, about=_about(case))
     notices.case_decided(case)
     return case
 
 
-def _decide(case: EnforcementCase, by: Actor) -> None:
+def lock_case(case: EnforcementCase) -> None:
+    """Lock the case, and forget who had a part in it as it was read before."""
+    lock(case)
+    for name in ("involved_ids", "lifter_ids"):
+        case.__dict__.pop(name, None)
+
+
+def _name_scope(case: EnforcementCase, measure: str, closes: Sequence[Grant | GrantLine]) -> None:
+    """Keep which grants and lines the restriction closes. Raises Refused for those of others, or that have ended."""
+    live = {grant.pk for grant in live_grants(case.institution_id)}
+    require(narrows_scope(measure, len(closes), len(live)))
+    for row in closes:
+        grant_id = row.grant_id if isinstance(row, GrantLine) else row.pk
+        require(same_case(row, case.institution_id))
+        if grant_id not in live:
+            text = _("One of the grants has ended: there is nothing to close.")
+            require(refused(text, code="ended", rule="enforcement.ladder.restriction"))
+    CaseScope.objects.bulk_create(
+        CaseScope(case=case, grant=row.grant, line=row)
+        if isinstance(row, GrantLine)
+        else CaseScope(case=case, grant=row)
+        for row in closes
+    )
+
+
+def _decide(case: EnforcementCase, content: str, by: Actor) -> None:
     rulebook = rules(case.rulebook)
     window = find(rulebook.appeal.against, "enforcement").window_days
     changes = {
         "measure": case.proposed,
         "decided_at": clock.now(),
+        "decided_digest": content,
         "appeal_until": date.fromordinal(clock.today().toordinal() + window),
     }
     detail = {"measure": case.proposed, "until": case.effect_until}
@@ -184,22 +293,10 @@ def _decide(case: EnforcementCase, by: Actor) -> None:
         about=_about(case),
         tier=Tier.SCHEME,
     )
-    _take_effect(case)
+    note(case, "decided", case.reasons)
+    replace_conditions(case)
+    settle(case, case.reasons)
     notices.case_decided(case)
-
-
-def _take_effect(case: EnforcementCase) -> None:
-    """The consequence on the floor below, by the portal on behalf of the quorum: no signatory alone did it."""
-    qualification = live_qualification(case.institution_id)
-    if qualification is None:
-        return
-    reason = f"{case.reference}: {case.reasons}"[:2000]
-    if case.measure == Measure.RESTRICTION and qualification.state != "restricted":
-        restrict_qualification(qualification=qualification, by=SYSTEM, reason=reason, conditions=case.lifted_when)
-    elif case.measure == Measure.SUSPENSION and qualification.state != "suspended":
-        suspend_qualification(qualification=qualification, by=SYSTEM, reason=reason, conditions=case.lifted_when)
-    elif case.measure == Measure.REMOVAL:
-        remove_qualification(qualification=qualification, by=SYSTEM, reason=reason, until=case.effect_until)
 
 
 def _about(case: EnforcementCase) -> list[Any]:

@@ -15,7 +15,8 @@ from audits.models.calendar import CalendarFeed
 from audits.models.catalogue import Catalogue, Control, ControlGroup
 from audits.models.catalogue_import import CatalogueImport
 from audits.models.crosswalk import ControlLink, Crosswalk, Relation
-from audits.models.enforcement import DecisionSignature, EnforcementCase, Measure
+from audits.models.enforcement import EFFECTIVE, DecisionSignature, End, EnforcementCase, Measure
+from audits.models.enforcement_parts import CaseFact, CaseScope, LiftCondition, MeasureEvent
 from audits.models.escalation import Escalation
 from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
 from audits.models.fieldwork import AuditReport, WorkingNote
@@ -40,6 +41,7 @@ from audits.models.usage_sample import SampledWindow, UsageSample
 
 __all__ = [
     "AUDIT_PERMISSION",
+    "EFFECTIVE",
     "AcceptanceSignature",
     "Alert",
     "AlertKind",
@@ -51,6 +53,8 @@ __all__ = [
     "AuditReport",
     "AuditUserObjectPermission",
     "CalendarFeed",
+    "CaseFact",
+    "CaseScope",
     "Catalogue",
     "CatalogueImport",
     "Check",
@@ -60,6 +64,7 @@ __all__ = [
     "ControlLink",
     "Crosswalk",
     "DecisionSignature",
+    "End",
     "EnforcementCase",
     "Escalation",
     "EvidenceReply",
@@ -75,8 +80,10 @@ __all__ = [
     "IncidentReport",
     "IncidentUpdate",
     "KnownPlace",
+    "LiftCondition",
     "Marking",
     "Measure",
+    "MeasureEvent",
     "Obligation",
     "Outcome",
     "PanelDraw",

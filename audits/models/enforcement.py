@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.finding import Finding
@@ -25,8 +28,26 @@ class Measure(models.TextChoices):
     NO_ACTION = "no_action", _("No action")
 
 
+EFFECTIVE = (Measure.RESTRICTION, Measure.SUSPENSION, Measure.REMOVAL)
+"""Measures that change what the partner may do; a warning goes on its record."""
+
+
+class End(models.TextChoices):
+    """How a measure ended that was decided."""
+
+    LIFTED = "lifted", _("Lifted")
+    RAN_OUT = "ran_out", _("Its last day has passed")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
 class EnforcementCase(LifecycleModel):
-    """One case against one institution. `hold` is the interim emergency suspension, where there is one."""
+    """One case against one institution. `hold` is the interim emergency suspension, where there is one.
+
+    `suggested` is the rung that the ladder suggested when notice was given, `why_step` why another one is proposed,
+    `milder` which milder steps were weighed and why they do not suffice. `measure`, `effect_until` and `lifted_when`
+    are what holds now; each thing that was ever decided about them stays as a MeasureEvent. While `stayed_at` is set
+    the measure has no effect; once `ended_at` is set it has none any more. `decided_digest` is what the quorum signed.
+    """
 
     TABLE = ENFORCEMENT
 
@@ -43,17 +64,31 @@ class EnforcementCase(LifecycleModel):
     proposed = models.CharField(_("proposed measure"), max_length=12, choices=Measure.choices, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reasons = models.TextField(_("why this measure"), blank=True)
+    suggested = models.CharField(_("suggested by the ladder"), max_length=12, choices=Measure.choices, blank=True)
+    why_step = models.TextField(_("why not the step that the ladder suggests"), blank=True)
+    milder = models.TextField(_("milder steps, and why they do not suffice"), blank=True)
     lifted_when = models.TextField(_("what must be true to lift it"), blank=True)
     effect_until = models.DateField(_("until"), null=True)
     notice_at = models.DateTimeField(_("notice given"), null=True)
     answer_due = models.DateField(_("answer due"), null=True)
     answer = models.TextField(_("the partner’s side"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     heard_at = models.DateTimeField(_("heard"), null=True)
     heard_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    heard_notes = models.TextField(_("how the partner was heard"), blank=True)
     measure = models.CharField(_("decision"), max_length=12, choices=Measure.choices, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     appeal_until = models.DateField(_("may be appealed until"), null=True)
+    decided_digest = models.CharField(max_length=64, blank=True, editable=False)
+    stayed_at = models.DateTimeField(_("effect stayed"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    end = models.CharField(_("how it ended"), max_length=10, choices=End.choices, blank=True)
+    lifting_reason = models.TextField(_("why it can be lifted"), blank=True)
+    lifting_proposed_at = models.DateTimeField(_("lifting proposed"), null=True)
+    lifting_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("enforcement case")
@@ -63,6 +98,11 @@ class EnforcementCase(LifecycleModel):
             models.Index(fields=["institution", "-opened_at"], name="enforcement_of_institution"),
             models.Index(fields=["authority", "state", "-opened_at"], name="enforcement_desk"),
             models.Index(fields=["state", "measure"], name="enforcement_ladder"),
+            models.Index(
+                fields=["effect_until"],
+                condition=models.Q(state="decided", ended_at=None, measure__in=["restriction", "suspension"]),
+                name="enforcement_running_out",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -74,6 +114,22 @@ class EnforcementCase(LifecycleModel):
                 condition=models.Q(state="opened") | models.Q(measure="no_action") | ~models.Q(proposed=""),
                 name="enforcement_notice_proposes",
             ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end="") | (models.Q(ended_at__isnull=False) & ~models.Q(end="")),
+                name="enforcement_ended_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="decided") | models.Q(stayed_at=None, ended_at=None),
+                name="enforcement_ends_once_decided",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifting_proposed_at=None, lifting_proposed_by=None, lifting_reason="")
+                | (
+                    models.Q(lifting_proposed_at__isnull=False, lifting_proposed_by__isnull=False)
+                    & ~models.Q(lifting_reason="")
+                ),
+                name="enforcement_lifting_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +138,34 @@ class EnforcementCase(LifecycleModel):
     def get_absolute_url(self) -> str:
         """Its page for the partner."""
         return reverse("audits:enforcementcase", args=[self.pk])
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether the measure takes something from the partner now."""
+        decided = self.state == "decided" and self.measure in EFFECTIVE
+        return decided and self.ended_at is None and self.stayed_at is None
+
+    @cached_property
+    def involved_ids(self) -> frozenset[UUID]:
+        """Accounts of those who worked on the case before it was decided, or gave the partner's answer. Five queries.
+
+        Those are who opened it, linked facts, proposed, heard, and who found, reported or judged what it rests on.
+        """
+        own = {self.opened_by_id, self.proposed_by_id, self.heard_by_id, self.answered_by_id}
+        linked = self.linked.values_list("linked_by_id", flat=True)
+        findings = Finding.objects.filter(models.Q(pk=self.finding_id) | models.Q(linked__case=self))
+        found = [(row.recorded_by_id, row.remediated_by_id, *row.assigned_ids) for row in findings]
+        incidents = Incident.objects.filter(models.Q(pk=self.incident_id) | models.Q(linked__case=self))
+        reported = incidents.values_list("reported_by_id", flat=True)
+        judged = self.linked.exclude(alert=None).values_list("alert__verdicts__given_by_id", flat=True)
+        people = {*own, *linked, *chain.from_iterable(found), *reported, *judged}
+        return frozenset(pk for pk in people if pk is not None)
+
+    @cached_property
+    def lifter_ids(self) -> frozenset[UUID]:
+        """Accounts of those who said or confirmed that conditions are met, or proposed the lifting. One query."""
+        rows = self.conditions.values_list("met_by_id", "confirmed_by_id")
+        return frozenset({*chain.from_iterable(rows), self.lifting_proposed_by_id} - {None})
 
 
 class DecisionSignature(Record):

@@ -21,9 +21,6 @@ from audits.notices.assurance import (
 )
 from audits.notices.cases import (
     appeal_lodged,
-    awaiting_decision,
-    case_decided,
-    case_opened,
     deadline_filed,
     deadline_missed,
     deadline_near,
@@ -32,8 +29,21 @@ from audits.notices.cases import (
     incident_reported,
     incident_resolved,
     incident_updated,
+)
+from audits.notices.enforcement import (
+    awaiting_decision,
+    can_be_lifted,
+    case_decided,
+    case_opened,
+    condition_judged,
+    condition_met,
+    day_of,
+    interim_lapsed,
+    lifting_proposed,
+    measure_changed,
     notice_answered,
     notice_given,
+    until_words,
 )
 from audits.notices.fieldwork import (
     evidence_answered,
@@ -60,8 +70,12 @@ __all__ = [
     "auditor_assigned",
     "auditor_needed",
     "awaiting_decision",
+    "can_be_lifted",
     "case_decided",
     "case_opened",
+    "condition_judged",
+    "condition_met",
+    "day_of",
     "deadline_filed",
     "deadline_missed",
     "deadline_near",
@@ -84,6 +98,9 @@ __all__ = [
     "incident_reported",
     "incident_resolved",
     "incident_updated",
+    "interim_lapsed",
+    "lifting_proposed",
+    "measure_changed",
     "notice_answered",
     "notice_given",
     "overdue",
@@ -97,4 +114,5 @@ __all__ = [
     "report_returned",
     "report_sent",
     "risk_accepted",
+    "until_words",
 ]

@@ -1,4 +1,4 @@
-"""Who hears what about incidents, enforcement and appeals."""
+"""Who hears what about incidents and appeals."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.deadlines import OVERSIGHT, PROVIDER
-from audits.models import Appeal, EnforcementCase, Incident, IncidentDeadline
-from audits.notices.telling import day, desk, officers, page, partner, signatories, tell
+from audits.models import Appeal, Incident, IncidentDeadline
+from audits.notices.telling import desk, officers, page, partner, signatories, tell
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
@@ -58,38 +58,6 @@ MISSED = NoticeKind(
     _("{reference}: “{label}” was missed"),
     _("It was due on {due}. File it now; the record shows that it is late."),
     _("See the incident"),
-    urgent=True,
-)
-OPENED = NoticeKind(
-    "enforcement_opened",
-    _("An enforcement case on {institution} was opened"),
-    _("Case {reference} is open. Propose a measure and give notice."),
-    _("Open the case"),
-)
-NOTICE = NoticeKind(
-    "enforcement_notice",
-    _("Notice in case {reference}: {measure} is proposed"),
-    _("{reasons}\n\nYou can answer until {due}. Nothing is decided before that."),
-    _("Read and answer"),
-    urgent=True,
-)
-ANSWERED = NoticeKind(
-    "enforcement_answered",
-    _("{institution} answered the notice in {reference}"),
-    _("Send the case to the signatories when its side is on file."),
-    _("Open the case"),
-)
-TO_DECIDE = NoticeKind(
-    "enforcement_to_decide",
-    _("Case {reference} on {institution} waits for your decision"),
-    _("{measure} is proposed. Read the case, then sign."),
-    _("Read the case"),
-)
-DECIDED = NoticeKind(
-    "enforcement_decided",
-    _("Case {reference} is decided: {measure}"),
-    _("The page of the case has the reasons, what must be true for it to be lifted, and how to appeal."),
-    _("See the decision"),
     urgent=True,
 )
 LODGED = NoticeKind(
@@ -152,30 +120,6 @@ def deadline_missed(deadline: IncidentDeadline) -> None:
             key=str(deadline.pk),
             **words,
         )
-
-
-def case_opened(case: EnforcementCase) -> None:
-    tell(OPENED, case, officers(case), desk(case))
-
-
-def notice_given(case: EnforcementCase) -> None:
-    assert case.answer_due is not None
-    words = {"measure": case.get_proposed_display(), "reasons": case.reasons, "due": day(case.answer_due)}
-    tell(NOTICE, case, partner(case), page(case), **words)
-
-
-def notice_answered(case: EnforcementCase) -> None:
-    tell(ANSWERED, case, officers(case), desk(case))
-
-
-def awaiting_decision(case: EnforcementCase) -> None:
-    tell(TO_DECIDE, case, signatories(), desk(case), measure=case.get_proposed_display())
-
-
-def case_decided(case: EnforcementCase) -> None:
-    """The partner and its home authority are always told."""
-    tell(DECIDED, case, partner(case), page(case), measure=case.get_measure_display())
-    tell(DECIDED, case, officers(case), desk(case), measure=case.get_measure_display())
 
 
 def appeal_lodged(appeal: Appeal) -> None:

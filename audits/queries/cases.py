@@ -6,6 +6,7 @@ from uuid import UUID
 
 from partners.models import Application, Institution
 from partners.queries.institution import authority_for
+from portal.accounts.models import Organisation
 
 
 def authority_of(institution: Institution) -> UUID | None:
@@ -16,3 +17,9 @@ def authority_of(institution: Institution) -> UUID | None:
         return UUID(str(found[0]))
     authority = authority_for(institution.organisation.jurisdiction)
     return authority.pk if authority else None
+
+
+def home_of(jurisdiction: str) -> UUID | None:
+    """The authority of that jurisdiction itself, whichever one runs a case. One query; None where it has none."""
+    rows = Organisation.objects.filter(kind="authority", state="active", jurisdiction=jurisdiction)
+    return rows.order_by("created_at", "pk").values_list("pk", flat=True).first()

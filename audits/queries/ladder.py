@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audits.models import DecisionSignature, EnforcementCase, Measure
+from audits.queries.reach import reach_digest
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
 from portal.rulebook.durations import add_months
@@ -23,9 +24,15 @@ def decision_content(case: EnforcementCase) -> dict[str, Any]:
         "facts": case.facts,
         "proposed": case.proposed,
         "reasons": case.reasons,
+        "suggested": case.suggested,
+        "why_step": case.why_step,
+        "milder": case.milder,
         "lifted_when": case.lifted_when,
         "until": case.effect_until,
         "answer": case.answer,
+        "heard": case.heard_notes,
+        "rests_on": sorted(str(row.subject_id) for row in case.linked.all()),
+        "reach": reach_digest(case),
         "rulebook": case.rulebook,
     }
 
@@ -55,6 +62,7 @@ def suggested_rung(case: EnforcementCase, book: Rulebook | None = None) -> str:
     since = add_months(clock.today(), -(book or rules(case.rulebook)).enforcement.repeat_months)
     before = EnforcementCase.objects.filter(
         institution_id=case.institution_id, state="decided", decided_at__date__gte=since
-    ).values_list("measure", flat=True)
-    reached = [LADDER.index(Measure(measure)) for measure in before if measure in LADDER]
+    ).exclude(end="set_aside")
+    measures = before.values_list("measure", flat=True)
+    reached = [LADDER.index(Measure(measure)) for measure in measures if measure in LADDER]
     return LADDER[min(max(reached, default=-1) + 1, len(LADDER) - 1)]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audits.rules.enforcement import may_answer, may_hear, may_sign
+from audits.rules.enforcement import (
+    has_effect,
+    may_answer,
+    may_confirm,
+    may_hear,
+    may_lift,
+    may_meet,
+    may_prepare,
+    may_propose_lifting,
+    may_sign,
+)
 from audits.rules.parties import own_authority
 from portal.core.states import Move, State, StateTable, roles
 
@@ -44,7 +54,7 @@ ENFORCEMENT = StateTable(
             roles("case_officer"),
             _("Give notice to the partner"),
             _("Notice given to the partner"),
-            own_authority,
+            may_prepare,
         ),
         Move(
             "answer",
@@ -82,6 +92,82 @@ ENFORCEMENT = StateTable(
             _("Decide on no action"),
             _("Decided: no action"),
             may_sign,
+        ),
+        Move(
+            "link_fact",
+            ("opened",),
+            None,
+            roles("case_officer", "system"),
+            _("Link facts"),
+            _("Facts linked"),
+            may_prepare,
+        ),
+        Move(
+            "meet_condition",
+            ("decided",),
+            None,
+            roles("applicant", "case_officer"),
+            _("Say that a condition is met"),
+            _("A condition is said to be met"),
+            may_meet,
+        ),
+        Move(
+            "confirm_condition",
+            ("decided",),
+            None,
+            roles("case_officer"),
+            _("Confirm a condition"),
+            _("A condition was confirmed"),
+            may_confirm,
+        ),
+        Move(
+            "return_condition",
+            ("decided",),
+            None,
+            roles("case_officer"),
+            _("Return a condition"),
+            _("A condition was returned as not met"),
+            may_confirm,
+        ),
+        Move(
+            "propose_lifting",
+            ("decided",),
+            None,
+            roles("case_officer"),
+            _("Propose to lift it"),
+            _("Lifting proposed"),
+            may_propose_lifting,
+        ),
+        Move(
+            "sign_lifting",
+            ("decided",),
+            None,
+            roles("signatory"),
+            _("Sign the lifting"),
+            _("Lifting signed"),
+            may_lift,
+        ),
+        Move("lift", ("decided",), None, roles("signatory"), _("Lift"), _("Measure lifted"), may_lift),
+        Move(
+            "run_out",
+            ("decided",),
+            None,
+            roles("system"),
+            _("End"),
+            _("The last day of the measure has passed"),
+            has_effect,
+        ),
+        Move("set_aside", ("decided",), None, roles("system"), _("Set aside"), _("Decision set aside")),
+        Move("vary", ("decided",), None, roles("system"), _("Vary"), _("Decision varied")),
+        Move("stay", ("decided",), None, roles("system"), _("Stay"), _("Effect of the decision stayed"), has_effect),
+        Move("end_stay", ("decided",), None, roles("system"), _("End the stay"), _("Stay of effect ended"), has_effect),
+        Move(
+            "note_lapse",
+            ("opened", "notice_given", "heard", "decided"),
+            None,
+            roles("system"),
+            _("Note a lapse"),
+            _("The interim suspension lapsed: no second body confirmed it in time"),
         ),
     ),
 )

@@ -171,14 +171,45 @@ def surrender_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
 
 @as_deed
 def revoke_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
-    """End the grant, once a quorum has decided so: on this grant (actions.measure), or on removing the partner."""
+    """End the grant, once a quorum has decided so: on this grant (actions.measure), or on removing the partner.
+
+    The portal itself does so only for such a quorum (audits.actions.measure).
+    """
     if not reason.strip():
         require(refused(_("Say why."), code="no_reason", rule="grant.revoke"))
-    decided = GrantMeasure.objects.filter(grant=grant, kind="revocation", state="in_effect").exists()
+    measures = GrantMeasure.objects.filter(grant=grant, kind="revocation", state="in_effect")
+    decided = by.has("system") or measures.exists()
     if not decided and standing(institution_id=grant.institution_id).state != "removed":
         text = _("A grant is revoked by a quorum: propose it, and signatories decide.")
         require(refused(text, code="quorum", rule="quorum.grant_revocation"))
     return _end(grant, "revoke", reason, by)
+
+
+@as_deed
+def restore_grant(*, grant: Grant, by: Actor, reason: str) -> Grant:
+    """Put a grant back in force that was revoked with the removal of its partner, when that does not stand.
+
+    Its credentials were withdrawn for good: the partner has new ones issued. Raises Refused where it was never in
+    force, its last day has passed, or the partner is still removed.
+    """
+    lock(grant)
+    if grant.in_force_since is None or grant.ends_on < clock.today():
+        text = _("Nothing of this grant is left that could be restored.")
+        require(refused(text, code="ended", rule="grant.restore"))
+    if standing(institution_id=grant.institution_id).state == "removed":
+        require(refused(_("The partner is removed."), code="not_qualified", rule="grant.restore"))
+    move(
+        grant,
+        "restore",
+        by=by,
+        rulebook=grant.rulebook,
+        changes={"ended_at": None, "end_reason": ""},
+        detail={"reason": reason},
+        about=[grant.institution_id, *_providers(grant)],
+    )
+    told = [*notices.people_of(grant.institution_id), *notices.provider_staff_of(grant)]
+    notices.tell_about_grant(notices.RESTORED, grant, to=told, key=f"restored:{clock.now():%Y%m%d%H%M%S}")
+    return grant
 
 
 @as_deed

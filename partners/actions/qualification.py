@@ -94,6 +94,18 @@ def remove_qualification(
     return _hold(qualification, "remove", by, reason, "", removed_until=until)
 
 
+@as_deed
+def restore_qualification(*, qualification: Qualification, by: Actor, reason: str) -> Qualification:
+    """Undo a removal: the decision that it rested on was set aside, varied, or is stayed.
+
+    Raises Conflict where the institution has another live qualification by now.
+    """
+    if live_qualification(qualification.institution_id) is not None:
+        text = _("The institution has another qualification by now.")
+        raise Conflict(refused(text, code="replaced", rule="qualification.restore"))
+    return _hold(qualification, "restore", by, reason, "", removed_until=None)
+
+
 def _hold(
     qualification: Qualification, verb: str, by: Actor, reason: str, conditions: str, **more: object
 ) -> Qualification:
@@ -105,7 +117,7 @@ def _hold(
         by=by,
         rulebook=qualification.rulebook,
         changes={
-            "reason": "" if verb == "reinstate" else reason.strip(),
+            "reason": "" if verb in ("reinstate", "restore") else reason.strip(),
             "conditions": conditions.strip(),
             "changed_at": clock.now(),
             **more,

@@ -51,6 +51,14 @@ QUALIFICATION = StateTable(
             _("Qualification removed"),
         ),
         Move(
+            "restore",
+            ("removed",),
+            "in_force",
+            roles("system"),
+            _("Restore"),
+            _("Qualification restored: the decision that removed it does not stand"),
+        ),
+        Move(
             "replace",
             ("in_force",),
             "lapsed",

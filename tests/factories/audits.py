@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -243,7 +243,9 @@ def opened_case(stage: Stage | None = None) -> tuple[Stage, EnforcementCase]:
     )
 
 
-def noticed_case(stage: Stage | None = None, *, measure: str = "suspension") -> tuple[Stage, EnforcementCase]:
+def noticed_case(
+    stage: Stage | None = None, *, measure: str = "suspension", closes: Sequence[Any] = ()
+) -> tuple[Stage, EnforcementCase]:
     """A case in which notice was given."""
     stage, case = opened_case(stage)
     until = clock.today() + timedelta(days=90) if measure in ("restriction", "suspension") else None
@@ -251,14 +253,19 @@ def noticed_case(stage: Stage | None = None, *, measure: str = "suspension") -> 
         case=case,
         measure=measure,
         reasons="A warning did not help.",
-        lifted_when="All keys are in a vault.",
+        lifted_when="All keys are in a vault.\nAn auditor has seen it.",
         until=until,
+        milder="A warning was given in spring, and the same happened again.",
+        why_step="The same happened twice within a month.",
+        closes=closes,
         by=stage.officer,
     )
 
 
-def heard_case(stage: Stage | None = None, *, measure: str = "suspension") -> tuple[Stage, EnforcementCase]:
+def heard_case(
+    stage: Stage | None = None, *, measure: str = "suspension", closes: Sequence[Any] = ()
+) -> tuple[Stage, EnforcementCase]:
     """A case that waits for signatures; the partner has answered."""
-    stage, case = noticed_case(stage, measure=measure)
+    stage, case = noticed_case(stage, measure=measure, closes=closes)
     answer_notice(case=case, answer="It was one key, and it was revoked at once.", by=stage.applicant)
     return stage, hear_case(case=case, notes="Heard in writing.", by=stage.officer)

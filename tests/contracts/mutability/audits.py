@@ -18,6 +18,7 @@ LIFECYCLE = {
 APPEND_ONLY = {
     "audits.AcceptanceSignature",
     "audits.AlertVerdict",
+    "audits.CaseFact",
     "audits.CheckResult",
     "audits.Control",
     "audits.ControlGroup",
@@ -29,12 +30,15 @@ APPEND_ONLY = {
     "audits.IncidentLook",
     "audits.IncidentReport",
     "audits.IncidentUpdate",
+    "audits.MeasureEvent",
     "audits.PublicMessage",
     "audits.Report",
     "audits.Retest",
     "audits.SampleDraw",
 }
 MUTABLE = {
+    "audits.CaseScope": "Says which hold closes what a restriction names; the record keeps each hold.",
+    "audits.LiftCondition": "Is said to be met, returned and confirmed; the record keeps each.",
     "audits.KnownPlace": "Says where use came from first and last.",
     "audits.UseWatch": "Says how far use is judged; rises.",
     "audits.WatchedSeries": "Memory of the watch over use, made anew from what was reported.",

@@ -1,0 +1,169 @@
+"""Parts of an enforcement case: facts it rests on, what it takes away, what lifts it, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audits.models.alert import Alert
+from audits.models.enforcement import EnforcementCase, Measure
+from audits.models.finding import Finding
+from audits.models.incident import Incident
+from audits.models.obligation import Obligation
+from portal.core import clock
+from portal.workflow import Record, append_only
+
+FACTS = ("incident", "finding", "alert", "obligation", "earlier")
+
+
+def _one_of(names: tuple[str, ...]) -> models.Q:
+    """Exactly one of these is named."""
+    condition = models.Q()
+    for name in names:
+        condition |= models.Q(**{f"{other}__isnull": other != name for other in names})
+    return condition
+
+
+class CaseFact(Record):
+    """Something on file that a case rests on: an incident, finding, alert, report that is owed, or an earlier case."""
+
+    case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="linked")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="linked")
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, null=True, related_name="linked")
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="linked")
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, null=True, related_name="linked")
+    earlier = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, null=True, related_name="cited")
+    linked_at = models.DateTimeField(_("linked"), default=clock.now)
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("fact of an enforcement case")
+        verbose_name_plural = _("facts of enforcement cases")
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_one_of(FACTS), name="casefact_is_one_thing"),
+            *[models.UniqueConstraint(fields=["case", name], name=f"casefact_{name}_once") for name in FACTS],
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.kind}"
+
+    @property
+    def kind(self) -> str:
+        """Which of the five it is."""
+        return next(name for name in FACTS if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def subject_id(self) -> UUID:
+        """The key of the thing itself. No query."""
+        found: UUID = getattr(self, f"{self.kind}_id")
+        return found
+
+    @property
+    def subject(self) -> Any:
+        """The thing itself."""
+        return getattr(self, self.kind)
+
+
+class CaseScope(Record):
+    """A grant, or one line of it, that a measure reaches by name.
+
+    Of a restriction: what it closes, by the `hold` that is in force while the measure is. Of a removal: the grant that
+    was revoked with it.
+    """
+
+    case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="scope")
+    grant = models.ForeignKey("grants.Grant", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey("grants.GrantLine", on_delete=models.PROTECT, null=True, related_name="+")
+    hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("scope of a measure")
+        verbose_name_plural = _("scopes of measures")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "grant", "line"], nulls_distinct=False, name="casescope_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None) | models.Q(hold=None, line=None), name="casescope_revokes_or_holds"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.line or self.grant)
+
+
+class LiftCondition(Record):
+    """One thing that must be true for a measure to be lifted.
+
+    Somebody says that it is met, and somebody else confirms it or returns it with the reason (`returned`).
+    """
+
+    case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="conditions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = models.TextField(_("condition"), max_length=2000)
+    met_at = models.DateTimeField(_("said to be met"), null=True)
+    met_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    remark = models.TextField(_("how it was met"), max_length=2000, blank=True)
+    evidence = models.ForeignKey("partners.Evidence", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    returned = models.TextField(_("why it was returned"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("condition for lifting a measure")
+        verbose_name_plural = _("conditions for lifting measures")
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "number"], name="liftcondition_once"),
+            models.CheckConstraint(
+                condition=models.Q(met_at=None, met_by=None) | models.Q(met_at__isnull=False, met_by__isnull=False),
+                name="liftcondition_met_when_by",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None, confirmed_by=None)
+                | (
+                    models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, met_at__isnull=False)
+                    & ~models.Q(confirmed_by=models.F("met_by"))
+                ),
+                name="liftcondition_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"
+
+
+class MeasureEvent(Record):
+    """What was decided about a measure, or became of it. Never changed: the case itself shows what holds now."""
+
+    class Kind(models.TextChoices):
+        DECIDED = "decided", _("Decided")
+        VARIED = "varied", _("Varied")
+        STAYED = "stayed", _("Effect stayed")
+        STAY_ENDED = "stay_ended", _("Stay ended")
+        LIFTED = "lifted", _("Lifted")
+        RAN_OUT = "ran_out", _("Ended on its last day")
+        SET_ASIDE = "set_aside", _("Set aside")
+
+    case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="measure_events")
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind.choices)
+    measure = models.CharField(_("measure"), max_length=12, choices=Measure.choices)
+    until = models.DateField(_("until"), null=True)
+    lifted_when = models.TextField(_("what must be true to lift it"), blank=True)
+    reason = models.TextField(_("reason"), max_length=6000)
+    happened_at = models.DateTimeField(_("when"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("event of a measure")
+        verbose_name_plural = _("events of measures")
+        triggers = append_only()
+        indexes: ClassVar = [models.Index(fields=["case", "happened_at"], name="measureevent_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
