@@ -140,3 +140,9 @@ def _both(one: Tally, other: Tally) -> Tally:
 def end_risk_acceptances() -> Tally:
     """Opens findings again whose risk was accepted until today."""
     return sweep_rows(acceptances_ended(), lambda row: end_acceptance(finding=row, by=SYSTEM))
+
+
+@sweep_task
+def end_measures() -> Tally:
+    """Ends restrictions and suspensions whose last day has passed, and tells everybody concerned."""
+    return sweep_rows(ran_out(), lambda row: end_measure(case=row, by=SYSTEM))

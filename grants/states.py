@@ -238,7 +238,10 @@ HOLD = StateTable(
             "confirm", ("placed",), "confirmed", roles("signatory"), _("Confirm"), _("Hold confirmed"), other_signatory,
         ),
         Move("remind", ("placed",), None, roles("system"), _("Remind"), _("Signatories reminded to confirm")),
-        Move("lift", HOLD_STOPS, "lifted", roles("signatory"), _("Lift"), _("Hold lifted"), concerned_signatory),
+        Move(
+            "lift", HOLD_STOPS, "lifted", roles("signatory", "system"), _("Lift"), _("Hold lifted"),
+            concerned_signatory,
+        ),
         Move(
             "lapse", ("placed",), "lapsed", roles("system"), _("Lapse"), _("Hold lapsed: nobody confirmed it in time"),
         ),
