@@ -72,6 +72,8 @@ def sweep_rows(rows: QuerySet[Any], act: Callable[[Any], object], *, batch: int 
     while time.monotonic() < until:
         rest = rows.all() if last is None else rows.filter(pk__gt=last)
         some = list(rest.order_by("pk")[:batch])
+        if not some and last is None:
+            return tally  # as most runs end: one query
         for row in some:
             _do(row, act, tally)
             if time.monotonic() > until:

@@ -83,6 +83,13 @@ def test_each_row_is_a_deed_of_its_own_in_batches():
 
 
 @pytest.mark.django_db
+def test_a_sweep_that_finds_nothing_asks_once(django_assert_num_queries):
+    make_organisation()
+    with django_assert_num_queries(1):
+        assert sweep_rows(OPEN.filter(name="Nobody"), shut) == Tally()
+
+
+@pytest.mark.django_db
 def test_a_row_that_fails_stops_no_other_and_is_still_due():
     made = [make_organisation() for _turn in range(5)]
 
