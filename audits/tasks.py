@@ -14,15 +14,17 @@ from audits.actions.deadlines import miss_deadline, warn_of_deadline
 from audits.actions.escalation import escalate
 from audits.actions.measure import end_measure
 from audits.actions.obligation import plan_due_obligations, remind_obligation
+from audits.actions.panel import draw_panel, end_stay_of_appeal, remind_panel
 from audits.actions.planning import plan_due_audits
 from audits.actions.programme import announce_audit, ask_for_auditor, plan_follow_up
 from audits.actions.sample import draw_sample
 from audits.models import CatalogueImport
+from audits.queries.appeal import panels_to_draw, panels_to_remind, reminder_days, stays_to_end
 from audits.queries.escalation import findings_to_escalate, reports_to_escalate
 from audits.queries.evidence_request import to_remind as evidence_to_remind
+from audits.queries.measure import ran_out
 from audits.queries.obligations import to_remind
 from audits.queries.programme import to_announce, to_draw, to_follow_up, without_auditor, without_partner
-from audits.queries.measure import ran_out
 from audits.queries.sweeps import acceptances_ended, deadlines_missed, deadlines_to_warn
 from audits.use_sweep import sweep_use
 from portal.core.actors import SYSTEM
@@ -146,3 +148,19 @@ def end_risk_acceptances() -> Tally:
 def end_measures() -> Tally:
     """Ends restrictions and suspensions whose last day has passed, and tells everybody concerned."""
     return sweep_rows(ran_out(), lambda row: end_measure(case=row, by=SYSTEM))
+
+
+@sweep_task
+def draw_panels() -> Tally:
+    """Draws the panels of appeals by the lot of the time that was fixed for it."""
+    rows = panels_to_draw().select_related("institution__organisation", "case", "hold")
+    return sweep_rows(rows, lambda row: draw_panel(appeal=row, by=SYSTEM))
+
+
+@sweep_task
+def watch_appeals() -> Tally:
+    """Ends stays whose day has passed, and reminds panels of the day by which they decide."""
+    shown = ("institution__organisation", "case", "hold")
+    ended = sweep_rows(stays_to_end().select_related(*shown), lambda row: end_stay_of_appeal(appeal=row, by=SYSTEM))
+    due = panels_to_remind(reminder_days()).select_related(*shown)
+    return _both(ended, sweep_rows(due, lambda row: remind_panel(appeal=row, by=SYSTEM)))

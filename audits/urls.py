@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import documents, evidence, lists, pages
+from audits.views import appeals, documents, evidence, lists, pages, panel
 from audits.views.alerts import alerts
 from audits.views.due import DueList
 from audits.views.export import audit_oscal
@@ -49,8 +49,14 @@ urlpatterns = [
     path("incidents/deadlines/<uuid:pk>/", deadline, name="deadline"),
     path("enforcement/", partner(lists.CaseList.as_view()), name="cases"),
     path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),
-    path("enforcement/<uuid:pk>/appeal/", pages.appeal_case, name="appeal_case"),
-    path("appeals/<uuid:pk>/", pages.appeal, name="appeal"),
+    path("enforcement/<uuid:pk>/appeal/", appeals.appeal_case, name="appeal_case"),
+    path("holds/<uuid:pk>/appeal/", appeals.appeal_hold, name="appeal_hold"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<uuid:pk>/", appeals.appeal, name="appeal"),
+    path("appeals/<uuid:pk>/draws/<int:number>.json", panel.draw_file, name="panel_draw"),
+    path("appeals/panel/", panel.PanelList.as_view(), name="panel"),
+    path("appeals/panel/<uuid:pk>/", panel.panel_appeal, name="panel_appeal"),
+    *panel.deed_urls(),
     path("alerts/", alerts, name="alerts"),
     *deed_urls(),
 ]

@@ -268,6 +268,12 @@ LIFTED = NoticeKind(
     _("{reason}\n\nWhat the grant covers is permitted again, unless another hold stops it."),
     _("See the hold"),
 )
+STAYED = NoticeKind(
+    "hold_stayed",
+    _("The hold on {institution} is stayed: {target}"),
+    _("{reason}\n\nIt stops nothing while an appeal is heard."),
+    _("See the hold"),
+)
 LAPSED = NoticeKind(
     "hold_lapsed",
     _("Nobody confirmed it: the emergency hold on {institution} has lapsed"),

@@ -229,6 +229,7 @@ HOLD = StateTable(
             "Access is stopped. An emergency hold lapses unless another body confirms it in time.",
         ),
         State("confirmed", _("Confirmed"), "Access is stopped until the hold is lifted."),
+        State("stayed", _("Stayed"), "An appeal panel lets access go on until it has decided."),
         State("lifted", _("Lifted"), "No longer stops anything.", final=True),
         State("lapsed", _("Lapsed"), "Nobody confirmed it in time. Everybody concerned was told.", final=True),
     ),
@@ -239,11 +240,19 @@ HOLD = StateTable(
         ),
         Move("remind", ("placed",), None, roles("system"), _("Remind"), _("Signatories reminded to confirm")),
         Move(
-            "lift", HOLD_STOPS, "lifted", roles("signatory", "system"), _("Lift"), _("Hold lifted"),
+            "lift", (*HOLD_STOPS, "stayed"), "lifted", roles("signatory", "system"), _("Lift"), _("Hold lifted"),
             concerned_signatory,
         ),
         Move(
             "lapse", ("placed",), "lapsed", roles("system"), _("Lapse"), _("Hold lapsed: nobody confirmed it in time"),
+        ),
+        Move("stay", HOLD_STOPS, "stayed", roles("system"), _("Stay"), _("Hold stayed while an appeal is heard")),
+        Move(
+            "resume", ("stayed",), "confirmed", roles("system"), _("Resume"), _("The stay ended: the hold stops again"),
+        ),
+        Move(
+            "resume_unconfirmed", ("stayed",), "placed", roles("system"), _("Resume"),
+            _("The stay ended: the hold stops again, and waits to be confirmed"),
         ),
     ),
 )  # fmt: skip

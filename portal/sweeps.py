@@ -130,4 +130,8 @@ SWEEPS: tuple[Sweep, ...] = (
     ),
     Sweep("audits.tasks.end_measures", HOURLY, _("Ends measures of enforcement whose last day has passed")),
     Sweep("audits.tasks.end_risk_acceptances", HOURLY, _("Opens findings again whose risk was accepted until today")),
+    Sweep("audits.tasks.draw_panels", OFTEN, _("Draws the panels of appeals by lot")),
+    Sweep(
+        "audits.tasks.watch_appeals", HOURLY, _("Ends stays in time, and reminds panels of the day of their decision")
+    ),
 )

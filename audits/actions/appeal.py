@@ -1,73 +1,126 @@
-"""Deeds on appeals. A partner lodges; people and bodies without a part in the decision judge."""
+"""Deeds on appeals up to the panel. A partner lodges; somebody without a part admits; a panel is drawn after that."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from audits import notices
+from audits.actions.appeal_effects import end_effect_of_stay
 from audits.models import Appeal, EnforcementCase
-from audits.rules.appeal import in_time
+from audits.queries.appeal import last_day_of, office_of
+from audits.rules.appeal import may_lodge
 from grants.models import Hold
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
-from portal.core.verdicts import Refused, refused, require
+from portal.core.verdicts import require
+from portal.ledger.models import Tier
+from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 from portal.workflow import as_deed, create, lock, move
 
+UNTIL_DRAWN = timedelta(hours=1)
+"""Between the deed that fixes the time of a draw and that time: nobody can know the lot when they fix it."""
+
 
 @as_deed
-def lodge_appeal(*, against: EnforcementCase | Hold, ground: str, statement: str, by: Actor) -> Appeal:
+def lodge_appeal(
+    *, against: EnforcementCase | Hold, ground: str, statement: str, by: Actor, stay_asked: bool = False
+) -> Appeal:
     """Lodge an appeal against a decision or a hold: on a ground, and within the time, that the rulebook gives."""
     lock(against)
     kind = Appeal.Against.HOLD if isinstance(against, Hold) else Appeal.Against.ENFORCEMENT
     rulebook = rules(against.rulebook)
     rule = find(rulebook.appeal.against, kind)
-    require(in_time(window_ends=_began(against) + timedelta(days=rule.window_days)))
-    if ground not in rule.grounds:
-        raise Refused(
-            refused(_("An appeal of this kind is not open on this ground."), code="no_ground", rule=f"appeal.{kind}")
+    authority_id, country = office_of(against)
+    now = clock.now()
+    require(
+        may_lodge(
+            last_day=last_day_of(against, rule, country),
+            moment=now,
+            country=country,
+            ground=ground,
+            rule=rule,
+            is_open=against.appeals.filter(state__in=["lodged", "admitted", "heard"]).exists(),
+            judged=against.appeals.filter(heard_at__isnull=False, decided_at__isnull=False).exists(),
         )
-    if against.appeals.filter(state__in=["lodged", "admitted", "heard"]).exists():
-        raise Refused(refused(_("An appeal is being heard already."), code="already_done", rule="appeal.lodge"))
+    )
     appeal = Appeal(
         reference=next_reference("P"),
         institution_id=against.institution_id,
+        authority_id=authority_id,
         against=kind,
         case=against if isinstance(against, EnforcementCase) else None,
         hold=against if isinstance(against, Hold) else None,
         ground=ground,
         statement=statement,
+        stay_asked=stay_asked,
         rulebook=rulebook.version,
-        lodged_at=clock.now(),
+        lodged_at=now,
         lodged_by_id=by.person_id,
     )
-    detail = {"against": against.pk, "ground": ground, "statement": statement}
-    create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=_about(appeal))
+    detail = {"against": against.pk, "ground": ground, "statement": statement, "stay_asked": stay_asked}
+    create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=about(appeal))
     notices.appeal_lodged(appeal)
     return appeal
 
 
 @as_deed
 def withdraw_appeal(*, appeal: Appeal, by: Actor) -> Appeal:
-    """Take it back. The decision stands."""
-    return move(appeal, "withdraw", by=by, about=_about(appeal))
+    """Take it back. The decision stands, and what was stayed is in effect again."""
+    take(appeal)
+    stayed = appeal.stay == Appeal.Stay.GRANTED
+    changes = {"draw_at": None, **({"stay": Appeal.Stay.ENDED} if stayed else {})}
+    move(appeal, "withdraw", by=by, changes=changes, about=about(appeal))
+    if stayed:
+        end_effect_of_stay(appeal, reason=appeal.reference, by=SYSTEM)
+    notices.appeal_withdrawn(appeal)
+    return appeal
 
 
-def _began(against: EnforcementCase | Hold) -> Any:
-    """The day from which the time to appeal runs."""
-    if isinstance(against, Hold):
-        return against.placed_at.date()
-    if against.decided_at is None or against.measure == "no_action":
-        raise Refused(
-            refused(_("There is no decision yet that could be appealed."), code="not_decided", rule="appeal.lodge")
-        )
-    return against.decided_at.date()
+@as_deed
+def admit_appeal(*, appeal: Appeal, reason: str, by: Actor) -> Appeal:
+    """Admit it, by somebody without a part. The panel's time begins, and the time of the draw is fixed."""
+    take(appeal)
+    now = clock.now()
+    _authority, country = office_of(appeal.subject)
+    changes = {
+        "admission": reason.strip(),
+        "admitted_at": now,
+        "decide_by": add_working_days(clock.today(), appeal.rule.decide_working_days, country),
+        "draw_at": now + UNTIL_DRAWN,
+    }
+    detail = {
+        "reason": reason,
+        "decide_by": changes["decide_by"],
+        "draw": {"at": (now + UNTIL_DRAWN).isoformat(), "members": appeal.rule.panel, "bodies": appeal.rule.bodies},
+    }
+    move(appeal, "admit", by=by, changes=changes, detail=detail, rulebook=appeal.rulebook, about=about(appeal))
+    notices.appeal_admitted(appeal)
+    return appeal
 
 
-def _about(appeal: Appeal) -> list[Any]:
+@as_deed
+def reject_appeal(*, appeal: Appeal, reason: str, by: Actor) -> Appeal:
+    """Reject it as not open, with the reason. What it is about was not looked at."""
+    take(appeal)
+    changes = {"admission": reason.strip(), "outcome": reason.strip(), "decided_at": clock.now()}
+    move(
+        appeal, "reject", by=by, changes=changes, detail={"reason": reason}, rulebook=appeal.rulebook,
+        about=about(appeal), tier=Tier.CASE,
+    )  # fmt: skip
+    notices.appeal_rejected(appeal)
+    return appeal
+
+
+def take(appeal: Appeal) -> None:
+    """Lock the appeal, and have seats and parts read anew: what a page saw of them may be over."""
+    lock(appeal)
+    appeal.forget()
+
+
+def about(appeal: Appeal) -> list[Any]:
+    """On whose timelines its deeds belong."""
     return [appeal.institution_id, appeal.case_id or appeal.hold_id]

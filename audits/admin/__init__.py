@@ -4,10 +4,11 @@ from django.contrib import admin
 
 from audits.admin.acceptance import RiskAcceptanceAdmin
 from audits.admin.alert import AlertAdmin
+from audits.admin.appeal import AppealAdmin
 from audits.admin.audit import AuditAdmin
 from audits.admin.catalogue import CatalogueAdmin, CatalogueImportAdmin
 from audits.admin.crosswalk import CrosswalkAdmin
-from audits.admin.enforcement import AppealAdmin, EnforcementCaseAdmin
+from audits.admin.enforcement import EnforcementCaseAdmin
 from audits.admin.evidence import EvidenceRequestAdmin
 from audits.admin.finding import FindingAdmin
 from audits.admin.incident import IncidentAdmin

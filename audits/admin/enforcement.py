@@ -1,4 +1,4 @@
-"""Enforcement cases and appeals on the desk."""
+"""Enforcement cases on the desk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from audits.access import cases_on_desk
 from audits.actions import enforcement as deeds
 from audits.admin.base import CaseAdmin, filter_by_state
 from audits.forms.text import NoteForm, NoticeForm, ReasonForm, SignForm, SuspendForm
-from audits.models import Appeal, DecisionSignature, EnforcementCase
+from audits.models import DecisionSignature, EnforcementCase
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.states import ENFORCEMENT
 from audits.views.deeds import DeedPage
@@ -124,32 +124,3 @@ class EnforcementCaseAdmin(CaseAdmin):
             "quorum": quorum_of(subject, signatures) if subject.proposed else None,
             "hold_url": reverse("admin:grants_hold_change", args=[subject.hold_id]) if subject.hold_id else "",
         }
-
-
-class AppealAdmin(CaseAdmin):
-    """Appeals, for signatories of bodies that had no part in the decision, and for officers of the authority."""
-
-    roles_view: ClassVar = frozenset({"case_officer", "signatory"})
-    page_template = "admin/audits/appeal.html"
-    page_related = ("institution__organisation", "case", "hold")
-    list_display = ("link", "institution_name", "against_label", "lodged", "state_tag")
-    list_select_related = ("institution__organisation",)
-    search_fields = ("reference", "institution__organisation__name")
-    ordering = ("-lodged_at", "pk")
-
-    def visible(self, rows: Any, actor: Actor) -> Any:
-        if actor.has("signatory"):
-            return rows
-        return rows.filter(case__authority_id=actor.body_id)
-
-    @admin.display(description=_("Against"), ordering="against")
-    def against_label(self, row: Appeal) -> str:
-        return row.get_against_display()
-
-    @admin.display(description=_("Lodged"), ordering="lodged_at")
-    def lodged(self, row: Appeal) -> str:
-        return ui.short_day(row.lodged_at)
-
-    def parts(self, subject: Appeal, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        grounds = {item.key: item.label for item in rules(subject.rulebook).appeal.grounds}
-        return {"appeal": subject, "ground": grounds.get(subject.ground, subject.ground)}

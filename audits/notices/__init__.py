@@ -1,6 +1,22 @@
 """Who hears what about audits, reports, incidents and enforcement. Called inside deeds; import from here."""
 
 from audits.notices.acceptance import acceptance_refused, acceptance_to_sign, risk_accepted
+from audits.notices.appeal import (
+    another_draft_needed,
+    appeal_admitted,
+    appeal_decided,
+    appeal_lodged,
+    appeal_rejected,
+    appeal_withdrawn,
+    draft_to_vote_on,
+    hearing_called,
+    panel_lacks,
+    panel_reminded,
+    panel_seated,
+    statement_added,
+    stay_decided,
+    to_decide,
+)
 from audits.notices.assurance import (
     audit_announced,
     audit_cancelled,
@@ -20,7 +36,6 @@ from audits.notices.assurance import (
     report_sent,
 )
 from audits.notices.cases import (
-    appeal_lodged,
     deadline_filed,
     deadline_missed,
     deadline_near,
@@ -61,7 +76,12 @@ from audits.notices.programme import audit_began_unannounced, audit_moved, audit
 __all__ = [
     "acceptance_refused",
     "acceptance_to_sign",
+    "another_draft_needed",
+    "appeal_admitted",
+    "appeal_decided",
     "appeal_lodged",
+    "appeal_rejected",
+    "appeal_withdrawn",
     "audit_announced",
     "audit_began_unannounced",
     "audit_cancelled",
@@ -79,6 +99,7 @@ __all__ = [
     "deadline_filed",
     "deadline_missed",
     "deadline_near",
+    "draft_to_vote_on",
     "evidence_answered",
     "evidence_asked",
     "evidence_extended",
@@ -93,6 +114,7 @@ __all__ = [
     "finding_reopened",
     "finding_sent_back",
     "finding_verified",
+    "hearing_called",
     "hold_proposed",
     "incident_closed",
     "incident_reported",
@@ -104,6 +126,9 @@ __all__ = [
     "notice_answered",
     "notice_given",
     "overdue",
+    "panel_lacks",
+    "panel_reminded",
+    "panel_seated",
     "partner_responded",
     "plan_agreed",
     "plan_proposed",
@@ -114,5 +139,8 @@ __all__ = [
     "report_returned",
     "report_sent",
     "risk_accepted",
+    "statement_added",
+    "stay_decided",
+    "to_decide",
     "until_words",
 ]

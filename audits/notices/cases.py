@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.deadlines import OVERSIGHT, PROVIDER
-from audits.models import Appeal, Incident, IncidentDeadline
+from audits.models import Incident, IncidentDeadline
 from audits.notices.telling import desk, officers, page, partner, signatories, tell
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
@@ -59,12 +59,6 @@ MISSED = NoticeKind(
     _("It was due on {due}. File it now; the record shows that it is late."),
     _("See the incident"),
     urgent=True,
-)
-LODGED = NoticeKind(
-    "appeal_lodged",
-    _("{institution} lodged appeal {reference}"),
-    _("A panel of people and bodies without a part in the decision looks at it."),
-    _("Open the appeal"),
 )
 
 
@@ -120,10 +114,6 @@ def deadline_missed(deadline: IncidentDeadline) -> None:
             key=str(deadline.pk),
             **words,
         )
-
-
-def appeal_lodged(appeal: Appeal) -> None:
-    tell(LODGED, appeal, signatories(), desk(appeal))
 
 
 def _bound(deadline: IncidentDeadline) -> tuple[Iterable[User], str]:

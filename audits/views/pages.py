@@ -1,4 +1,4 @@
-"""The partner's pages of one thing: an audit, a finding, a report, an incident, a case, an appeal."""
+"""The partner's pages of one thing: an audit, a finding, a report, an incident, a case."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import access
-from audits.actions.appeal import lodge_appeal
 from audits.actions.obligation import file_report
 from audits.forms.report import ReportForm
-from audits.forms.text import AppealForm
 from audits.models import EnforcementCase, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
@@ -34,8 +32,6 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
-from portal.rulebook.queries import rules
-from portal.rulebook.schema import find
 from portal.ui.forms import refuse
 from portal.ui.panel import actions_for
 from portal.workflow import can
@@ -180,41 +176,3 @@ def _ladder(case: EnforcementCase) -> list[dict[str, Any]]:
 
 def _may_appeal(case: EnforcementCase) -> bool:
     return case.appeal_until is not None and case.appeal_until >= clock.today() and case.measure != "no_action"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def appeal_case(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """Lodge an appeal against a decision."""
-    actor: Actor = request.actor
-    found = access.get_own_case(actor=actor, pk=pk)
-    book = rules(found.rulebook).appeal
-    rule = find(book.against, "enforcement")
-    grounds = [(item.key, item.label) for item in book.grounds if item.key in rule.grounds]
-    form = AppealForm(request.POST or None, grounds=grounds)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            appeal = lodge_appeal(against=found, ground=said["ground"], statement=said["statement"], by=actor)
-        except Refused as error:
-            refuse(form, error.verdict)
-        else:
-            messages.success(request, _("Appeal lodged. People without a part in the decision will look at it."))
-            return redirect(appeal.get_absolute_url())
-    return render(request, "audits/appeal_lodge.html", {"case": found, "form": form, "rule": rule, "book": book})
-
-
-@require_safe
-@signed_in
-def appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """One appeal: where it stands."""
-    actor: Actor = request.actor
-    found = access.get_own_appeal(actor=actor, pk=pk)
-    grounds = {item.key: item.label for item in rules(found.rulebook).appeal.grounds}
-    context = {
-        "appeal": found,
-        "ground": grounds.get(found.ground, found.ground),
-        "actions": actions_for(found, actor, deed_addresses("appeal", pk)),
-        "events": happened(found, actor),
-    }
-    return render(request, "audits/appeal.html", context)

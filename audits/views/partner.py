@@ -16,7 +16,9 @@ from audits.actions.appeal import withdraw_appeal
 from audits.actions.audit_report import respond_to_report
 from audits.actions.enforcement import answer_notice
 from audits.actions.finding import propose_plan, remediate_finding
+from audits.actions.hearing import add_statement
 from audits.actions.incident import add_update
+from audits.forms.appeal import StatementForm
 from audits.forms.finding import PlanForm, RemediationForm
 from audits.forms.text import AnswerForm, ResponseForm, UpdateForm
 from audits.queries.finding import offered
@@ -69,6 +71,13 @@ CASE_PAGES = (
     ),
 )
 APPEAL_PAGES = (
+    DeedPage(
+        "statement",
+        "state",
+        lambda appeal, said, by: add_statement(appeal=appeal, text=said["text"], by=by),
+        StatementForm,
+        _("You can add statements until the hearing is closed."),
+    ),
     DeedPage(
         "withdraw",
         "withdraw",

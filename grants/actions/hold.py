@@ -175,3 +175,21 @@ def remind_to_confirm(*, hold: Hold, by: Actor) -> Hold:
     record(hold, "remind", by=by, changes={"notice_sent": due}, detail={"hours": due}, about=[hold.institution_id])
     _ask_to_confirm(hold, key=f"confirm:{due}")
     return hold
+
+
+@as_deed
+def stay_hold(*, hold: Hold, reason: str, by: Actor) -> Hold:
+    """An appeal panel lets access go on: the hold stops nothing until `resume_hold`, or for good if lifted."""
+    move(hold, "stay", by=by, rulebook=hold.rulebook, detail={"reason": reason}, about=_about(hold))
+    notices.tell_concerned(notices.STAYED, hold, key=f"stayed:{clock.now().isoformat()}", reason=reason.strip())
+    return hold
+
+
+@as_deed
+def resume_hold(*, hold: Hold, reason: str, by: Actor) -> Hold:
+    """The stay is over: the hold stops again. One that nobody had confirmed in time by then lapses by its own sweep."""
+    lock(hold)
+    verb = "resume" if hold.confirmed_at else "resume_unconfirmed"
+    move(hold, verb, by=by, rulebook=hold.rulebook, detail={"reason": reason}, about=_about(hold))
+    notices.tell_concerned(notices.HELD, hold, key=f"resumed:{clock.now().isoformat()}")
+    return hold

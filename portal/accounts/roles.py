@@ -102,6 +102,7 @@ ROLES: tuple[Role, ...] = (
         (
             _("Sign or refuse qualifications and grants that await signatures"),
             _("Place an emergency hold, or confirm one that another body placed"),
+            _("Admit appeals, and sit on panels by lot, where neither they nor their authority had a part"),
         ),
         (_("Sign a case that they screened or assessed"), _("Sign twice, or for two bodies")),
         desk=True,
@@ -131,8 +132,12 @@ ROLES: tuple[Role, ...] = (
         _("Oversight member"),
         (OVERSIGHT,),
         _("Watches over the scheme for the governments that agreed on it."),
-        (_("See dashboards on scope, audits, incidents and enforcement"), _("Vote on the rules")),
-        (_("Change anything in a case"),),
+        (
+            _("See dashboards on scope, audits, incidents and enforcement"),
+            _("Vote on the rules"),
+            _("Admit appeals, and sit on panels by lot, where they had no part"),
+        ),
+        (_("Change anything in a case but the outcome of an appeal whose panel they sit on"),),
     ),
     Role(
         "system_administrator",

@@ -109,7 +109,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "credential": {"issued": GOOD, "ended": OVER},
     "signing_key": {"upcoming": IDLE, "active": GOOD, "retired": OVER, "withdrawn": GONE},
     "stream": {"enabled": GOOD, "paused": PAUSED, "disabled": STOPPED, "deleted": OVER},
-    "hold": {"placed": STOPPED, "confirmed": STOPPED, "lifted": GOOD, "lapsed": BAD},
+    "hold": {"placed": STOPPED, "confirmed": STOPPED, "stayed": PAUSED, "lifted": GOOD, "lapsed": BAD},
     "catalogue": {"current": GOOD},
     "catalogue_import": {"received": MOVING, "done": GOOD, "failed": BAD},
     "crosswalk": {"current": GOOD},

@@ -1,0 +1,74 @@
+"""Deeds on the hearing of an appeal: calling both sides, what they say, and what the panel writes down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from audits import notices
+from audits.actions.appeal import about, take
+from audits.models import Appeal, AppealStatement, HearingNote
+from audits.rules.panel import stay_comes_first
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.verdicts import refused, require
+from portal.workflow import as_deed, can, move, record
+
+
+@as_deed
+def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor) -> Appeal:
+    """Call both sides to a hearing; again for another time. The stay is decided before."""
+    take(appeal)
+    require(can(appeal, "call_hearing", by))
+    require(stay_comes_first(decided=appeal.stay))
+    if at <= clock.now():
+        require(refused("Choose a time that is still to come.", code="past", rule="appeal.hearing"))
+    changes = {"hearing_at": at, "hearing_place": place.strip()}
+    record(
+        appeal,
+        "call_hearing",
+        by=by,
+        changes=changes,
+        detail={"at": at.isoformat(), "place": place},
+        about=about(appeal),
+    )
+    notices.hearing_called(appeal)
+    return appeal
+
+
+@as_deed
+def add_statement(*, appeal: Appeal, text: str, by: Actor) -> AppealStatement:
+    """What the partner, or the authority whose decision it is, says. The panel and the other side read it."""
+    take(appeal)
+    record(appeal, "state", by=by, detail={"text": text}, rulebook=appeal.rulebook, about=about(appeal))
+    statement = AppealStatement.objects.create(
+        appeal=appeal,
+        by_partner=by.body_id == appeal.institution_id,
+        text=text.strip(),
+        written_by_id=by.person_id,
+        body_id=by.organisation_id,
+        written_at=clock.now(),
+    )
+    notices.statement_added(statement)
+    return statement
+
+
+@as_deed
+def note_hearing(*, appeal: Appeal, text: str, by: Actor) -> HearingNote:
+    """Write down what was said. Both sides can read it; a correction is another note."""
+    take(appeal)
+    record(appeal, "note", by=by, detail={"text": text}, rulebook=appeal.rulebook, about=about(appeal))
+    return HearingNote.objects.create(
+        appeal=appeal, text=text.strip(), written_by_id=by.person_id, written_at=clock.now()
+    )
+
+
+@as_deed
+def close_hearing(*, appeal: Appeal, by: Actor) -> Appeal:
+    """Both sides were heard, and notes of it are on file: the panel drafts and votes."""
+    take(appeal)
+    require(can(appeal, "hear", by))
+    if not appeal.notes.exists():
+        require(refused("Write down first what was said.", code="no_notes", rule="appeal.hearing"))
+    move(appeal, "hear", by=by, changes={"heard_at": clock.now()}, rulebook=appeal.rulebook, about=about(appeal))
+    notices.to_decide(appeal)
+    return appeal

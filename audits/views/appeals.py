@@ -1,0 +1,97 @@
+"""The partner's pages of appeals: which decisions can be appealed until when, lodging, and where an appeal stands."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audits import access
+from audits.actions.appeal import lodge_appeal
+from audits.forms.appeal import LodgeForm
+from audits.models import Appeal, EnforcementCase, PublishedDecision
+from audits.queries.appealable import appealable, get_own_hold, window_of
+from audits.views.partner import deed_addresses
+from grants.models import Hold
+from partners.queries.timeline import tiers_for, timeline
+from portal.accounts.guards import for_roles, signed_in
+from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
+from portal.core.verdicts import Refused
+from portal.rulebook.queries import rules
+from portal.ui.forms import refuse
+from portal.ui.panel import actions_for
+
+
+def shown(appeal: Appeal, actor: Actor, *, assigned: bool = False, own: bool = False) -> dict[str, Any]:
+    """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing."""
+    grounds = {item.key: item.label for item in rules(appeal.rulebook).appeal.grounds}
+    tiers = tiers_for(actor, own=own, assigned=assigned)
+    return {
+        "appeal": appeal,
+        "ground": grounds.get(appeal.ground, appeal.ground),
+        "against": appeal.subject,
+        "statements": list(appeal.statements.select_related("body").order_by("written_at", "pk")),
+        "notes": list(appeal.notes.order_by("written_at", "pk")),
+        "seats": appeal.sitting,
+        "published": PublishedDecision.objects.filter(appeal=appeal).first() if appeal.decided_at else None,
+        "draws": list(appeal.draws.select_related("checkpoint").order_by("number")),
+        "events": timeline(appeal.pk, tiers=tiers, viewer=actor, limit=50),
+    }
+
+
+@require_safe
+@for_roles("applicant")
+def appeals(request: PortalRequest) -> HttpResponse:
+    """Decisions against the institution: whether, on what grounds and until when an appeal is open, and appeals."""
+    actor: Actor = request.actor
+    own = access.own(Appeal.objects.select_related("case", "hold"), actor).order_by("-lodged_at")[:100]
+    return render(request, "audits/appeals.html", {"decisions": appealable(actor.body_id), "appeals": list(own)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def appeal_case(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Lodge an appeal against a decision of enforcement."""
+    found = access.get_own_case(actor=request.actor, pk=pk)
+    return _lodge(request, found, found.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def appeal_hold(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Lodge an appeal against a hold."""
+    found = get_own_hold(actor=request.actor, pk=pk)
+    return _lodge(request, found, "")
+
+
+def _lodge(request: PortalRequest, against: EnforcementCase | Hold, back: str) -> HttpResponse:
+    window = window_of(against)
+    book = rules(against.rulebook).appeal
+    grounds = [(item.key, item.label) for item in book.grounds if item.key in window.rule.grounds]
+    form = LodgeForm(request.POST if request.method == "POST" else None, grounds=grounds)
+    if request.method == "POST" and form.is_valid():
+        try:
+            appeal = lodge_appeal(against=against, by=request.actor, **form.cleaned_data)
+        except Refused as error:
+            refuse(form, error.verdict)
+        else:
+            messages.success(request, _("Appeal lodged. People without a part in the decision will look at it."))
+            return redirect(appeal.get_absolute_url())
+    context = {"against": against, "window": window, "form": form, "book": book, "back": back}
+    return render(request, "audits/appeal_lodge.html", context)
+
+
+@require_safe
+@signed_in
+def appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """One appeal of the institution: where it stands."""
+    actor: Actor = request.actor
+    found = access.get_own_appeal(actor=actor, pk=pk)
+    context = {**shown(found, actor, own=True), "actions": actions_for(found, actor, deed_addresses("appeal", pk))}
+    return render(request, "audits/appeal.html", context)
