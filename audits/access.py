@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from audits.rules.marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, refused
+from portal.accounts.models import Organisation
 
 M = TypeVar("M", bound=Model)
 
@@ -187,3 +188,12 @@ def cases_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
     if actor.has("signatory"):
         seen |= Q(pk__isnull=False)
     return rows.filter(seen)
+def enforcement_on_desk(rows: QuerySet[EnforcementCase], actor: Actor) -> QuerySet[EnforcementCase]:
+    """As other cases; officers also see those on institutions whose home authority theirs is, whoever runs them."""
+    seen = Q(pk__in=cases_on_desk(rows, actor).values("pk"))
+    if actor.has("case_officer") and actor.body_kind == "authority":
+        home = OuterRef("institution__organisation__jurisdiction")
+        seen |= Q(Exists(Organisation.objects.filter(pk=actor.body_id, jurisdiction=home)))
+    return rows.filter(seen)
+
+

@@ -9,13 +9,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
-from audits.access import cases_on_desk
+from audits.access import enforcement_on_desk
 from audits.actions import enforcement as deeds
+from audits.actions import lifting
 from audits.admin.base import CaseAdmin, filter_by_state
-from audits.forms.text import NoteForm, NoticeForm, ReasonForm, SignForm, SuspendForm
+from audits.forms.enforcement import ConfirmConditionForm, LinkForm, MeetForm, NoticeForm, ReturnConditionForm
+from audits.forms.text import NoteForm, ReasonForm, SignForm, SuspendForm
 from audits.models import DecisionSignature, EnforcementCase
+from audits.queries.facts import facts_of, offered_facts, picked
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
+from audits.queries.lifting import conditions_of, lifting_content, lifting_quorum
+from audits.queries.measure import events_of
+from audits.queries.reach import closable, closed_by, reach_of, scope_of
 from audits.states import ENFORCEMENT
+from audits.views.conditions import condition_of, meet, to_judge, to_meet
 from audits.views.deeds import DeedPage
 from portal.core.actors import Actor
 from portal.core.canonical import digest
@@ -25,12 +32,12 @@ from portal.ui.forms import Described
 from portal.ui.templatetags import ui
 
 
-def _measures(case: EnforcementCase) -> dict[str, Any]:
-    """The rungs with what they do; the one that the ladder suggests says so and is chosen."""
+def _notice(case: EnforcementCase) -> dict[str, Any]:
+    """The rungs with what they do, of which the one that the ladder suggests is chosen; and what can be closed."""
     book = rules(case.rulebook)
     suggested = suggested_rung(case, book)
     measures = [(step.key, _rung(step, suggested == step.key)) for step in book.enforcement.ladder]
-    return {"measures": measures, "suggested": suggested}
+    return {"measures": measures, "suggested": suggested, "closes": closable(case)}
 
 
 def _rung(step: Any, suggested: bool) -> Any:
@@ -40,11 +47,29 @@ def _rung(step: Any, suggested: bool) -> Any:
 
 
 def _signatures(case: EnforcementCase) -> list[DecisionSignature]:
-    """Signatures on what the case says now; those on what it said before are void."""
-    return signatures_on(case, digest(decision_content(case)))
+    """Signatures on what was decided, or on what the case says now; those on what it said before are void."""
+    return signatures_on(case, case.decided_digest or digest(decision_content(case)))
+
+
+def _lifting_signatures(case: EnforcementCase) -> list[DecisionSignature]:
+    """Signatures on the lifting as it is proposed."""
+    return signatures_on(case, digest(lifting_content(case)))
+
+
+def _give_notice(case: EnforcementCase, said: dict[str, Any], by: Actor) -> EnforcementCase:
+    closes = closed_by(case, said.pop("closes", ()))
+    return deeds.give_notice(case=case, closes=closes, by=by, **said)
 
 
 PAGES = (
+    DeedPage(
+        "facts",
+        "link_fact",
+        lambda case, said, by: deeds.link_facts(case=case, facts=picked(case, said["facts"]), by=by),
+        LinkForm,
+        _("What is linked is shown to the partner with the notice, and is part of what signatories sign."),
+        options=lambda case, _actor: {"facts": offered_facts(case)},
+    ),
     DeedPage(
         "suspend",
         "suspend_at_once",
@@ -56,10 +81,10 @@ PAGES = (
     DeedPage(
         "notice",
         "give_notice",
-        lambda case, said, by: deeds.give_notice(case=case, by=by, **said),
+        _give_notice,
         NoticeForm,
         _("The partner reads this and has time to answer before anybody decides."),
-        options=lambda case, _actor: _measures(case),
+        options=lambda case, _actor: _notice(case),
     ),
     DeedPage(
         "hear",
@@ -74,13 +99,47 @@ PAGES = (
         SignForm,
         _("You sign exactly what the page of the case shows. If anything in it changes, your signature is void."),
         initial=lambda case: {"seen": digest(decision_content(case))},
-        shows=lambda case: {"quorum": quorum_of(case, _signatures(case))},
+        shows=lambda case: {"quorum": quorum_of(case, _signatures(case)), "reach": reach_of(case), "case": case},
     ),
     DeedPage(
         "drop",
         "drop",
         lambda case, said, by: deeds.drop_case(case=case, reason=said["reason"], by=by),
         ReasonForm,
+    ),
+    DeedPage("met", "meet_condition", meet, MeetForm, options=to_meet),
+    DeedPage(
+        "confirm",
+        "confirm_condition",
+        lambda case, said, by: lifting.confirm_condition(case=case, condition=condition_of(case, said), by=by),
+        ConfirmConditionForm,
+        _("Look at how it was met. You cannot confirm what you said yourself."),
+        options=lambda case, _actor: to_judge(case),
+    ),
+    DeedPage(
+        "return",
+        "return_condition",
+        lambda case, said, by: lifting.return_condition(
+            case=case, condition=condition_of(case, said), reason=said["reason"], by=by
+        ),
+        ReturnConditionForm,
+        options=lambda case, _actor: to_judge(case),
+    ),
+    DeedPage(
+        "propose-lifting",
+        "propose_lifting",
+        lambda case, said, by: lifting.propose_lifting(case=case, reason=said["reason"], by=by),
+        ReasonForm,
+        _("Signatories decide. Until they have, the measure stays as it is."),
+    ),
+    DeedPage(
+        "sign-lifting",
+        "sign_lifting",
+        lambda case, said, by: lifting.sign_lifting(case=case, seen=said["seen"], by=by),
+        SignForm,
+        _("With the last signature the measure ends, at once. You sign what the page of the case shows."),
+        initial=lambda case: {"seen": digest(lifting_content(case))},
+        shows=lambda case: {"quorum": lifting_quorum(case, _lifting_signatures(case))},
     ),
 )
 
@@ -90,7 +149,8 @@ class EnforcementCaseAdmin(CaseAdmin):
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
     pages = PAGES
-    primary = ("give_notice", "hear", "sign")
+    deed_template = "admin/audits/case_deed.html"
+    primary = ("give_notice", "hear", "sign", "sign_lifting", "propose_lifting", "confirm_condition")
     page_template = "admin/audits/case.html"
     page_related = ("institution__organisation", "authority", "incident", "hold")
     list_display = ("link", "institution_name", "proposed_label", "measure_label", "opened", "state_tag")
@@ -100,7 +160,7 @@ class EnforcementCaseAdmin(CaseAdmin):
     ordering = ("-opened_at", "pk")
 
     def visible(self, rows: Any, actor: Actor) -> Any:
-        return cases_on_desk(rows, actor)
+        return enforcement_on_desk(rows, actor)
 
     @admin.display(description=_("Proposed"), ordering="proposed")
     def proposed_label(self, row: EnforcementCase) -> str:
@@ -117,10 +177,18 @@ class EnforcementCaseAdmin(CaseAdmin):
     def parts(self, subject: EnforcementCase, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         reached = subject.measure or subject.proposed
         signatures = _signatures(subject) if subject.proposed else []
+        lifts = _lifting_signatures(subject) if subject.lifting_proposed_at else []
         return {
             "case": subject,
             "ladder": [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER],
+            "facts": facts_of(subject, desk=True),
+            "reach": reach_of(subject) if subject.proposed and subject.state != "decided" else None,
+            "scope": scope_of(subject),
+            "conditions": conditions_of(subject),
+            "measure_events": events_of(subject),
             "signatures": signatures,
             "quorum": quorum_of(subject, signatures) if subject.proposed else None,
+            "lifting_signatures": lifts,
+            "lifting_quorum": lifting_quorum(subject, lifts) if subject.lifting_proposed_at else None,
             "hold_url": reverse("admin:grants_hold_change", args=[subject.hold_id]) if subject.hold_id else "",
         }

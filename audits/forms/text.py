@@ -116,25 +116,6 @@ class AnswerForm(forms.Form):
     answer = area(_("Your side"), help_text=_("It goes to the signatories, word for word. You can answer once."))
 
 
-class NoticeForm(forms.Form):
-    """What is proposed in an enforcement case."""
-
-    measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
-    reasons = area(_("Why this measure and none that is milder?"))
-    lifted_when = area(_("What must be true for it to be lifted?"), required=False, most=2000)
-    until = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("A restriction or suspension needs a last day; a removal without one is for good."),
-    )
-
-    def __init__(self, *args: Any, measures: list[tuple[str, Any]], suggested: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "measure", measures)
-        self.fields["measure"].initial = suggested
-
-
 class SignForm(forms.Form):
     """A signature, bound to what the page showed."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from audits.models import EFFECTIVE, EnforcementCase
+from audits.models import EFFECTIVE, EnforcementCase, MeasureEvent
 from grants.models import Grant
 from grants.states import GRANT_LIVE
 from portal.core import clock
@@ -40,3 +40,8 @@ def live_grants(institution_id: UUID) -> list[Grant]:
     """The partner's grants that have not ended. One query."""
     rows = Grant.objects.filter(institution_id=institution_id, state__in=GRANT_LIVE)
     return list(rows.select_related("institution__organisation").order_by("pk"))
+
+
+def events_of(case: EnforcementCase) -> list[MeasureEvent]:
+    """What was decided about the measure and became of it, in order. One query."""
+    return list(case.measure_events.order_by("happened_at", "id"))

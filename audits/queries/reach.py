@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from audits.models import EnforcementCase, Measure
-from grants.models import Credential, GrantLine
+from audits.models import CaseScope, EnforcementCase, Measure
+from grants.models import Credential, Grant, GrantLine
 from grants.states import GRANT_LIVE
 from partners.models import Person
 from portal.accounts.models import Gateway
@@ -67,3 +69,30 @@ def reach_digest(case: EnforcementCase) -> str:
     """
     rows = lines_reached(case).order_by("pk").values_list("grant", "pk", "provider")
     return digest([[str(value) for value in row] for row in rows])
+
+
+def closable(case: EnforcementCase) -> list[tuple[str, str]]:
+    """Grants and lines that a restriction can close, as choices `grant:id` and `line:id`. One query."""
+    rows = GrantLine.objects.filter(institution_id=case.institution_id, grant__state__in=GRANT_LIVE)
+    listed = rows.select_related("grant", "release__model", "environment").order_by("grant__reference", "number")
+    found: dict[str, str] = {}
+    for line in listed:
+        whole = _("Grant %(reference)s, all of it") % {"reference": line.grant.reference}
+        found.setdefault(f"grant:{line.grant_id}", whole)
+        what = f"{line}: {line.release} · {line.use_case} · {line.environment.name}"
+        found[f"line:{line.pk}"] = what
+    return list(found.items())
+
+
+def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Grant | GrantLine]:
+    """The grants and lines behind such choices. Two queries."""
+    keys = [value.partition(":") for value in values]
+    of = {"institution_id": case.institution_id}
+    grants = Grant.objects.filter(**of, pk__in=[key for kind, _colon, key in keys if kind == "grant"])
+    lines = GrantLine.objects.filter(**of, pk__in=[key for kind, _colon, key in keys if kind == "line"])
+    return [*grants.order_by("reference"), *lines.select_related("grant").order_by("grant", "number")]
+
+
+def scope_of(case: EnforcementCase) -> list[CaseScope]:
+    """What the measure names: grants and lines that it closes or revoked. One query."""
+    return list(case.scope.select_related("grant", "line__grant", "hold").order_by("grant__reference", "line__number"))

@@ -19,10 +19,14 @@ from audits.models import EnforcementCase, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.escalation import taken_on
 from audits.queries.evidence_request import requests_of
+from audits.queries.facts import facts_of
 from audits.queries.finding import notes_of, offered, retests_of
 from audits.queries.known import prefilled
 from audits.queries.ladder import LADDER
+from audits.queries.lifting import conditions_of
+from audits.queries.measure import events_of
 from audits.queries.pages import checklist, results_of
+from audits.queries.reach import scope_of
 from audits.reasons import why_then
 from audits.reports import checked, filed, rule_of
 from audits.views.partner import deed_addresses
@@ -160,9 +164,15 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
     context = {
         "case": found,
         "ladder": _ladder(found),
+        "facts": facts_of(found, desk=False),
+        "scope": scope_of(found),
+        "conditions": conditions_of(found),
+        "measure_events": events_of(found),
         "appeals": list(found.appeals.order_by("-lodged_at")),
         "may_appeal": _may_appeal(found),
-        "actions": actions_for(found, actor, deed_addresses("enforcementcase", pk), primary=["answer"]),
+        "actions": actions_for(
+            found, actor, deed_addresses("enforcementcase", pk), primary=["answer", "meet_condition"]
+        ),
         "events": happened(found, actor),
     }
     return render(request, "audits/case.html", context)

@@ -19,9 +19,11 @@ from audits.actions.finding import propose_plan, remediate_finding
 from audits.actions.hearing import add_statement
 from audits.actions.incident import add_update
 from audits.forms.appeal import StatementForm
+from audits.forms.enforcement import MeetForm
 from audits.forms.finding import PlanForm, RemediationForm
 from audits.forms.text import AnswerForm, ResponseForm, UpdateForm
 from audits.queries.finding import offered
+from audits.views.conditions import meet, to_meet
 from audits.views.deeds import DeedPage, perform
 from portal.accounts.guards import signed_in
 from portal.core.requests import PortalRequest
@@ -68,6 +70,14 @@ CASE_PAGES = (
         "answer",
         lambda case, said, by: answer_notice(case=case, answer=said["answer"], by=by),
         AnswerForm,
+    ),
+    DeedPage(
+        "met",
+        "meet_condition",
+        meet,
+        MeetForm,
+        _("An officer of the authority looks at it, and confirms it or says what is missing."),
+        options=to_meet,
     ),
 )
 APPEAL_PAGES = (

@@ -15,12 +15,13 @@ from audits.actions.enforcement import (
     suspend_at_once,
 )
 from audits.models import EnforcementCase, Incident
-from audits.queries.ladder import decision_content
+from audits.queries.ladder import decision_content, suggested_rung
+from audits.queries.measure import live_grants
 from grants.actions.environment import close_environment
+from grants.models import Grant
 from portal.core import clock
 from portal.core.canonical import digest
 from portal.demo.audits import home_of
-from portal.demo.requests import revoke_all
 from portal.demo.stage import Partner, Stage
 from portal.demo.timeline import Story
 from portal.rulebook.queries import rules
@@ -37,6 +38,8 @@ class Trespass:
     answer: str
     lifted_when: str = ""
     months: int = 0
+    milder: str = ""
+    why_step: str = ""
     ends: str = "decided"
     at_once: bool = False
     appeal: str = ""
@@ -51,8 +54,10 @@ TRESPASSES = {
         "The rule was known and had been pointed out. A restriction to the environment that checks the project "
         "suffices, since the partner reported the use itself and no hazardous field was touched.",
         "We do not contest the facts. The check of the project was finished before this notice reached us.",
-        "The project is checked with each request, and an auditor has seen the check refuse a wrong one.",
+        "The project is checked with each request.\nAn auditor has seen the check refuse a wrong one.",
         6,
+        "A warning was weighed. The reminder in the audit was one in all but name, and did not help.",
+        "The partner had been told of the same rule seven months before, so that a warning would only repeat it.",
     ),
     "suspension": Trespass(
         52,
@@ -63,8 +68,10 @@ TRESPASSES = {
         "that the safeguard is in operation when access is used.",
         "The filter was switched off by a supplier without our knowledge. We regret that nobody compared the "
         "statement with the log. We ask for a restriction in place of a suspension.",
-        "The filter is in operation, an alarm tells when it is not, and attestations are checked against the log.",
+        "The filter is in operation.\nAn alarm tells when it is not.\nAttestations are checked against the log.",
         6,
+        "A restriction to work without hazardous content was weighed. It would rest on the same attestations.",
+        "Three attestations in a row were wrong on a safeguard that everything else depends on.",
         appeal="lodged",
     ),
     "removal": Trespass(
@@ -76,6 +83,8 @@ TRESPASSES = {
         "limits were evaded on purpose, and an attestation was untrue. The trust on which the scheme rests is gone.",
         "We ended the access of the group ourselves and handed over the storage. We ask to weigh that in our favour.",
         months=24,
+        milder="A suspension was weighed. Nothing that the partner could do in a year would restore the trust.",
+        why_step="The rules were evaded on purpose, and hidden. No milder step answers that.",
         at_once=True,
         appeal="withdrawn",
     ),
@@ -142,8 +151,9 @@ def case(stage: Stage, partner: Partner, name: str) -> Story:
     made.refresh_from_db()
     until = clock.today() + timedelta(days=30 * told.months) if told.months else None
     give_notice(
-        case=made, measure=told.measure, reasons=told.reasons, lifted_when=told.lifted_when, until=until, by=second
-    )
+        case=made, measure=told.measure, reasons=told.reasons, lifted_when=told.lifted_when, until=until, by=second,
+        milder=told.milder, why_step=_why_step(made, told), closes=_closes(made, told),
+    )  # fmt: skip
     if told.ends == "notice_given":
         return
     yield partner.later(4, 8)
@@ -157,13 +167,23 @@ def case(stage: Stage, partner: Partner, name: str) -> Story:
         yield partner.later(1, 2)
         sign_decision(case=made, seen=digest(decision_content(made)), by=signatory)
     if told.measure == "removal":
-        revoke_all(partner, home.signatories[0], f"{made.reference}: the partner was removed from the scheme.")
         yield partner.later(2, 3)
         for environment in partner.environments:
             close_environment(environment=environment, by=partner.applicant)
     if told.appeal:
         yield partner.later(5, 9)
         yield from appeal(partner, made, told)
+
+
+def _why_step(made: EnforcementCase, told: Trespass) -> str:
+    """Said only where the ladder suggests another step."""
+    other = "What happened is of another kind than before, and less grave."
+    return (told.why_step or other) if suggested_rung(made) != told.measure else ""
+
+
+def _closes(made: EnforcementCase, told: Trespass) -> list[Grant]:
+    """What a restriction closes: the newest grant."""
+    return live_grants(made.institution_id)[-1:] if told.measure == "restriction" else []
 
 
 def stop(stage: Stage, partner: Partner, made: EnforcementCase) -> None:

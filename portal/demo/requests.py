@@ -7,7 +7,7 @@ from typing import Any
 
 from grants.actions.amendment import begin_amendment, renewable
 from grants.actions.consent import give_consent
-from grants.actions.grant import accept_agreement, revoke_grant, surrender_grant
+from grants.actions.grant import accept_agreement, surrender_grant
 from grants.actions.lines import add_lines, remove_line
 from grants.actions.plan import write_plans
 from grants.actions.request import answer_question, begin_request, submit_request, withdraw_request
@@ -247,11 +247,3 @@ def signed(stage: Stage, partner: Partner, request: GrantRequest, home: Authorit
             grant=grant, by=partner.administrator,
             reason="The programme has ended early. We do not want access that we do not use.",
         )  # fmt: skip
-
-
-def revoke_all(partner: Partner, by: Actor, reason: str) -> None:
-    """What a removal brings with it for the grants that have not ended."""
-    for grant in partner.grants:
-        grant.refresh_from_db()
-        if not grant.TABLE.state(grant.state).final:
-            revoke_grant(grant=grant, by=by, reason=reason)

@@ -169,13 +169,14 @@ class ObligationRule(Rule):
 
 
 class Step(Rule):
-    """One rung of the ladder."""
+    """One rung of the ladder. `lifting` is the quorum that lifts it; where it is left out, the one that decides it."""
 
     key: Literal["warning", "restriction", "suspension", "removal"]
     label: Line
     effect: Line
     notice_working_days: Count
     quorum: QuorumRule
+    lifting: QuorumRule | None = None
     max_months: Positive | None = None
     """The longest that it lasts without a new decision; none: until lifted, or for good."""
 

@@ -13,6 +13,7 @@ from audits.actions.calendar import issue_feed
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
 from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident
+from audits.actions.lifting import confirm_condition, meet_condition, propose_lifting
 from audits.actions.obligation import file_report
 from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation, RiskAcceptance
 from audits.queries.ladder import decision_content
@@ -24,6 +25,7 @@ from tests.contracts.matrix import Expect, object_of, public, roles, row
 from tests.factories import partners as partner
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage, baseline, begun_now, due_reports, finding_in, results_for_all
+from tests.factories.partners import make_authority
 from tests.world import World
 
 APPLICANTS = ("applicant.body",)
@@ -211,6 +213,47 @@ def decided(world: World) -> EnforcementCase:
     return sign_decision(case=made, seen=digest(decision_content(made)), by=make_member(world.authority, "signatory"))
 
 
+def suspended(world: World) -> EnforcementCase:
+    """A suspension with one condition for lifting it."""
+    made = give_notice(
+        case=case(world),
+        measure="suspension",
+        reasons="Nothing milder works.",
+        milder="A warning was weighed.",
+        why_step="It is grave.",
+        lifted_when="New keys are in use.",
+        until=NEXT,
+        by=_officer(world),
+    )
+    answer_notice(case=made, answer="We see.", by=world.actor("applicant"))
+    hear_case(case=made, notes="", by=_officer(world))
+    for authority in (world.authority, make_authority("NO")):
+        who = make_member(authority, "signatory")
+        sign_decision(case=made, seen=digest(decision_content(made)), by=who)
+    return made
+
+
+def said_to_be_met(world: World) -> EnforcementCase:
+    made = suspended(world)
+    first = made.conditions.get(number=1)
+    meet_condition(case=made, condition=first, remark="They are.", by=world.actor("applicant"))
+    return made
+
+
+def all_confirmed(world: World) -> EnforcementCase:
+    made = said_to_be_met(world)
+    confirm_condition(case=made, condition=made.conditions.get(number=1), by=_officer(world))
+    return made
+
+
+def to_lift(world: World) -> EnforcementCase:
+    return propose_lifting(case=all_confirmed(world), reason="All is done.", by=_officer(world))
+
+
+def first_condition(make: Any, **more: str) -> Any:
+    return lambda world: {"condition": world.once(make).conditions.get(number=1).pk, **more}
+
+
 def appealed(world: World) -> Any:
     return lodge_appeal(against=decided(world), ground="facts", statement="Look again.", by=world.actor("applicant"))
 
@@ -367,6 +410,7 @@ ROWS: list[Any] = [
         data(text="News."),
     ),
     deed("audits:enforcementcase_answer", noticed, own(), data(answer="We see.")),
+    deed("audits:enforcementcase_met", suspended, own(), first_condition(suspended, remark="They are.")),
     deed("audits:appeal_withdraw", appealed, own()),
     # --- the desk ---
     *desk_pages("audit", assigned, desk(*OFFICERS, "auditor", viewers=AUDIT), *AUDIT),
@@ -437,6 +481,14 @@ ROWS: list[Any] = [
     row("admin:audits_incident_aside", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(reason="No.")),
     row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
     *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    admin_deed("enforcementcase", "facts", case, INCIDENT_OFFICER, data(facts=[])),
+    admin_deed("enforcementcase", "met", suspended, INCIDENT_OFFICER, first_condition(suspended, remark="Seen.")),
+    admin_deed("enforcementcase", "confirm", said_to_be_met, INCIDENT_OFFICER, first_condition(said_to_be_met)),
+    admin_deed(
+        "enforcementcase", "return", said_to_be_met, INCIDENT_OFFICER, first_condition(said_to_be_met, reason="No.")
+    ),
+    admin_deed("enforcementcase", "propose-lifting", all_confirmed, INCIDENT_OFFICER, data(reason="All is done.")),
+    admin_deed("enforcementcase", "sign-lifting", to_lift, SIGNATORY_ONLY, data(seen="0" * 64)),
     admin_deed("enforcementcase", "suspend", case, SIGNATORY_ONLY, data(**HOLD)),
     admin_deed("enforcementcase", "notice", case, INCIDENT_OFFICER, data(**NOTICE)),
     admin_deed("enforcementcase", "hear", answered, INCIDENT_OFFICER, data(note="")),

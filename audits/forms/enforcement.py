@@ -1,0 +1,104 @@
+"""Forms of enforcement: facts, notice, conditions, and what is signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from audits.forms.text import area
+from portal.ui.forms import offer
+
+Choices = list[tuple[str, Any]]
+
+
+class LinkForm(forms.Form):
+    """What a case rests on, of what is on file about the institution."""
+
+    facts = forms.MultipleChoiceField(
+        label=_("What does the case rest on?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Listed is what is on file about this institution and not linked yet, the newest first."),
+    )
+
+    def __init__(self, *args: Any, facts: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "facts", facts)
+
+
+class NoticeForm(forms.Form):
+    """What is proposed in an enforcement case."""
+
+    measure = forms.ChoiceField(label=_("Measure"), widget=forms.RadioSelect)
+    why_step = area(
+        _("Why not the step that the ladder suggests?"),
+        required=False,
+        most=2000,
+        help_text=_("Only where another step is chosen. The partner and the signatories read it."),
+    )
+    reasons = area(_("Why this measure?"), help_text=_("Which rule was broken, how grave it was, and what followed."))
+    milder = area(
+        _("Which milder steps were weighed, and why do they not suffice?"),
+        required=False,
+        help_text=_("For everything but a warning. Signatories sign it with the rest."),
+    )
+    closes = forms.MultipleChoiceField(
+        label=_("What does a restriction close?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Grants and lines in force. Only for a restriction; a suspension or removal reaches all of them."),
+    )
+    lifted_when = area(
+        _("What must be true for it to be lifted?"),
+        required=False,
+        most=4000,
+        help_text=_("One condition a line. Each is tracked, and confirmed by somebody else than who says it is met."),
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("A restriction or suspension needs a last day; a removal without one is for good."),
+    )
+
+    def __init__(self, *args: Any, measures: Choices, suggested: str, closes: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "measure", measures)
+        self.fields["measure"].initial = suggested
+        if closes:
+            offer(self, "closes", closes)
+        else:
+            del self.fields["closes"]
+
+
+class _ConditionForm(forms.Form):
+    condition = forms.ChoiceField(label=_("Condition"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, conditions: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "condition", conditions)
+
+
+class MeetForm(_ConditionForm):
+    """A condition that is met, how, and by what that is seen."""
+
+    remark = area(_("How was it met?"), most=2000)
+    evidence = forms.ChoiceField(label=_("Document that shows it"), required=False)
+
+    def __init__(self, *args: Any, documents: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if documents:
+            offer(self, "evidence", [("", _("None")), *documents])
+        else:
+            del self.fields["evidence"]
+
+
+class ConfirmConditionForm(_ConditionForm):
+    """A condition that somebody else said to be met."""
+
+
+class ReturnConditionForm(_ConditionForm):
+    """A condition that is not met."""
+
+    reason = area(_("What is missing?"), most=2000, help_text=_("The partner reads it."))
