@@ -42,7 +42,10 @@ class TimeMachine(House):
         self.killed = self.held = 0
         """Processes killed, and how many of them had a deed in hand that was not committed."""
 
-    def open(self) -> None:
+    def open(self, moment: datetime | None = None) -> None:
+        """Begin to work, at that moment, or at the one that it is."""
+        if moment is not None:
+            self.clock.write_text(moment.isoformat())
         self.crew = self.worker()
         self.crew.wait_ready("ready.")
 

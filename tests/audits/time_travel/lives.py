@@ -37,8 +37,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "use": {"purpose": "Tests.", "requests": 0, "tokens": 0, "days_used": 0, "denied": 0, "outside": False},
     "staff_changes": {"joined": 0, "left": 0, "late_removals": False},
 }
-EARLY, NEVER = 20, 10**6
-"""Days before the due date from which somebody files; so many days late that it does not happen."""
+EARLY, LATE, NEVER = 20, 60, 10**6
+"""Days before the due date from which somebody files, and after it until when; so late that it does not happen."""
+READ_WITHIN = 5
+"""Days within which a report is read, or never."""
 
 
 class Lives:
@@ -71,7 +73,9 @@ class Lives:
     def file_reports(self) -> None:
         """Most are filed before they are due or a little late, some never."""
         today = clock.today()
-        near = Obligation.objects.filter(state__in=("due", "returned"), due__lte=today + timedelta(days=EARLY))
+        near = Obligation.objects.filter(
+            state__in=("due", "returned"), due__lte=today + timedelta(days=EARLY), due__gt=today - timedelta(days=LATE)
+        )
         for report in self._in_order(near):
             who, key = self.partners[report.institution_id], (report.pk, report.submitted_at)
             if key not in self._files:
@@ -91,7 +95,8 @@ class Lives:
 
     def read_reports(self) -> None:
         """A third is read: accepted, or returned once to be corrected."""
-        for report in self._in_order(Obligation.objects.filter(state="submitted", submitted_at__lt=clock.now())):
+        new = clock.now() - timedelta(days=READ_WITHIN), clock.now()
+        for report in self._in_order(Obligation.objects.filter(state="submitted", submitted_at__range=new)):
             who = self.partners[report.institution_id]
             chance = self.chance("read", who.number, report.kind, report.period_start)
             what, officer = chance.choice(("wait", "wait", "accept", "return")), self.world.desk(who).officer
@@ -108,17 +113,17 @@ class Lives:
     # --- audits -------------------------------------------------------------------------------------
 
     def plans(self, day: date) -> None:
-        """Right after the sweeps: what the portal's lot gave for the audits that were planned on the day."""
+        """What the portal's lot gave for the audits that were planned on the day."""
         for audit in self._in_order(Audit.objects.filter(planned_at__date=day).select_related("follows")):
             who = self.partners[audit.institution_id]
             self.model.lot(who.number, name_of(audit), audit.planned_for, audit.announced)
 
     def assign_auditors(self) -> None:
-        """Weeks before for most audits, too late for some, and never for others."""
+        """Weeks before for most audits, too late for some, after its day for others, and never for a few."""
         unassigned = Audit.objects.filter(state="planned", planned_for__lte=clock.today() + timedelta(days=90))
         for audit in self._in_order(unassigned.select_related("follows")):
             who, name = self.partners[audit.institution_id], name_of(audit)
-            before = self.chance("assign", who.number, name).choice((80, 50, 35, 4, None, None))
+            before = self.chance("assign", who.number, name).choice((80, 80, 50, 35, 4, -10, None))
             if name in self._assigned[who.number] or before is None:
                 continue
             if (audit.planned_for - clock.today()).days <= before:
@@ -131,10 +136,11 @@ class Lives:
     def begin_audits(self) -> None:
         """Most are carried out on their day, some days or weeks late; a few are cancelled, and some never begin."""
         ready = Audit.objects.filter(state__in=("planned", "notified"), planned_for__lte=clock.today(), kind="periodic")
+        ready = ready.exclude(state="planned", announced=True)
         for audit in self._in_order(ready):
             who = self.partners[audit.institution_id]
             chance = self.chance("audit", who.number, audit.number)
-            late, cancelled = chance.choice((0, 0, 3, 25, NEVER)), chance.random() < 0.08
+            late, cancelled = chance.choice((0, 0, 0, 3, 3, 25, NEVER)), chance.random() < 0.08
             if (clock.today() - audit.planned_for).days < late:
                 continue
             if cancelled:
@@ -151,7 +157,7 @@ class Lives:
         self.model.begun(who.number, str(audit.number), clock.today())
         checks = [Answer(check.pk, "met", "", check.version) for check in audit.checks.all()]
         record_results(audit=audit, answers=checks, by=by)
-        if chance.random() < 0.3:
+        if chance.random() < 0.5:
             with clock.at(clock.now() + timedelta(minutes=20)):
                 self.find(audit, who, chance)
         draft_report(audit=audit, summary="What was promised is the case.", by=by)

@@ -1,16 +1,20 @@
-"""What did happen by itself, read from the record and the notices alone, in the words of the model."""
+"""What did happen by itself, read from the record and the notices alone, in the words of the model.
+
+All that the portal did in its own name is told: a deed that the model does not know is something too much.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 
-from audits.models import Audit, EnforcementCase, Finding, Obligation
+from audits.models import Audit, EnforcementCase, Finding, Obligation, RiskAcceptance
 from portal.ledger.models import Entry, Event
 from portal.notifications.models import Notice
 from tests.audits.time_travel.model import Event as Happened
@@ -22,22 +26,6 @@ ENDS = {
     "grant.expire": "grant ends",
     "grant.remind": "end of grant announced",
 }
-CAME = (
-    *ENDS,
-    "audit.plan",
-    "audit.notify",
-    "audit.draw",
-    "audit.reschedule",
-    "obligation.plan",
-    "obligation.remind",
-    "obligation.escalate",
-    "finding.reopen",
-    "finding.escalate",
-    "enforcement.open",
-)
-"""The deeds of the sweeps."""
-
-
 AUDIT = {
     "audit.plan": "audit planned",
     "audit.notify": "audit announced",
@@ -56,17 +44,18 @@ def _falls_on(detail: dict[str, Any]) -> tuple[date]:
     return (date.fromisoformat(detail["why"]["falls_on"]),)
 
 
-def happened(world: World) -> Counter[Happened]:
-    """Each deed that the portal did by itself, by the day of its entry."""
-    told = _Told(world)
-    by_itself = Q(verb__in=CAME) | Q(verb="audit.cancel", role="system")
-    rows = Entry.objects.filter(by_itself).order_by("seq").values_list("verb", "object_id", "time", "pk")
-    content = dict(Event.objects.values_list("entry_id", "content"))
-    asked = Notice.objects.filter(kind="audit_without_auditor").values_list("about", "created_at__date").distinct()
-    asked_for = Counter((day, "auditor asked for", *told.audit(about)) for about, day in asked if about)
-    return asked_for + Counter(
-        (time.date(), *told.of(verb, subject, time.date(), json.loads(content[pk])["detail"]))
-        for verb, subject, time, pk in rows
+def happened(world: World, first: date, last: date) -> Counter[Happened]:
+    """Each deed that the portal did by itself from one day to another, by the day of its entry."""
+    told, days = _Told(world), (first, last + timedelta(days=1))
+    rows = Entry.objects.filter(role="system", seq__gt=world.founded, time__date__gte=days[0], time__date__lt=days[1])
+    content = dict(Event.objects.filter(entry__in=rows).values_list("entry_id", "content"))
+    asked = Notice.objects.filter(
+        kind="audit_without_auditor", created_at__date__gte=days[0], created_at__date__lt=days[1]
+    )
+    subjects = asked.order_by().values_list("about", "created_at__date").distinct()
+    return Counter((day, "auditor asked for", *told.audit(about)) for about, day in subjects if about) + Counter(
+        (time.date(), *told.of(verb, subject, time.date(), json.loads(content[seq])["detail"]))
+        for seq, verb, subject, time in rows.order_by("seq").values_list("seq", "verb", "object_id", "time")
     )
 
 
@@ -76,6 +65,8 @@ class _Told:
         self.audits = {row.pk: row for row in Audit.objects.select_related("follows")}
         self.reports = {row.pk: row for row in Obligation.objects.all()}
         self.findings = {row.pk: row for row in Finding.objects.all()}
+        accepted = RiskAcceptance.objects.values_list("pk", "institution_id")
+        self.accepted = {pk: self.numbers[institution] for pk, institution in accepted}
         self.cases = dict(EnforcementCase.objects.values_list("pk", "institution_id"))
         said = Notice.objects.filter(kind__in=("report_reminder", "report_overdue"))
         self.said = {
@@ -91,34 +82,44 @@ class _Told:
         if verb in AUDIT:
             days = {"audit.plan": _falls_on, "audit.reschedule": lambda item: (date.fromisoformat(item["is"]),)}
             return (AUDIT[verb], *self.audit(subject), *days.get(verb, lambda _item: ())(detail))
-        if verb == "finding.reopen":
-            return ("finding open again", *self._finding(subject))
-        if verb == "finding.escalate":
-            due = date.fromisoformat(detail["due"])
-            return ("step about finding", *self._finding(subject), detail["what"], due, detail["step"])
-        if verb == "enforcement.open":
-            return ("case opened", self.numbers[self.cases[subject]])
-        report = self.reports[subject]
-        who = self.numbers[report.institution_id]
-        if verb == "obligation.plan":
-            told = (date.fromisoformat(day) for day in (*detail["period"], detail["due"]))
-            return ("report asked for", who, report.kind, *told)
-        if verb == "obligation.escalate":
-            due = date.fromisoformat(detail["due"])
-            return ("step about report", who, report.kind, report.period_start, due, detail["step"])
-        return ("reminded of report", who, report.kind, report.period_start, self.said.get((subject, day)))
+        match verb:
+            case "record.checkpoint":
+                return ("checkpoint taken",)
+            case "risk_acceptance.end":
+                return ("acceptance ends", self.accepted[subject])
+            case "enforcement.open":
+                return ("case opened", self.numbers[self.cases[subject]])
+            case "finding.reopen" | "finding.escalate":
+                return self._of_finding(verb, subject, detail)
+            case "obligation.plan" | "obligation.remind" | "obligation.escalate":
+                return self._of_report(verb, subject, day, detail)
+        return ("something else", verb, subject)
 
     def audit(self, pk: UUID) -> tuple[int, str]:
         """Whose audit, and its name in the model."""
         audit = self.audits[pk]
         return self.numbers[audit.institution_id], name_of(audit)
 
-    def _finding(self, subject: UUID) -> tuple[int, str]:
+    def _of_finding(self, verb: str, subject: UUID, detail: dict[str, Any]) -> Happened:
         finding = self.findings[subject]
-        return self.numbers[finding.institution_id], finding.reference
+        who = (self.numbers[finding.institution_id], finding.reference)
+        if verb == "finding.reopen":
+            return ("finding open again", *who)
+        return ("step about finding", *who, detail["what"], date.fromisoformat(detail["due"]), detail["step"])
+
+    def _of_report(self, verb: str, subject: UUID, day: date, detail: dict[str, Any]) -> Happened:
+        report = self.reports[subject]
+        who = self.numbers[report.institution_id]
+        if verb == "obligation.plan":
+            told = (date.fromisoformat(day) for day in (*detail["period"], detail["due"]))
+            return ("report asked for", who, report.kind, *told)
+        about = (who, report.kind, report.period_start)
+        if verb == "obligation.escalate":
+            return ("step about report", *about, date.fromisoformat(detail["due"]), detail["step"])
+        return ("reminded of report", *about, self.said.get((subject, day)))
 
 
 def notices_said_twice() -> list[Any]:
-    """Notices of one kind about one thing to one person under one key, more than one: there are none."""
-    keys = Counter(Notice.objects.values_list("kind", "key", "recipient_id"))
-    return [key for key, often in keys.items() if often > 1]
+    """Notices of one kind about one thing to one person on one day, more than one: there are none."""
+    told = Notice.objects.exclude(about=None).values("kind", "about", "recipient", day=TruncDate("created_at"))
+    return list(told.annotate(often=Count("pk")).filter(often__gt=1).values_list("kind", "about", "day", "often"))

@@ -24,6 +24,7 @@ from portal.accounts.models import Membership, Organisation, User
 from portal.core.actors import SYSTEM, Actor
 from portal.core.bulk import insert
 from portal.core.oscal import read_oscal
+from portal.ledger.models import Entry
 from tests.bench.bulk import unguarded
 from tests.factories import grants as make_grants
 from tests.factories.accounts import make_member
@@ -31,9 +32,12 @@ from tests.factories.partners import an_authority
 from tests.factories.rulebook import document, founded_rulebook
 
 COUNTRIES = ("NO", "GB", "JP", "DE", "IE")
-TIERS = ("standard",) * 11 + ("elevated",) * 5 + ("high",) * 4
+TIERS = ("standard", "high", "elevated", "high", "standard", "elevated", "high", "standard")
+"""In turn, so that few partners are of all tiers too."""
 JOIN_WITHIN = 400
-"""Days from the first in which partners qualify."""
+"""Days from the first in which partners qualify, or a sixth of all days."""
+SHORT, EACH_SHORT = 95, 7
+"""Days for which one partner in so many is qualified, as where an authority wants to look again soon."""
 CATALOGUE = {
     "catalog": {
         "uuid": "3f1a1a43-3f55-4ba7-8f6c-9a4a4f1a2a11",
@@ -111,19 +115,23 @@ class World:
     partners: list[Partner]
     desks: dict[str, Desk]
     original: Original
+    founded: int
+    """The number of the record's last entry before the first day."""
 
     def desk(self, partner: Partner) -> Desk:
         return self.desks[partner.country]
 
 
-def drawn_partners(count: int, start: date, chance: random.Random) -> list[Partner]:
+def drawn_partners(count: int, start: date, days: int, chance: random.Random) -> list[Partner]:
     """Who will qualify when, from the seed alone. The first is the original, of the lightest tier, on the first day."""
     validity = document()["qualification"]["validity_months"]
     made = []
     for number in range(count):
-        tier = "standard" if number == 0 else chance.choice(TIERS)
-        joined = start + timedelta(days=0 if number == 0 else chance.randrange(JOIN_WITHIN))
+        tier = TIERS[number % len(TIERS)]
+        joined = start + timedelta(days=0 if number == 0 else chance.randrange(min(JOIN_WITHIN, days // 6)))
         until = _months_later(joined, validity[tier])
+        if number % EACH_SHORT == EACH_SHORT - 1:
+            until = joined + timedelta(days=SHORT)
         grant = joined + timedelta(days=300) if number == 0 else _grant_until(joined, until, chance)
         country = COUNTRIES[number % len(COUNTRIES)]
         made.append(Partner(number, country, tier, joined, until, grant))
@@ -131,8 +139,8 @@ def drawn_partners(count: int, start: date, chance: random.Random) -> list[Partn
 
 
 def _grant_until(joined: date, until: date, chance: random.Random) -> date | None:
-    """Half of them have a grant: for some months, or for longer than they are qualified."""
-    days = chance.choice((None, None, None, 200, 365, 700, (until - joined).days + 40))
+    """Most have a grant: for some months, or for longer than they are qualified."""
+    days = chance.choice((None, None, 80, 200, 365, 700, (until - joined).days + 40))
     return None if days is None else joined + timedelta(days=days)
 
 
@@ -158,7 +166,7 @@ def made_world(partners: list[Partner]) -> World:
         "institution": made.institution.pk, "qualification": original.qualification.pk, "grant": original.grant.pk,
     }  # fmt: skip
     first.applicant = made.applicant
-    return World(partners, desks, original)
+    return World(partners, desks, original, founded=Entry.objects.latest("seq").seq)
 
 
 def _original(made: make_grants.GrantCast) -> Original:
