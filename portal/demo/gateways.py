@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import F
 
@@ -36,6 +37,10 @@ HOT = 9
 """One line in so many comes near its limit."""
 CURIOUS = 7
 """One line in so many is tried for a use that was never granted."""
+NIGHTS = {"Caledonian": 1, "Pennine": 8, "Saint Croix": 8}
+"""Who used a release in the night of a Sunday, by the beginning of the name: the last one so many days ago or more."""
+NIGHT_HOURS = ((2, 0.5), (3, 0.3))
+"""When, in UTC, and which share of the day's limit in one hour."""
 
 
 def listening(stage: Stage) -> Story:
@@ -107,13 +112,16 @@ def _of_days(stage: Stage, gateway: Gateway) -> Iterator[Sent]:
     lines = GrantLine.objects.filter(provider=gateway.organisation_id, grant__state="in_force").select_related(
         "grant", "release", "environment", "institution__organisation"
     )
+    nights = _nights(stage)
     for line in lines.order_by("grant__reference", "number"):
         name = f"{line.grant.reference}/{line.number}"
         usual = stage.chance(f"use {name}").uniform(0.05, 0.45)
         number = stage.chance(f"kind {name}").randrange(HOT * CURIOUS)
         for day in (clock.today() - DAY, clock.today()):
             chance = stage.chance(f"use {name} {day}")
-            if line.starts_on <= day <= line.ends_on and (day.weekday() < 5 or chance.random() < 0.15):
+            if line.number == 1 and day == nights.get(line.institution_id):
+                yield from _night(line, day)
+            elif line.starts_on <= day <= line.ends_on and (day.weekday() < 5 or chance.random() < 0.15):
                 yield from _day(line, day, chance, usual, hot=number % HOT == 0)
             if number % CURIOUS == 0 and chance.random() < 0.04:
                 yield _tried(line, day, chance)
@@ -129,12 +137,38 @@ def _day(line: GrantLine, day: date, chance: random.Random, usual: float, *, hot
         yield _window(line, line.use_case, day, hour, (requests, tokens * 2 // 3, tokens // 3, seats, denied))
 
 
+def _nights(stage: Stage) -> dict[UUID, date]:
+    """The Sunday of each institution that has one in the story."""
+    found = {}
+    for partner in stage.partners.values():
+        for start, days in NIGHTS.items():
+            if partner.body.name.startswith(start):
+                day = stage.present.date() - timedelta(days=days)
+                found[partner.institution.pk] = day - timedelta(days=(day.weekday() + 1) % 7)
+    return found
+
+
+def _night(line: GrantLine, day: date) -> Iterator[Sent]:
+    """Hours in which nobody works, and hardly anything of the day's limit is left after them."""
+    for hour, share in NIGHT_HOURS:
+        requests, tokens = int(line.requests_per_day * share), int(line.tokens_per_day * share)
+        counts = (requests, tokens * 2 // 3, tokens // 3, 1, 0)
+        yield _window(line, line.use_case, day, hour, counts, DAY / 24)
+
+
 def _tried(line: GrantLine, day: date, chance: random.Random) -> Sent:
     """Attempts for a use that the line is not for. The gateway let none of them through."""
     return _window(line, "deployment_pilot", day, 15, (0, 0, 0, 0, chance.randint(2, 30)))
 
 
-def _window(line: GrantLine, use_case: str, day: date, hour: int, counts: tuple[int, int, int, int, int]) -> Sent:
+def _window(
+    line: GrantLine,
+    use_case: str,
+    day: date,
+    hour: int,
+    counts: tuple[int, int, int, int, int],
+    length: timedelta = LENGTH,
+) -> Sent:
     began = datetime.combine(day, time(hour), UTC)
     requests, tokens_in, tokens_out, seats, denied = counts
     return Sent(
@@ -147,7 +181,7 @@ def _window(line: GrantLine, use_case: str, day: date, hour: int, counts: tuple[
         person="",
         workload="",
         started=began.isoformat(),
-        ended=(began + LENGTH).isoformat(),
+        ended=(began + length).isoformat(),
         requests=requests,
         tokens_in=tokens_in,
         tokens_out=tokens_out,

@@ -28,6 +28,7 @@ from portal.demo.sweeps import watch
 from portal.demo.timeline import Story
 
 MOST_FILINGS = 12
+A_DAY, FORTY_DAYS = timedelta(days=1), timedelta(days=40)
 
 
 def incident(stage: Stage, partner: Partner, name: str) -> Story:
@@ -49,6 +50,8 @@ def incident(stage: Stage, partner: Partner, name: str) -> Story:
         double(partner, made, home)
     yield clock.now() + timedelta(hours=partner.rng.randint(4, 9))
     add_update(incident=made, text=told.update, by=partner.applicant)
+    if told.harms:
+        file_owed(partner, made, home, within=A_DAY)
     if told.ends == "triaged":
         return
     yield partner.later(1, 2)
@@ -65,7 +68,7 @@ def report(partner: Partner, told: Mishap) -> Incident:
     return report_incident(
         institution=partner.institution, severity=told.reported, kind=told.kind, title=told.title,
         description=told.description, occurred_at=clock.now() - timedelta(hours=7),
-        aware_at=clock.now() - timedelta(hours=1), concerns=Concerns(line=line), by=partner.applicant,
+        aware_at=clock.now() - timedelta(hours=1), harms=told.harms, concerns=Concerns(line=line), by=partner.applicant,
     )  # fmt: skip
 
 
@@ -98,11 +101,11 @@ def ended(partner: Partner, made: Incident, told: Mishap, home: AuthorityCast) -
     close_incident(incident=made, by=second)
 
 
-def file_owed(partner: Partner, made: Incident, home: AuthorityCast) -> None:
-    """What is due about the incident is filed, by whom the rule binds."""
+def file_owed(partner: Partner, made: Incident, home: AuthorityCast, within: timedelta = FORTY_DAYS) -> None:
+    """What is due about the incident in that time is filed, by whom the rule binds; once it is resolved, everything."""
     for _ in range(MOST_FILINGS):
         row = made.deadlines.filter(met_at=None, waived_at=None).order_by("due_at", "rule", "step").first()
-        if row is None or ((row.due_at - clock.now()).days > 40 and made.state != "resolved"):
+        if row is None or (row.due_at - clock.now() > within and made.state != "resolved"):
             return
         by = home.officers[0] if row.duty == "authority" else partner.applicant
         file_deadline(deadline=row, text=FILED, by=by)

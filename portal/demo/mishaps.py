@@ -21,6 +21,8 @@ class Mishap:
     lessons: str = ""
     ends: str = "closed"
     hold: bool = False
+    harms: tuple[str, ...] = ()
+    """By which the laws of several countries bring deadlines of their own."""
 
 
 MISHAPS = {
@@ -113,6 +115,19 @@ MISHAPS = {
         "Forty-one of sixty readers have confirmed deletion. The provider is blocking the technique at its gateway.",
         ends="triaged",
         hold=True,
+    ),
+    "weights": Mishap(
+        45,
+        "high",
+        "high",
+        "extraction",
+        "A job read more of a model’s memory than its tests need",
+        "A test job on the shared machine read memory that belongs to the serving process. Part of what it read may be "
+        "parameters of the model. The job ran for nineteen minutes and wrote to a disk inside the environment.",
+        "The disk is sealed. The provider’s specialists are reading the dump with us; so far nothing shows that a copy "
+        "left the environment.",
+        ends="triaged",
+        harms=("cybersecurity",),
     ),
     "false_alarm": Mishap(
         48 * 24,

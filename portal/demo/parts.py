@@ -84,7 +84,7 @@ PARTS: dict[str, Part] = {
     "Isartal": Part("elevated", 340, enforcement="suspension", requests=(Ask(150, "in_force"),), number=3),
     "Bundeslabor": Part(
         "high", 330, asks=True, requests=(Ask(120, "in_force", ("meridian-4.0", "polaris-6"), months=5), Ask(16, "awaiting_partner")),
-        incidents=("hazardous_output",),
+        incidents=("hazardous_output", "weights"),
     ),
     "Fachverbund": Part("elevated", 650, enforcement="removal", requests=(Ask(380, "revoked"),), number=0, incidents=("extraction",)),
     "Mälaren": Part("standard", 450, requests=(Ask(240, "in_force"),), hold="confirmed", number=2),

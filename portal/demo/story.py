@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils.translation import override
 
 from audits.actions.catalogue import import_catalogue
-from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
+from audits.models import Alert, Appeal, Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation, PublicReport
 from grants.actions.status import publish_due
 from grants.models import Environment, Grant, GrantRequest, Hold, Release
 from partners.models import Application, Person, Qualification
@@ -26,6 +26,7 @@ from portal.core.oscal import read_oscal
 from portal.demo import (
     applications,
     audits,
+    catalogues,
     consents,
     credentials,
     enforcement,
@@ -37,6 +38,8 @@ from portal.demo import (
     reports,
     requests,
     screening,
+    tellings,
+    watching,
 )
 from portal.demo.cast import AUTHORITIES, Body
 from portal.demo.extras import institutions
@@ -96,10 +99,15 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         timeline.tell(gateways.listening(stage), present - timedelta(days=gateways.STREAMS_SINCE))
         timeline.tell(gateways.reporting(stage), present - timedelta(days=gateways.REPORTS_SINCE))
         timeline.tell(credentials.holding(stage), present - timedelta(days=credentials.SINCE))
+        timeline.tell(catalogues.brought_in(stage), stage.before(catalogues.SINCE, stage.chance("catalogues")))
+        for telling, days in ((tellings.aside, 60), (tellings.asked, 12), (tellings.waiting, 1)):
+            timeline.tell(telling(stage), stage.before(days, stage.chance(telling.__name__)))
+        timeline.tell(watching.judging(stage), watching.begin(stage))
         timeline.run()
         away(stage)
         consents.lately(stage)
         sweep()
+        watching.lately()
         draw()
         warn()
         letters.handed_over(stage)
@@ -207,6 +215,7 @@ def chapters() -> Iterator[str]:
         ("Applications", Application), ("Qualifications", Qualification), ("People", Person), ("Releases", Release),
         ("Environments", Environment), ("Grant requests", GrantRequest), ("Grants", Grant), ("Holds", Hold),
         ("Audits", Audit), ("Findings", Finding), ("Reports due", Obligation), ("Incidents", Incident),
+        ("Reports from the public", PublicReport), ("Alerts", Alert), ("Catalogues", Catalogue),
         ("Enforcement cases", EnforcementCase), ("Appeals", Appeal),
     ):  # fmt: skip
         counted = Counter(model.objects.order_by().values_list("state", flat=True))

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 
-from audits.models import Obligation
+from audits.alert_reasons import reason_of
+from audits.models import Alert, AlertVerdict, Catalogue, Crosswalk, Incident, Obligation, PublicReport
 from grants.models import (
     Credential,
     Delivery,
@@ -33,6 +34,7 @@ from portal.accounts.needs import needs_of
 from portal.accounts.roles import MEMBER_ROLES
 from portal.core import clock
 from portal.core.identifiers import clean_lei, clean_ror
+from portal.demo.gateways import NIGHT_HOURS
 from portal.demo.views import code_now
 from portal.ledger.models import Entry
 from portal.ledger.verify import verify
@@ -54,6 +56,9 @@ NOT_TOLD = {
     "finding": set(),
     "obligation": set(),
     "incident": set(),
+    "alert": set(),
+    "public_report": {"taken_up"},
+    "catalogue_import": {"received"},
     "environment": set(),
     "enforcement": set(),
     "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
@@ -242,3 +247,28 @@ def test_some_partners_carry_a_credential_and_its_status_is_published() -> None:
     assert issued.count() >= 5
     assert not issued.exclude(grant__state="in_force").exists()
     assert not StatusList.objects.filter(expires_at__lt=clock.now()).exists()
+
+
+def test_a_night_out_of_character_is_heard_and_judged_and_one_waits() -> None:
+    nights = Alert.objects.filter(kind="rhythm", begins_at__hour=NIGHT_HOURS[0][0])
+    assert set(nights.values_list("state", flat=True)) == {"raised", "nothing", "incident"}
+    for alert in nights.select_related("release", "institution__organisation"):
+        assert "02:00" in reason_of(alert)
+    assert AlertVerdict.objects.filter(verdict="question").exists()
+
+
+def test_a_catalogue_of_another_house_is_linked_to_the_baseline() -> None:
+    rooms = Catalogue.objects.get(key="research-rooms")
+    assert (rooms.control_count, rooms.skipped) == (10, [])
+    crosswalk = Crosswalk.objects.get(from_key="research-rooms", to_key="baseline")
+    assert (crosswalk.link_count, crosswalk.skipped) == (10, [])
+
+
+def test_one_incident_owes_word_under_several_laws() -> None:
+    incident = Incident.objects.get(harms__contains=["cybersecurity"])
+    assert set(incident.deadlines.values_list("rule", flat=True)) >= {"scheme_severe", "gpai_code", "nis2", "sb53"}
+
+
+def test_somebody_without_a_name_was_asked_and_answered() -> None:
+    asked = PublicReport.objects.get(messages__written_by__isnull=False)
+    assert asked.messages.filter(written_by=None).exists()
