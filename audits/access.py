@@ -22,8 +22,10 @@ from audits.models import (
     Finding,
     Incident,
     IncidentDeadline,
+    IncidentReport,
     Obligation,
 )
+from audits.queries.incident_report import readable
 from audits.rules.marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from portal.accounts.assign import assigned
 from portal.core.actors import Actor
@@ -110,6 +112,15 @@ def get_deadline(*, actor: Actor, pk: UUID) -> IncidentDeadline:
         raise Http404("No such deadline.")
     deadline.incident = get_incident(actor=actor, pk=deadline.incident_id)
     return deadline
+
+
+def get_incident_report(*, actor: Actor, incident: UUID, pk: UUID) -> IncidentReport:
+    """A report on an incident, for who filed it and for whom it is, whether or not they may see the incident."""
+    rows = IncidentReport.objects.filter(incident_id=incident, pk=pk).select_related("incident", "deadline")
+    found = readable(rows, actor).first()
+    if found is None:
+        raise Http404("Nothing here that you may see.")
+    return found
 
 
 def visible_incidents(rows: QuerySet[Incident], actor: Actor) -> QuerySet[Incident]:

@@ -10,9 +10,9 @@ class AuditsConfig(AppConfig):
     def ready(self) -> None:
         from audits.interim import watch_interim_holds
         from audits.needs import register_needs
-        from audits.queries.audit_report import document_of
+        from audits.queries import audit_report, incident_report
         from partners.queries.verify import SOURCES
 
         register_needs()
         watch_interim_holds()
-        SOURCES.append(document_of)
+        SOURCES.extend([audit_report.document_of, incident_report.document_of])

@@ -49,7 +49,7 @@ def for_applicant(actor: Actor) -> list[Need]:
     own = {"institution_id": actor.body_id}
     deadlines = IncidentDeadline.objects.filter(
         incident__institution_id=actor.body_id, duty="partner", met_at=None, waived_at=None
-    ).exclude(incident__state__in=["closed", "duplicate", "unfounded"])
+    ).exclude(incident__state__in=["closed", "unfounded"])
     return counted(
         Waiting(
             Finding.objects.filter(Q(state="open", plan="") | Q(state="plan_agreed"), **own),

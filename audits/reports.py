@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,8 +75,19 @@ def checked(
 
     `known` is what the portal knows, by question: an answer that differs from it needs a remark.
     """
-    rule, result = rule_of(obligation), CheckedReport()
-    for question in rule.questions:
+    return checked_answers(rule_of(obligation).questions, answers, known=known, remarks=remarks)
+
+
+def checked_answers(
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    *,
+    known: Mapping[str, int] | None = None,
+    remarks: Mapping[str, str] | None = None,
+) -> CheckedReport:
+    """As `checked`, for these questions of whatever report."""
+    result = CheckedReport()
+    for question in questions:
         if question.when is not None and not holds(question.when, result.answers):
             continue
         found = check(question, answers.get(question.key))

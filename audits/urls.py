@@ -7,6 +7,7 @@ from audits.views.alerts import alerts
 from audits.views.due import DueList
 from audits.views.export import audit_oscal
 from audits.views.feed import feed
+from audits.views.filing import incident_document
 from audits.views.incident import deadline, incident_page, incident_report
 from audits.views.owed import owed
 from audits.views.partner import deed_urls
@@ -44,6 +45,7 @@ urlpatterns = [
     ),
     path("incidents/report/", incident_report, name="incident_report"),
     path("incidents/<uuid:pk>/", incident_page, name="incident"),
+    path("incidents/<uuid:pk>/reports/<uuid:report>/", incident_document, name="incident_document"),
     path("report-an-incident/", tell, name="public_tell"),
     path("report-an-incident/follow-up/", follow_up, name="public_follow_up"),
     path("incidents/deadlines/<uuid:pk>/", deadline, name="deadline"),

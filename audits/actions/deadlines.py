@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from audits import notices
 from audits.deadlines import AUTHORITY, Facts, Wanted, wanted
 from audits.models import Incident, IncidentDeadline, IncidentUpdate
+from audits.queries.incident_family import merged_into, root_of
 from audits.rules.incident import may_file, sent_in_time, still_runs
 from portal.core import clock
 from portal.core.actors import Actor
@@ -33,14 +35,43 @@ def renew_deadlines(incident: Incident) -> None:
     """Make the list of deadlines what the rulebook says of the incident as it is now. Part of another deed.
 
     New ones are added, ones that no longer apply are waived, and those whose time is another now get it. None that was
-    met or set aside is touched.
+    met or set aside is touched. Duplicates follow the incident where work goes on.
     """
     require_deed()
-    there = {(row.rule, row.step, row.occurrence): row for row in incident.deadlines.all()}
-    found = {item.key: item for item in wanted(rules(incident.rulebook), _facts(incident, list(there.values())))}
-    for key, row in there.items():
+    root = root_of(incident)
+    if root is not incident:
+        lock(root)
+    merged = list(merged_into(root))
+    others = {one.pk: list(one.deadlines.all()) for one in merged}
+    carried = _renew_root(root, merged, [row for rows in others.values() for row in rows])
+    for one in merged:
+        facts = _facts(one, others[one.pk], worked_on=root)
+        items = [item for item in wanted(rules(one.rulebook), facts) if item.rule not in carried]
+        _apply(one, others[one.pk], {item.key: item for item in items})
+
+
+def _renew_root(root: Incident, merged: list[Incident], others: list[IncidentDeadline]) -> set[str]:
+    """Where work goes on: clocks run from when any of them was noticed, and what one filed was filed for all.
+
+    Gives the rules that bind it; by those nothing runs on its duplicates any more.
+    """
+    there = list(root.deadlines.all())
+    told = {_key(row) for row in others if row.met_at is not None}
+    facts = _facts(root, [*there, *others], merged)
+    found = {item.key: item for item in wanted(rules(root.rulebook), facts) if item.key not in told}
+    _apply(root, there, found)
+    return {item.rule for item in found.values()} - {row.rule for row in there if row.set_aside_by_id is not None}
+
+
+def _key(row: IncidentDeadline) -> tuple[str, str, int]:
+    return row.rule, row.step, row.occurrence
+
+
+def _apply(incident: Incident, rows: list[IncidentDeadline], found: dict[tuple[str, str, int], Wanted]) -> None:
+    there = {_key(row) for row in rows}
+    for row in rows:
         if row.met_at is None and row.set_aside_by_id is None:
-            _follow(row, found.get(key))
+            _follow(row, found.get(_key(row)))
     IncidentDeadline.objects.bulk_create(
         IncidentDeadline(
             incident=incident,
@@ -119,7 +150,6 @@ def file_deadline(
         },
         about=[incident.institution_id],
     )
-    _met(deadline, by, moment)
     IncidentUpdate.objects.create(
         incident=incident,
         deadline=deadline,
@@ -128,7 +158,7 @@ def file_deadline(
         body_id=by.organisation_id,
         written_at=clock.now(),
     )
-    renew_deadlines(incident)
+    note_met(deadline, by, moment)
     notices.deadline_filed(deadline, text)
     return deadline
 
@@ -196,18 +226,37 @@ def _stage(deadline: IncidentDeadline, stage: int, verb: str, by: Actor) -> Inci
     return deadline
 
 
+def note_met(deadline: IncidentDeadline, by: Actor, moment: datetime) -> None:
+    """It was filed then, and what follows from that begins to run. Part of another deed."""
+    require_deed()
+    _met(deadline, by, moment)
+    renew_deadlines(deadline.incident)
+
+
 def _met(deadline: IncidentDeadline, by: Actor, moment: datetime) -> None:
     deadline.met_at, deadline.met_by_id = moment, by.user_id
     deadline.save(update_fields=["met_at", "met_by"])
 
 
-def _facts(incident: Incident, rows: list[IncidentDeadline]) -> Facts:
+def _facts(
+    incident: Incident,
+    rows: list[IncidentDeadline],
+    merged: Sequence[Incident] = (),
+    *,
+    worked_on: Incident | None = None,
+) -> Facts:
+    """What the rules look at. `merged` are its duplicates; `worked_on` is where work on it goes on, if it is one."""
     filed: dict[tuple[str, str], tuple[datetime, int]] = {}
     for row in rows:
         if row.met_at is not None:
             last, times = filed.get((row.rule, row.step), (row.met_at, 0))
             filed[row.rule, row.step] = (max(last, row.met_at), times + 1)
     moments: dict[str, Any] = {name: getattr(incident, field) for name, field in MOMENTS.items()}
+    for name in BY_THE_REPORT:
+        known = [moment for one in (incident, *merged) if (moment := getattr(one, MOMENTS[name])) is not None]
+        moments[name] = min(known, default=None)
+    if worked_on is not None:
+        moments |= {name: getattr(worked_on, MOMENTS[name]) for name in ("contained", "resolved", "closed")}
     return Facts(
         severity=incident.severity,
         kind=incident.kind,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 
 from audits import notices
 from audits.actions.deadlines import meet_by_report, renew_deadlines
-from audits.models import Incident, IncidentUpdate
+from audits.models import Incident, IncidentDeadline, IncidentUpdate
 from audits.queries.cases import authority_of
-from audits.rules.incident import not_in_future, nothing_owed
+from audits.queries.incident_family import filed_since, merged_ids, root_of
+from audits.rules.incident import not_in_future, nothing_filed_since, nothing_owed, worked_on
 from audits.rules.parties import same_case
 from grants.actions.hold import Target, place_hold
 from grants.models import Environment, Grant, GrantLine, Hold, Release
@@ -21,7 +22,7 @@ from partners.models import Institution
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.references import next_reference
-from portal.core.verdicts import Refused, refused, require
+from portal.core.verdicts import require
 from portal.ledger.models import Tier
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
@@ -208,7 +209,7 @@ def reopen_incident(*, incident: Incident, reason: str, by: Actor) -> Incident:
 def close_incident(*, incident: Incident, by: Actor) -> Incident:
     """Somebody who neither reported nor resolved it closes it, once nothing is owed about it any more."""
     lock(incident)
-    require(nothing_owed(owed=incident.deadlines.filter(met_at=None, waived_at=None).count()))
+    require(nothing_owed(owed=_owed(incident).count()))
     changes = {"closed_at": clock.now(), "closed_by_id": by.user_id}
     move(incident, "close", by=by, changes=changes, about=_about(incident), tier=Tier.SCHEME)
     renew_deadlines(incident)
@@ -218,17 +219,36 @@ def close_incident(*, incident: Incident, by: Actor) -> Incident:
 
 @as_deed
 def mark_duplicate(*, incident: Incident, of: Incident, by: Actor) -> Incident:
-    """The same as another incident of the same institution. What was written stays readable under both."""
+    """The same as another incident of the same institution, where work goes on.
+
+    Nothing is moved: reports, deadlines, updates and what the public wrote stay here, and are read there too. Clocks
+    there run from when either was noticed first. A law that bound this one alone goes on binding it.
+    """
     require(same_case(of, incident.institution_id))
-    if of.pk == incident.pk or of.state in ("duplicate", "unfounded"):
-        raise Refused(
-            refused(
-                _("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate"
-            )
-        )
+    lock(of)
+    require(worked_on(of, than=incident))
     about = [*_about(incident), of.pk]
-    move(incident, "mark_duplicate", by=by, changes={"duplicate_of": of}, detail={"of": of.pk}, about=about)
-    _waive_all(incident)
+    changes = {"duplicate_of": of, "merged_at": clock.now()}
+    move(incident, "mark_duplicate", by=by, changes=changes, detail={"of": of.pk}, about=about)
+    renew_deadlines(of)
+    return incident
+
+
+@as_deed
+def take_back_duplicate(*, incident: Incident, reason: str, by: Actor) -> Incident:
+    """It is an incident of its own after all, as long as nothing was filed that was meant for both.
+
+    It is triaged anew; its clocks run as they would have. What was merged into it comes along.
+    """
+    lock(incident)
+    root, original = root_of(incident), incident.duplicate_of
+    require(nothing_filed_since(filed=filed_since(root, incident)))
+    changes = {"duplicate_of": None, "merged_at": None}
+    about = [*_about(incident), *([original.pk] if original else [])]
+    move(incident, "take_back", by=by, changes=changes, detail={"reason": reason}, about=about)
+    _said(incident, reason, by)
+    renew_deadlines(root)
+    renew_deadlines(incident)
     return incident
 
 
@@ -253,7 +273,13 @@ def _said(incident: Incident, text: str, by: Actor) -> None:
 
 
 def _waive_all(incident: Incident) -> None:
-    incident.deadlines.filter(met_at=None, waived_at=None).update(waived_at=clock.now())
+    _owed(incident).update(waived_at=clock.now())
+
+
+def _owed(incident: Incident) -> QuerySet[IncidentDeadline]:
+    """What runs about it, and about what was merged into it."""
+    rows: QuerySet[IncidentDeadline] = IncidentDeadline.objects.filter(met_at=None, waived_at=None)
+    return rows.filter(incident_id__in=[incident.pk, *merged_ids(incident)])
 
 
 def _known_words(rulebook: Any, severity: str, kind: str, harms: Collection[str]) -> None:

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import cases_on_desk
 from audits.actions import incident as deeds
-from audits.actions.deadlines import file_deadline, set_aside_deadline
 from audits.actions.enforcement import open_case
 from audits.actions.marking import mark_incident, note_look
-from audits.admin.base import CaseAdmin, asks, filter_by_state
-from audits.forms.incident import FilingForm, MarkForm, SeverityForm
+from audits.admin.base import asks, filter_by_state
+from audits.admin.incident_reports import WithReports
+from audits.forms.incident import DuplicateForm, MarkForm, SeverityForm
 from audits.forms.text import FactsForm, HoldForm, ReasonForm, ResolveForm, UpdateForm
-from audits.models import EnforcementCase, Incident, IncidentDeadline
-from audits.queries.incident import is_external, looks_at, shown_deadlines
-from audits.rules.incident import may_file
+from audits.models import EnforcementCase, Incident
+from audits.queries.incident import looks_at, public_reports_of, shown_deadlines, updates_of
+from audits.queries.incident_family import could_be, merged_into
+from audits.queries.incident_report import reports_of
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
 from grants.models import Environment
@@ -126,6 +127,21 @@ PAGES = (
         ReasonForm,
     ),
     DeedPage(
+        "duplicate",
+        "mark_duplicate",
+        lambda incident, said, by: deeds.mark_duplicate(incident=incident, of=said["of"], by=by),
+        DuplicateForm,
+        _("Nothing is lost: reports, deadlines and updates of both are read where work goes on. It can be taken back."),
+        options=lambda incident, _actor: {"incidents": could_be(incident)},
+    ),
+    DeedPage(
+        "take-back",
+        "take_back",
+        lambda incident, said, by: deeds.take_back_duplicate(incident=incident, reason=said["reason"], by=by),
+        ReasonForm,
+        _("It is triaged anew, and its own clocks run again. That is possible until a report about both is filed."),
+    ),
+    DeedPage(
         "dismiss",
         "dismiss",
         lambda incident, said, by: deeds.dismiss_incident(incident=incident, reason=said["reason"], by=by),
@@ -135,7 +151,7 @@ PAGES = (
 )
 
 
-class IncidentAdmin(CaseAdmin):
+class IncidentAdmin(WithReports):
     """Incidents: officers of the authority that runs the case; signatories, who may stop access."""
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
@@ -168,7 +184,9 @@ class IncidentAdmin(CaseAdmin):
     def parts(self, subject: Incident, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         book = rules(subject.rulebook).incidents
         kinds = {item.key: item.label for item in book.kinds}
-        running, set_aside = shown_deadlines(subject)
+        merged = list(merged_into(subject))
+        family = {one.pk: one for one in (subject, *merged)}
+        running, set_aside = shown_deadlines(subject, family)
         note_look(incident=subject, by=actor)
         return {
             "incident": subject,
@@ -176,83 +194,39 @@ class IncidentAdmin(CaseAdmin):
             "harms": [item.label for item in book.harms if item.key in subject.harms],
             "recipients": {item.key: item.label for item in book.recipients},
             "deadlines": [
-                (row, self._file_url(subject, row, actor), self._aside_url(subject, row, actor)) for row in running
+                (row, self._file_url(row.incident, row, actor), self._aside_url(row.incident, row, actor))
+                for row in running
             ],
             "set_aside": set_aside,
+            "reports": [
+                (report, reverse("admin:audits_incident_document", args=[report.incident_id, report.pk]))
+                for report in reports_of(family)
+            ],
             "looks": looks_at(subject),
-            "updates": subject.updates.select_related("body", "deadline").order_by("-written_at"),
+            "updates": updates_of(family),
+            "original_url": self.url_of(subject.duplicate_of) if subject.duplicate_of else "",
+            "merged": [(one, self.url_of(one)) for one in merged],
+            "public_reports": [
+                (report, reverse("admin:audits_publicreport_change", args=[report.pk]))
+                for report in public_reports_of(family)
+            ]
+            if actor.has("case_officer")
+            else [],
             "cases": [
                 (case, reverse("admin:audits_enforcementcase_change", args=[case.pk]))
-                for case in subject.enforcement_cases.all()
+                for case in EnforcementCase.objects.filter(incident_id__in=list(family))
             ],
             "open_case_url": reverse("admin:audits_incident_case", args=[subject.pk])
             if actor.has("case_officer")
             else "",
         }
 
-    def _file_url(self, subject: Incident, row: IncidentDeadline, actor: Actor) -> str:
-        allowed = may_file(row, subject, actor) and can(subject, "meet_deadline", actor)
-        return reverse("admin:audits_incident_deadline", args=[subject.pk, row.pk]) if allowed else ""
-
-    def _aside_url(self, subject: Incident, row: IncidentDeadline, actor: Actor) -> str:
-        allowed = row.is_running and can(subject, "set_aside_deadline", actor)
-        return reverse("admin:audits_incident_aside", args=[subject.pk, row.pk]) if allowed else ""
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path(
-                "<uuid:pk>/deadline/<uuid:deadline_pk>/",
-                view(asks(self.deadline_view)),
-                name="audits_incident_deadline",
-            ),
-            path(
-                "<uuid:pk>/deadline/<uuid:deadline_pk>/aside/",
-                view(asks(self.aside_view)),
-                name="audits_incident_aside",
-            ),
             path("<uuid:pk>/case/", view(asks(self.case_view)), name="audits_incident_case"),
             *super().get_urls(),
         ]
-
-    def deadline_view(self, request: PortalRequest, pk: Any, deadline_pk: Any) -> HttpResponse:
-        """File what the authority owes, or file for the partner what reached it another way."""
-        subject, actor = self.subject(request, pk), request.actor
-        require(can(subject, "meet_deadline", actor))
-        row = subject.deadlines.filter(pk=deadline_pk).first()
-        if row is None:
-            return redirect(self.url_of(subject))
-        row.incident = subject
-        posted = request.POST if request.method == "POST" else None
-        form = FilingForm(posted, deadline=row, external=is_external(row))
-        if request.method == "POST" and form.is_valid():
-            try:
-                file_deadline(deadline=row, by=actor, **form.cleaned_data)
-            except Refused as error:
-                refuse(form, error.verdict)
-            else:
-                messages.success(request, _gettext("Filed."))
-                return redirect(self.url_of(subject))
-        return self.ask(request, subject, form, subject.TABLE.move("meet_deadline"), lead=row.label)
-
-    def aside_view(self, request: PortalRequest, pk: Any, deadline_pk: Any) -> HttpResponse:
-        """Say why a rule does not bind here."""
-        subject, actor = self.subject(request, pk), request.actor
-        require(can(subject, "set_aside_deadline", actor))
-        row = subject.deadlines.filter(pk=deadline_pk).first()
-        if row is None:
-            return redirect(self.url_of(subject))
-        row.incident = subject
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                set_aside_deadline(deadline=row, reason=form.cleaned_data["reason"], by=actor)
-            except Refused as error:
-                refuse(form, error.verdict)
-            else:
-                messages.success(request, _gettext("Set aside, with its reason on record."))
-                return redirect(self.url_of(subject))
-        return self.ask(request, subject, form, subject.TABLE.move("set_aside_deadline"), lead=row.label)
 
     def case_view(self, request: PortalRequest, pk: Any) -> HttpResponse:
         """Open an enforcement case from the incident."""

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from audits.models import Marking, Severity
+from audits.models import Incident, Marking, Severity
 from grants.models import Environment, GrantLine
 from portal.core import clock
 from portal.ui.forms import Described, offer, offer_rows
@@ -98,6 +98,21 @@ class SeverityForm(forms.Form):
     def __init__(self, *args: Any, rulebook: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "harms", [(item.key, Described(item.label, item.meaning)) for item in rulebook.incidents.harms])
+
+
+class DuplicateForm(forms.Form):
+    """Which incident it is the same as."""
+
+    of: forms.ModelChoiceField[Incident] = forms.ModelChoiceField(
+        label=_("Which incident is it the same as?"),
+        queryset=None,
+        empty_label=_("Choose one"),
+        help_text=_("Listed are incidents of the same institution that are being worked on."),
+    )
+
+    def __init__(self, *args: Any, incidents: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "of", incidents)
 
 
 class MarkForm(forms.Form):

@@ -72,9 +72,9 @@ class ReportForm(forms.Form):
         """Each field, with the answer that brings it up where it is asked only then."""
         found = []
         for question in self.questions:
-            found.append({"field": self[question.key], **_when(question)})
+            found.append({"field": self[question.key], **when_asked(question)})
             if question.key in self.known:
-                found.append({"field": self[remark_of(question.key)], **_when(question)})
+                found.append({"field": self[remark_of(question.key)], **when_asked(question)})
         return found
 
 
@@ -90,7 +90,7 @@ def _said(question: Question, known: Known) -> str:
     }
 
 
-def _when(question: Question) -> dict[str, str | None]:
+def when_asked(question: Question) -> dict[str, str | None]:
     """The simple conditions that a script can follow; without one, the question is always shown."""
     if not isinstance(question.when, Equals):
         return {"when": None, "when_value": None}

@@ -66,6 +66,7 @@ class Incident(LifecycleModel):
     cause = models.TextField(_("cause"), blank=True)
     lessons = models.TextField(_("lessons"), blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    merged_at = models.DateTimeField(_("merged"), null=True)
     hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="incidents")
 
     class Meta(LifecycleModel.Meta):
@@ -87,6 +88,10 @@ class Incident(LifecycleModel):
             models.CheckConstraint(
                 condition=~models.Q(state="duplicate") | models.Q(duplicate_of__isnull=False),
                 name="incident_duplicate_of_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(duplicate_of__isnull=True) | ~models.Q(duplicate_of=models.F("id")),
+                name="incident_no_duplicate_of_itself",
             ),
         ]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from audits.access import visible_incidents
-from audits.models import Incident, IncidentDeadline, IncidentLook
+from audits.models import Incident, IncidentDeadline, IncidentLook, IncidentUpdate, PublicReport
 from audits.rules.marking import RESTRICTED
 from portal.core.actors import Actor
 from portal.rulebook.queries import rules
@@ -25,13 +28,32 @@ def is_external(deadline: IncidentDeadline) -> bool:
     return find(rules(deadline.rulebook).incidents.recipients, deadline.recipient).external
 
 
-def shown_deadlines(incident: Incident) -> tuple[list[IncidentDeadline], list[IncidentDeadline]]:
+Family = Mapping[UUID, Incident]
+"""An incident and what was merged into it, by their ids: what one page shows together."""
+
+
+def shown_deadlines(
+    incident: Incident, family: Family | None = None
+) -> tuple[list[IncidentDeadline], list[IncidentDeadline]]:
     """What is due or was filed, the soonest first, and what was set aside with a reason. One query."""
-    rows = incident.deadlines.filter(Q(waived_at=None) | ~Q(set_aside="")).order_by("due_at")
+    known = family or {incident.pk: incident}
+    rows = IncidentDeadline.objects.filter(Q(waived_at=None) | ~Q(set_aside=""), incident_id__in=list(known))
     found: tuple[list[IncidentDeadline], list[IncidentDeadline]] = ([], [])
-    for row in rows:
+    for row in rows.order_by("due_at"):
+        row.incident = known[row.incident_id]
         found[row.waived_at is not None].append(row)
     return found
+
+
+def updates_of(family: Family) -> QuerySet[IncidentUpdate]:
+    """What was written about any of them, the newest first. One query."""
+    rows: QuerySet[IncidentUpdate] = IncidentUpdate.objects.filter(incident_id__in=list(family))
+    return rows.select_related("body", "deadline", "incident").order_by("-written_at")
+
+
+def public_reports_of(family: Family) -> QuerySet[PublicReport]:
+    """What anybody told that was taken up as one of them. One query."""
+    return PublicReport.objects.filter(incident_id__in=list(family)).order_by("received_at")
 
 
 def recipient_labels(version: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ from audits.models.evidence_request import OWED as ASKED
 from audits.queries.obligations import OWED
 from portal.core import clock
 
-OVER = ("closed", "duplicate", "unfounded")
+OVER = ("closed", "unfounded")
+"""A duplicate can owe what a law wants of it alone."""
 COLUMNS = ("what", "item", "ref", "name", "day")
 
 

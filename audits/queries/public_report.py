@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from audits.models import PublicReport
+from audits.queries.incident_family import root_of
 from partners.rules.letter import clean_code
 from portal.accounts.models import Organisation
 from portal.core.verdicts import Text
@@ -44,7 +45,14 @@ def in_words(report: PublicReport) -> Text:
     """Where it stands, for whoever sent it."""
     if report.state == "set_aside":
         return report.outcome
-    return OF_INCIDENT[report.incident.state] if report.incident is not None else READ
+    if report.incident is None:
+        return READ
+    # Of a duplicate stands how it goes on, where it goes on.
+    state = root_of(report.incident).state
+    known = (
+        OF_INCIDENT["duplicate"] if report.incident.state == "duplicate" and state in ("reported", "triaged") else ""
+    )
+    return known or OF_INCIDENT[state]
 
 
 def authorities() -> QuerySet[Organisation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,26 @@ def nothing_owed(*, owed: int) -> Verdict:
     )
 
 
+def worked_on(original: Any, *, than: Any) -> Verdict:
+    """A duplicate is merged into another incident that is being worked on; so no two ever point at each other."""
+    if original.pk != than.pk and original.state in ("reported", "triaged", "contained", "resolved"):
+        return ALLOWED
+    return refused(
+        _("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate"
+    )
+
+
+def nothing_filed_since(*, filed: bool) -> Verdict:
+    """What was filed since the merging was meant for both: it cannot be told apart any more."""
+    if not filed:
+        return ALLOWED
+    return refused(
+        _("A report was filed since they were merged, and it speaks of both. They stay merged."),
+        code="filed_since",
+        rule="incident.duplicate",
+    )
+
+
 def bound_body(deadline: Any, incident: Any) -> UUID | None:
     """The organisation whose duty it is: the partner, the provider of the release, or the authority on the case."""
     if deadline.duty == "provider":
@@ -87,6 +108,41 @@ def may_file(deadline: Any, incident: Any, actor: Actor) -> Verdict:
         return ALLOWED
     return refused(
         _("Another organisation has to file this."), code="other_body", rule=f"incidents.deadlines.{deadline.rule}"
+    )
+
+
+def may_report_on(deadline: Any, incident: Any, actor: Actor) -> Verdict:
+    """A report is written by whom the rule binds, and something can be added to what it filed already."""
+    if deadline.is_running:
+        return may_file(deadline, incident, actor)
+    if deadline.met_at is None:
+        return still_runs(deadline)
+    if actor.body_id is not None and actor.body_id == bound_body(deadline, incident):
+        return ALLOWED
+    return refused(
+        _("Another organisation has to file this."), code="other_body", rule=f"incidents.deadlines.{deadline.rule}"
+    )
+
+
+def complete_incident_report(*, problems: Collection[str]) -> Verdict:
+    """Every question of the form is answered validly; `problems` are the words for those that are not."""
+    if not problems:
+        return ALLOWED
+    return refused(
+        _("These questions need another look: %(labels)s.") % {"labels": "; ".join(problems)},
+        code="incomplete",
+        rule="incidents.forms",
+    )
+
+
+def same_draft(*, saved: int, seen: int) -> Verdict:
+    """Nobody of the organisation saved the draft since the page was opened."""
+    if saved == seen:
+        return ALLOWED
+    return refused(
+        _("A colleague, or another tab, saved this draft meanwhile. Check what is new, then save again to keep yours."),
+        code="stale",
+        rule="incidents.drafts",
     )
 
 

@@ -9,6 +9,8 @@ from audits.rules.parties import own_authority
 from portal.core.states import Move, State, StateTable, roles
 
 _RUNNING = ("reported", "triaged", "contained", "resolved")
+_OWING = (*_RUNNING, "duplicate")
+"""A law that bound a duplicate alone goes on binding, so that its reports are filed there."""
 
 INCIDENT = StateTable(
     noun="incident",
@@ -19,7 +21,7 @@ INCIDENT = StateTable(
         State("contained", _("Contained"), "It does no further harm; the cause is being removed."),
         State("resolved", _("Resolved"), "Cause and lessons are written down; somebody else checks."),
         State("closed", _("Closed"), "Somebody who did not resolve it closed it.", final=True),
-        State("duplicate", _("Duplicate"), "The same as another incident, where work goes on.", final=True),
+        State("duplicate", _("Duplicate"), "The same as another incident, where work goes on."),
         State("unfounded", _("Unfounded"), "Looked into; nothing of the kind happened.", final=True),
     ),
     moves=(
@@ -105,11 +107,20 @@ INCIDENT = StateTable(
         ),
         Move(
             "mark_duplicate",
-            ("reported", "triaged"),
+            ("reported", "triaged", "contained"),
             "duplicate",
             roles("case_officer"),
             _("Mark as a duplicate"),
             _("Marked as a duplicate"),
+            own_authority,
+        ),
+        Move(
+            "take_back",
+            ("duplicate",),
+            "reported",
+            roles("case_officer"),
+            _("It is no duplicate after all"),
+            _("Is no duplicate after all"),
             own_authority,
         ),
         Move(
@@ -123,7 +134,7 @@ INCIDENT = StateTable(
         ),
         Move(
             "meet_deadline",
-            _RUNNING,
+            _OWING,
             None,
             roles("applicant", "provider_staff", "case_officer"),
             _("File what is due"),
@@ -141,14 +152,14 @@ INCIDENT = StateTable(
         ),
         Move(
             "set_aside_deadline",
-            _RUNNING,
+            _OWING,
             None,
             roles("case_officer"),
             _("Set a duty aside"),
             _("A duty to report was found not to apply"),
             own_authority,
         ),
-        Move("warn", _RUNNING, None, roles("system"), _("Warn"), _("A deadline is near")),
-        Move("miss_deadline", _RUNNING, None, roles("system"), _("Note a missed deadline"), _("A deadline was missed")),
+        Move("warn", _OWING, None, roles("system"), _("Warn"), _("A deadline is near")),
+        Move("miss_deadline", _OWING, None, roles("system"), _("Note a missed deadline"), _("A deadline was missed")),
     ),
 )

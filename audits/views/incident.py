@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import access
-from audits.actions.deadlines import file_deadline
 from audits.actions.incident import Concerns, report_incident
 from audits.actions.marking import note_look
-from audits.forms.incident import FilingForm, IncidentForm
+from audits.forms.incident import IncidentForm
 from audits.models import Incident, IncidentDeadline
-from audits.queries.incident import is_external, shown_deadlines
-from audits.rules.incident import bound_body, may_file
+from audits.queries.incident import shown_deadlines, updates_of
+from audits.queries.incident_family import merged_into
+from audits.queries.incident_report import reports_of
+from audits.rules.incident import bound_body, may_report_on
+from audits.views.filing import filing_page
 from audits.views.partner import deed_addresses
 from grants.models import Environment, GrantLine
 from partners.models import Institution
@@ -27,7 +30,7 @@ from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
-from portal.core.verdicts import Refused, require
+from portal.core.verdicts import Refused
 from portal.rulebook.queries import rules
 from portal.ui.forms import refuse
 from portal.ui.panel import actions_for
@@ -77,7 +80,9 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = access.get_incident(actor=actor, pk=pk)
     party = actor.body_id == found.institution_id
     book = rules(found.rulebook).incidents
-    running, set_aside = shown_deadlines(found)
+    merged = list(access.visible_incidents(merged_into(found), actor))
+    family = {one.pk: one for one in (found, *merged)}
+    running, set_aside = shown_deadlines(found, family)
     note_look(incident=found, by=actor)
     context = {
         "incident": found,
@@ -85,9 +90,15 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         "harms": [item.label for item in book.harms if item.key in found.harms],
         "party": party,
         "recipients": {item.key: item.label for item in book.recipients},
-        "deadlines": [(row, _file_url(row, found, actor), "") for row in running],
+        "deadlines": [(row, _file_url(row, row.incident, actor), "") for row in running],
         "set_aside": set_aside,
-        "updates": found.updates.select_related("body", "deadline").order_by("-written_at") if party else [],
+        "reports": [
+            (report, reverse("audits:incident_document", args=[report.incident_id, report.pk]))
+            for report in reports_of(family, actor)
+        ],
+        "updates": updates_of(family) if party else [],
+        "original_url": found.duplicate_of.get_absolute_url() if found.duplicate_of and party else "",
+        "merged": [(one, one.get_absolute_url()) for one in merged],
         "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
         "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),
     }
@@ -97,25 +108,17 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
 def _file_url(row: IncidentDeadline, found: Incident, actor: Actor) -> str:
     """Where the actor's organisation files it; nothing where it is another's to file, or not now."""
     mine = actor.body_id is not None and bound_body(row, found) == actor.body_id
-    allowed = mine and may_file(row, found, actor) and can(found, "meet_deadline", actor)
+    allowed = mine and may_report_on(row, found, actor) and can(found, "meet_deadline", actor)
     return reverse("audits:deadline", args=[row.pk]) if allowed else ""
 
 
 @asks
 @signed_in
 def deadline(request: PortalRequest, pk: UUID) -> HttpResponse:
-    """File what is due about an incident."""
-    actor: Actor = request.actor
-    found = access.get_deadline(actor=actor, pk=pk)
-    require(can(found.incident, "meet_deadline", actor))
-    require(may_file(found, found.incident, actor))
-    form = FilingForm(request.POST or None, deadline=found, external=is_external(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            file_deadline(deadline=found, by=actor, **form.cleaned_data)
-        except Refused as error:
-            refuse(form, error.verdict)
-        else:
-            messages.success(request, _("Filed."))
-            return redirect(found.incident.get_absolute_url())
-    return render(request, "audits/deadline.html", {"deadline": found, "incident": found.incident, "form": form})
+    """Write and file what is due about an incident."""
+    found = access.get_deadline(actor=request.actor, pk=pk)
+
+    def show(context: dict[str, Any]) -> HttpResponse:
+        return render(request, "audits/deadline.html", context)
+
+    return filing_page(request, found, back=found.incident.get_absolute_url(), show=show)

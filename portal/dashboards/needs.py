@@ -13,7 +13,8 @@ from portal.accounts.needs import Need, Waiting, counted
 from portal.core.actors import Actor
 from portal.dashboards.queries.incidents import SERIOUS
 
-ENDED = tuple(state.slug for state in Incident.TABLE.states if state.final)
+ENDED = ("duplicate", *(state.slug for state in Incident.TABLE.states if state.final))
+"""A duplicate is worked on elsewhere, and counted there."""
 
 
 def register_needs() -> None:

@@ -304,3 +304,56 @@ def test_an_hour_that_clocks_skip_is_read_as_if_they_had_not() -> None:
     """02:30 on 29 March 2026 does not exist in Berlin: it is 03:30 by the new time."""
     found = end_of(at("2026-03-28T02:30", BERLIN), length(1, "days"), zone="Europe/Berlin", counting="exact")
     assert found == at("2026-03-29T01:30")
+
+
+# --- clocks that change, days that are missing ---------------------------------------------------------
+@pytest.mark.parametrize(
+    ("noticed", "warning"),
+    [
+        # 24 hours are 24 hours: an hour later by the clock on the day on which it is put forward, sooner when put back.
+        ("2026-03-28T12:00", "2026-03-29T13:00"),
+        ("2026-10-24T12:00", "2026-10-25T11:00"),
+        ("2028-02-28T12:00", "2028-02-29T12:00"),
+        ("2026-12-31T23:30", "2027-01-01T23:30"),
+    ],
+)
+def test_hours_of_nis2_pass_whatever_clocks_and_calendars_do(noticed: str, warning: str) -> None:
+    found = due("nis2", at(noticed, BERLIN))["early_warning"]
+    assert found.due_at == at(noticed, BERLIN).astimezone(UTC) + timedelta(hours=24)
+    assert found.due_at == at(warning, BERLIN)
+
+
+def test_the_hour_that_comes_twice_counts_from_the_one_that_was_meant() -> None:
+    """On 25 October 2026, 02:30 comes twice in Berlin, an hour apart; so does what is due 24 hours later."""
+    first, second = at("2026-10-25T00:30"), at("2026-10-25T01:30")
+    assert first.astimezone(BERLIN).replace(tzinfo=None) == second.astimezone(BERLIN).replace(tzinfo=None)
+    apart = due("nis2", second)["early_warning"].due_at - due("nis2", first)["early_warning"].due_at
+    assert apart == HOUR
+
+
+@pytest.mark.parametrize(
+    ("resolved", "final"),
+    [
+        ("2028-01-15T10:00", "2028-03-15T10:00"),  # over 29 February: 60 days, and not two months
+        ("2027-01-15T10:00", "2027-03-16T10:00"),
+        ("2026-11-20T10:00", "2027-01-19T10:00"),  # over the end of the year
+    ],
+)
+def test_sixty_days_of_the_code_of_practice_are_days_and_no_months(resolved: str, final: str) -> None:
+    brussels = ZoneInfo("Europe/Brussels")
+    noticed = at("2026-05-04T10:00", brussels)
+    found = due("gpai_code", noticed, "death", filed={"report": noticed}, resolved=at(resolved, brussels))
+    assert found["final"].due_at == at(final, brussels)
+
+
+def test_twenty_four_hours_of_california_are_no_day_by_the_clock() -> None:
+    """On 8 March 2026 clocks there are put forward."""
+    found = due("sb53_imminent", at("2026-03-07T12:00", PACIFIC), "imminent")["disclosure"]
+    assert found.due_at == at("2026-03-08T13:00", PACIFIC)
+
+
+def test_three_working_days_over_christmas_are_those_of_the_recipient() -> None:
+    """25 December 2026 is a Friday: in Germany the 26th is a holiday too, and then comes Sunday."""
+    noticed = at("2026-12-23T10:00", BERLIN)
+    found = due("scheme_other", noticed, severity="low")["notification"]
+    assert found.due_at.astimezone(BERLIN).date().isoformat() == "2026-12-29"

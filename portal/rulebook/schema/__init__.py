@@ -25,7 +25,7 @@ from portal.rulebook.schema.decisions import (
 )  # fmt: skip
 from portal.rulebook.schema.document import Rulebook
 from portal.rulebook.schema.errors import Problem, RulebookError
-from portal.rulebook.schema.incidents import Applies, Deadline, DeadlineRule, SeverityRule, Shorter
+from portal.rulebook.schema.incidents import Applies, Deadline, DeadlineRule, ReportForm, SeverityRule, Shorter
 from portal.rulebook.schema.loading import load, parse, read
 from portal.rulebook.schema.oversight import (
     AuditRule,
@@ -42,7 +42,7 @@ __all__ = [
     "DECISIONS", "DISCLOSURE_TIERS", "RISK_TIERS", "SEVERITIES", "Appealable", "Applies", "AuditRule", "BodyKind",
     "ByTier", "Clock", "Column", "Condition", "Deadline", "DeadlineRule", "Declaration", "Disclosure", "Duration",
     "Escalation", "Factor", "FindingRule", "Limits", "NotAllowed", "ObligationRule", "Option", "Pattern",
-    "Problem", "Question", "Questionnaire", "QuorumRule", "RiskTier", "Rule", "Rulebook", "RulebookError",
+    "Problem", "Question", "Questionnaire", "QuorumRule", "ReportForm", "RiskTier", "Rule", "Rulebook", "RulebookError",
     "Scope", "Screening", "Section", "Severity", "SeverityRule", "Shorter", "Step", "Term", "UseCase", "find", "holds",
     "leaves", "load", "parse", "read",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from portal.rulebook.schema.base import (
     Slug,
     Term,
 )  # fmt: skip
+from portal.rulebook.schema.questions import Question
 
 
 def _known_zone(name: str) -> str:
@@ -77,6 +78,42 @@ class Shorter(Rule):
     length: Duration
 
 
+IncidentFact = Literal[
+    "what_happened", "occurred", "noticed", "resolved", "severity", "kind", "harms", "model", "institution",
+    "environment", "country", "containment", "updates", "cause", "lessons",
+]  # fmt: skip
+"""What an incident itself knows, in words. `occurred`, `noticed` and `resolved` are dates, the rest is text."""
+DATED = ("occurred", "noticed", "resolved")
+
+
+class ReportForm(Rule):
+    """What a report about an incident says, question by question: an early warning, an update, a final report.
+
+    `known` names the questions that begin with what the incident knows. A later report of the same rule begins with
+    what the earlier one answered under the same key.
+    """
+
+    key: Slug
+    title: Line
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    known: dict[Slug, IncidentFact] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        by_key = {question.key: question for question in self.questions}
+        if len(by_key) != len(self.questions):
+            raise ValueError("A question is there twice. Give each a key of its own.")
+        if documents := [question.key for question in self.questions if question.type == "evidence"]:
+            raise ValueError(f"{', '.join(documents)}: a report about an incident asks for no documents.")
+        for key, fact in self.known.items():
+            if key not in by_key:
+                raise ValueError(f"{key}: only questions of this form can be known.")
+            fitting = ("date",) if fact in DATED else ("text", "long_text")
+            if by_key[key].type not in fitting:
+                raise ValueError(f"{key}: what is known as “{fact}” needs a question of type {' or '.join(fitting)}.")
+        return self
+
+
 class Ongoing(Part):
     """What is due at that time instead, where the incident is not resolved yet.
 
@@ -86,13 +123,15 @@ class Ongoing(Part):
     key: Slug
     label: Line
     length: Duration
+    form: Slug | None = None
 
 
 class Deadline(Part):
     """One thing that must reach the recipient.
 
     The time runs from `starts`, or from the filing of the step named in `after`. `first` becomes due at once where
-    `length` is left out (“without delay”). `every` repeats it until `until`.
+    `length` is left out (“without delay”). `every` repeats it until `until`. `form` is the report's, of
+    `incidents.forms`; without one it is a text.
     """
 
     key: Slug
@@ -105,6 +144,7 @@ class Deadline(Part):
     until: Literal["resolved", "closed", "final"] | None = None
     if_ongoing: Ongoing | None = None
     applies: Applies = Applies()
+    form: Slug | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -167,12 +207,24 @@ class Incidents(Rule):
     zones: dict[CountryCode, Zone] = Field(default_factory=dict)
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
     deadlines: tuple[DeadlineRule, ...]
+    forms: tuple[ReportForm, ...] = ()
 
     @model_validator(mode="after")
     def _each_severity(self) -> Self:
         if tuple(rule.key for rule in self.severities) != SEVERITIES:
             raise ValueError(f"List each severity once, in this order: {', '.join(SEVERITIES)}.")
         return self
+
+    def form_of(self, rule: str, step: str) -> ReportForm | None:
+        """The form of a step; None where that step is a text, or no longer there."""
+        named = {
+            each.key: each.form
+            for item in self.deadlines
+            if item.key == rule
+            for one in item.steps
+            for each in (one, *([one.if_ongoing] if one.if_ongoing else []))
+        }
+        return next((form for form in self.forms if form.key == named.get(step)), None)
 
     def severity(self, key: str) -> SeverityRule:
         """The rule for that severity, cited as `incidents.severities.<severity>`."""

@@ -99,6 +99,7 @@ def _unique_keys(rules: Rulebook) -> Found:
         "incidents.harms": (item.key for item in rules.incidents.harms),
         "incidents.recipients": (item.key for item in rules.incidents.recipients),
         "incidents.deadlines": (item.key for item in rules.incidents.deadlines),
+        "incidents.forms": (item.key for item in rules.incidents.forms),
         "appeal.grounds": (item.key for item in rules.appeal.grounds),
         "appeal.against": (item.key for item in rules.appeal.against),
         "refusals.application": (item.key for item in rules.refusals.application),
@@ -315,6 +316,23 @@ def _incidents(rules: Rulebook) -> Found:
                 for used in getattr(applies, name, ()):
                     if used not in known:
                         yield _unknown(f"{where}.{name}", used, known, what)
+    yield from _report_forms(rules)
+
+
+def _report_forms(rules: Rulebook) -> Found:
+    forms = {item.key for item in rules.incidents.forms}
+    for index, rule in enumerate(rules.incidents.deadlines):
+        for number, step in enumerate(rule.steps):
+            for named in (step.form, step.if_ongoing.form if step.if_ongoing else None):
+                if named is not None and named not in forms:
+                    yield _unknown(f"incidents.deadlines[{index}].steps[{number}].form", named, forms, "form")
+    for index, form in enumerate(rules.incidents.forms):
+        for place, question in enumerate(form.questions):
+            if question.key in RESERVED:
+                yield Problem(
+                    f"incidents.forms[{index}].questions[{place}].key",
+                    f"“{question.key}” is a name of the page itself.",
+                )
 
 
 def _appeals(rules: Rulebook) -> Found:

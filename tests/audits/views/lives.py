@@ -89,6 +89,7 @@ from tests.factories.audits import (
     reported_incident,
     results_for_all,
 )
+from tests.factories.incidents import file
 from tests.factories.partners import make_evidence
 
 USE_CASES = ("evaluation", "benchmarking", "safety_research")
@@ -327,6 +328,23 @@ def of_an_incident_that_was_none(stage: Stage, parts: int) -> Iterator[Opened]:
     oversight = make_member(make_organisation("oversight"), "oversight_member")
     for one in (other, incident):
         yield from pages_of(one, stage.applicant, oversight, stage.officer)
+
+
+def of_an_incident_reported_many_times(stage: Stage, parts: int) -> Iterator[Opened]:
+    """It has many duplicates, each with updates and reports that were filed, and reports of its own."""
+    _, incident = reported_incident(stage)
+    for _ in range(parts):
+        _, other = reported_incident(stage)
+        _written(stage, other, 1)
+        file(other.deadlines.get(rule="scheme_severe", step="update"), stage.applicant)
+        mark_duplicate(incident=other, of=incident, by=stage.officer)
+    for _ in range(parts):
+        due = incident.deadlines.filter(rule="scheme_severe", step="update", met_at=None, waived_at=None).get()
+        file(due, stage.applicant)
+    oversight = make_member(make_organisation("oversight"), "oversight_member")
+    for one in (other, incident):
+        yield from pages_of(one, stage.applicant, oversight, stage.officer)
+    yield Opened(stage.applicant, reverse("audits:deadline", args=[due.pk]), incident.state, is_deed=True)
 
 
 def _written(stage: Stage, incident: Incident, parts: int) -> None:

@@ -99,6 +99,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_incident_change",
         "admin:audits_incident_triage",
         "admin:audits_incident_dismiss",
+        "admin:audits_incident_duplicate",
         "admin:audits_incident_hold",
         "admin:audits_incident_update",
         "admin:audits_incident_severity",
@@ -112,6 +113,12 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_incident_case",
     ),
     lives.of_an_incident_that_was_none: ("audits:incident", "admin:audits_incident_change"),
+    lives.of_an_incident_reported_many_times: (
+        "audits:incident",
+        "audits:deadline",
+        "admin:audits_incident_change",
+        "admin:audits_incident_take-back",
+    ),
     lives.of_a_case: (
         "audits:enforcementcase",
         "audits:enforcementcase_answer",
@@ -128,7 +135,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
     lives.of_an_appeal_against_a_hold: ("audits:appeal", "admin:audits_appeal_change"),
 }
 """Each life, and the pages that are opened in it."""
-DOWNLOADS = {"admin:audits_finding_document"}
+DOWNLOADS = {"admin:audits_finding_document", "audits:incident_document", "admin:audits_incident_document"}
 """Addresses that answer with a file: each asks for one document, however many there are."""
 
 

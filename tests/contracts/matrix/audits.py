@@ -12,7 +12,14 @@ from audits.actions.audit_report import draft_report, respond_to_report, send_re
 from audits.actions.calendar import issue_feed
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.actions.finding import agree_plan, propose_plan, remediate_finding
-from audits.actions.incident import contain_incident, report_incident, resolve_incident, triage_incident
+from audits.actions.incident import (
+    contain_incident,
+    mark_duplicate,
+    report_incident,
+    resolve_incident,
+    triage_incident,
+)
+from audits.actions.incident_report import file_incident_report
 from audits.actions.lifting import confirm_condition, meet_condition, propose_lifting
 from audits.actions.obligation import file_report
 from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation, RiskAcceptance
@@ -182,6 +189,10 @@ def contained(world: World) -> Incident:
     return contain_incident(incident=triaged(world), how="Revoked.", by=_officer(world))
 
 
+def merged(world: World) -> Incident:
+    return mark_duplicate(incident=triaged(world), of=incident(world), by=_officer(world))
+
+
 def resolved(world: World) -> Incident:
     made = contained(world)
     resolver = make_member(world.authority, "case_officer")
@@ -345,6 +356,14 @@ def own_deadline(world: World) -> dict[str, Any]:
     return {"pk": made.deadlines.filter(duty="partner", met_at=None, waived_at=None).first().pk}
 
 
+def filed_report(world: World) -> dict[str, Any]:
+    made = world.once(incident)
+    due = made.deadlines.filter(rule="scheme_severe", step="update").first()
+    answers = {"news": "None.", "stands": "ongoing", "taken": "We watch."}
+    report = file_incident_report(deadline=due, answers=answers, marking="amber", by=world.actor("applicant"))
+    return {"pk": made.pk, "report": report.pk}
+
+
 def desk_deadline(world: World) -> dict[str, Any]:
     made = world.once(triaged)
     return {"pk": made.pk, "deadline_pk": made.deadlines.filter(met_at=None, waived_at=None).first().pk}
@@ -358,6 +377,7 @@ AUDITOR_ONLY = desk("auditor", sees=OFFICERS, viewers=AUDIT)
 FINDING_AUDITOR = desk("auditor", sees=(*OFFICERS, "signatory.body"), viewers=FINDING)
 INCIDENT_OFFICER = desk(*OFFICERS, sees=("signatory.any",), viewers=CASE)
 SIGNATORY_ONLY = desk("signatory.any", sees=OFFICERS, viewers=CASE)
+FILING = {"report-marking": "amber", "report-seen": "0"}
 HOLD = {"reason": "Keys in wrong hands.", "lifted_when": "New keys are in use."}
 NOTICE = {"measure": "warning", "reasons": "The mildest that works.", "lifted_when": "", "until": ""}
 
@@ -393,8 +413,10 @@ ROWS: list[Any] = [
             may=APPLICANTS, sees=["administrator@institution.body", "representative.body", "oversight_member.any"]
         ),
         make=own_deadline,
-        data=data(text="As before."),
+        data=data(news="None.", stands="ongoing", taken="We watch.", **FILING),
     ),
+    row("audits:incident_document", object_of(may=APPLICANTS), make=filed_report),
+    row("admin:audits_incident_document", desk(*OFFICERS, "signatory.any", viewers=CASE), make=filed_report),
     row("audits:enforcementcase", own(), make=at(noticed)),
     row("audits:appeal_case", own(), own(), make=at(decided), data=data(ground="facts", statement="Look again.")),
     row("audits:appeal", own(), make=at(appealed)),
@@ -467,6 +489,14 @@ ROWS: list[Any] = [
     *desk_pages("incident", incident, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
     admin_deed("incident", "triage", incident, INCIDENT_OFFICER, data(severity="critical", note="Real.")),
     admin_deed("incident", "dismiss", incident, INCIDENT_OFFICER, data(reason="A false alarm.")),
+    row(
+        "admin:audits_incident_duplicate",
+        INCIDENT_OFFICER,
+        INCIDENT_OFFICER,
+        make=at(triaged),
+        data=lambda world: {"of": str(world.once(incident).pk)},
+    ),
+    admin_deed("incident", "take-back", merged, INCIDENT_OFFICER, data(reason="Another key.")),
     admin_deed("incident", "hold", incident, SIGNATORY_ONLY, data(target="partner", **HOLD)),
     admin_deed("incident", "update", incident, INCIDENT_OFFICER, data(text="News.")),
     admin_deed("incident", "severity", triaged, INCIDENT_OFFICER, data(severity="low", note="Less.")),
