@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
-
-from django.core.files.base import ContentFile
 
 from audits.actions.catalogue_import import receive_catalogue, run_import
 from audits.actions.crosswalk import import_crosswalk
@@ -28,7 +27,7 @@ def brought_in(stage: Stage) -> Story:
     officer = stage.authorities[0].officers[0]
     for name, content in (("draft-of-rooms.yaml", WRONG), (ROOMS.name, ROOMS.read_bytes())):
         made = receive_catalogue(
-            key=KEY, form="satre", content=ContentFile(content), file_name=name, title=TITLE, version="2026",
+            key=KEY, form="satre", content=BytesIO(content), file_name=name, title=TITLE, version="2026",
             source=SOURCE, now=True, by=officer,
         )  # fmt: skip
         yield Alone(clock.now() + timedelta(seconds=2))  # a failure undoes its own transaction, not the week's
