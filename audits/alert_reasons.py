@@ -83,7 +83,9 @@ def _unusual(alert: Alert, facts: dict[str, Any]) -> str:
 
 def _compared(facts: dict[str, Any]) -> list[str]:
     most, usual, found = facts["most"], facts["usual"], []
-    if most is not None and facts["requests"] > most:
+    if most == 0:
+        found.append(_("on other days there were none at this hour"))
+    elif most is not None and facts["requests"] > most:
         found.append(_("on other days at this hour at most %(most)s") % {"most": figures(most)})
     elif usual is not None:
         found.append(_("on other days at this hour usually %(usual)s") % {"usual": figures(usual)})

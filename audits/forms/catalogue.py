@@ -71,6 +71,8 @@ class ImportCatalogueForm(forms.Form):
         field.queryset = (
             Catalogue.objects.filter(state="current").exclude(stored_name="").order_by("key", "-imported_at")
         )
+        if not self.is_bound and not field.queryset.exists():  # nothing to choose is no question
+            del self.fields["selects_from"]
 
     def clean_key(self) -> str:
         return str(self.cleaned_data["key"]).lower()

@@ -19,6 +19,7 @@ from audits.states import ALERT
 from grants.models import Release
 from partners.models import Institution
 from portal.accounts.guards import for_roles
+from portal.ui.filters import YesNoFilter
 from portal.ui.lists import ListView
 from portal.ui.tables import MomentColumn, StateColumn, Table
 
@@ -61,7 +62,7 @@ def _concerned(model: str) -> Any:
 class AlertFilter(django_filters.FilterSet):
     """By state, kind, whom and what it is about, and when it was raised."""
 
-    open = django_filters.BooleanFilter(label=_("Open"), method="only_open")
+    open = YesNoFilter(label=_("Open"), method="only_open")
     state = django_filters.ChoiceFilter(choices=ALERT.choices, label=_("State"), empty_label=_("Any"))
     kind = django_filters.ChoiceFilter(choices=AlertKind.choices, label=_("Kind"), empty_label=_("Any"))
     institution = django_filters.ModelChoiceFilter(

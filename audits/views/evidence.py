@@ -35,6 +35,7 @@ from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused, require
 from portal.ui import tags
+from portal.ui.filters import YesNoFilter
 from portal.ui.tables import DayColumn, LinkColumn, StateColumn, Table
 from portal.workflow import can
 
@@ -58,7 +59,7 @@ class EvidenceRequestFilter(django_filters.FilterSet):
     """By state, and what is late."""
 
     state = django_filters.ChoiceFilter(choices=EVIDENCE_REQUEST.choices, label=_("State"), empty_label=_("Any"))
-    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Overdue"))
+    overdue = YesNoFilter(method="only_overdue", label=_("Overdue"))
 
     class Meta:
         model = EvidenceRequest

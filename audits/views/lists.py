@@ -16,6 +16,7 @@ from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
 from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.ui.filters import YesNoFilter
 from portal.ui.lists import ListView
 
 
@@ -28,7 +29,7 @@ class AuditFilter(django_filters.FilterSet):
 
 
 class FindingFilter(django_filters.FilterSet):
-    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Overdue"))
+    overdue = YesNoFilter(method="only_overdue", label=_("Overdue"))
     state = django_filters.ChoiceFilter(choices=FINDING.choices, label=_("State"), empty_label=_("Any"))
     severity = django_filters.ChoiceFilter(choices=Severity.choices, label=_("Severity"), empty_label=_("Any"))
 
@@ -42,7 +43,7 @@ class FindingFilter(django_filters.FilterSet):
 
 class ObligationFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=OBLIGATION.choices, label=_("State"), empty_label=_("Any"))
-    overdue = django_filters.BooleanFilter(method="only_overdue", label=_("Overdue"))
+    overdue = YesNoFilter(method="only_overdue", label=_("Overdue"))
 
     class Meta:
         model = Obligation

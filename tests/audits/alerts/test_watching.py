@@ -54,7 +54,7 @@ def test_a_burst_at_night_is_told_with_what_other_days_had(learnt):
     assert (alert.kind, alert.begins_at) == (AlertKind.RHYTHM, hour_of(1, 3))
     assert (alert.institution, alert.release, alert.use_case) == (made.institution, made.release, "evaluation")
     assert "4,100 requests at 03:00" in reason_of(alert)
-    assert "on other days at this hour at most 0" in reason_of(alert)
+    assert "on other days there were none at this hour" in reason_of(alert)
 
 
 def test_ten_times_as_much_in_office_hours_is_volume(learnt):

@@ -68,9 +68,12 @@ def test_a_file_is_received_and_its_page_says_how_far_it_is_and_how_it_went(offi
     made = CatalogueImport.objects.get()
     assert answer.url == made.get_absolute_url()
     cache.set(progress_key(made.pk), {"done": 250, "of": 600})
-    assert "250 of 600 controls are written" in officer.get(answer.url).content.decode()
+    shown = officer.get(answer.url).content.decode()
+    assert "250 of 600 controls are written" in shown
+    assert "every 2s" in shown, "follows by itself"
     task(str(made.pk))
     shown = officer.get(answer.url).content.decode()
+    assert "every 2s" not in shown, "and ends"
     assert "1 control is imported" in shown
     assert "a-2" in shown
 
