@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from audits.queries.parts import SITS
 from audits.views import appeals, documents, evidence, lists, pages, panel
 from audits.views.alerts import alerts
 from audits.views.due import DueList
@@ -56,7 +57,7 @@ urlpatterns = [
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<uuid:pk>/", appeals.appeal, name="appeal"),
     path("appeals/<uuid:pk>/draws/<int:number>.json", panel.draw_file, name="panel_draw"),
-    path("appeals/panel/", panel.PanelList.as_view(), name="panel"),
+    path("appeals/panel/", for_roles(*SITS)(panel.PanelList.as_view()), name="panel"),
     path("appeals/panel/<uuid:pk>/", panel.panel_appeal, name="panel_appeal"),
     *panel.deed_urls(),
     path("alerts/", alerts, name="alerts"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from audits import notices
 from audits.actions.appeal import UNTIL_DRAWN, about, take
@@ -35,7 +35,7 @@ def draw_panel(*, appeal: Appeal, by: Actor) -> Appeal:
 
 
 @as_deed
-def _draw(*, appeal: Appeal, checkpoint: Checkpoint, at: object, by: Actor) -> Appeal:
+def _draw(*, appeal: Appeal, checkpoint: Checkpoint, at: datetime, by: Actor) -> Appeal:
     take(appeal)
     if appeal.draw_at != at:
         return appeal

@@ -118,9 +118,14 @@ class Appeal(LifecycleModel):
         return self.decide_by is not None and self.state in ("admitted", "heard") and self.decide_by < clock.today()
 
     @cached_property
+    def book(self) -> Any:
+        """The rulebook's part on appeals, in the version of the decision."""
+        return rules(self.rulebook).appeal
+
+    @property
     def rule(self) -> Any:
-        """What the rulebook says of appeals of this kind: its version of the decision (appeal.against.<kind>)."""
-        return find(rules(self.rulebook).appeal.against, self.against)
+        """What the rulebook says of appeals of this kind (appeal.against.<kind>)."""
+        return find(self.book.against, self.against)
 
     @property
     def panel_size(self) -> int:

@@ -35,24 +35,20 @@ class Parts:
 def parts_in(subject: Any) -> Parts:
     """Who had a part in an enforcement case or a hold. A fixed number of queries."""
     roots = [*_roots(subject)]
-    deciding = _about(roots)
-    bodies = {*_ids(deciding.values_list("body_id")), subject.institution_id, _home(subject)}
-    people = {
-        *_ids(deciding.values_list("event__actor_id")),
-        *_ids(_about([subject.institution_id]).values_list("event__actor_id")),
-        *_tied(subject.institution_id),
-    }
-    return Parts(frozenset(people), frozenset(bodies - {None}))
+    deciding = set(_about(roots).values_list("body_id", "event__actor_id").distinct())
+    about_it = set(_about([subject.institution_id]).values_list("event__actor_id").distinct())
+    bodies = {subject.institution_id, _home(subject), *(body for body, _person in deciding)}
+    people = {*(person for _body, person in deciding), *(person for (person,) in about_it)}
+    people |= _tied(subject.institution_id)
+    return Parts(
+        frozenset(one for one in people if one is not None), frozenset(one for one in bodies if one is not None)
+    )
 
 
 def _about(ids: Collection[UUID]) -> QuerySet[Entry]:
     """Entries on these objects, or whose events name them."""
     named = Event.objects.filter(about__overlap=[*ids]).order_by().values("entry_id")
     return Entry.objects.filter(Q(object_id__in=ids) | Q(pk__in=named)).exclude(object_type__in=OWN_NOUNS).order_by()
-
-
-def _ids(rows: QuerySet[Any, Any]) -> set[UUID]:
-    return {value for (value,) in rows.distinct() if value is not None}
 
 
 def _home(subject: Any) -> UUID | None:

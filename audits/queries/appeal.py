@@ -27,8 +27,10 @@ SITTING = ("admitted", "heard")
 
 def office_of(against: EnforcementCase | Hold) -> tuple[UUID | None, str]:
     """The partner's authority, and the country by whose calendar the time to appeal runs. Few queries."""
-    authority_id = getattr(against, "authority_id", None) or authority_of(against.institution)
-    country = Organisation.objects.filter(pk=authority_id).values_list("jurisdiction", flat=True).first()
+    named: UUID | None = getattr(against, "authority_id", None)
+    authority_id = named or authority_of(against.institution)
+    offices = Organisation.objects.filter(pk=authority_id) if authority_id else Organisation.objects.none()
+    country = offices.values_list("jurisdiction", flat=True).first()
     return authority_id, country or against.institution.organisation.jurisdiction
 
 

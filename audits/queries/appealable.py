@@ -97,7 +97,7 @@ def get_own_hold(*, actor: Actor, pk: UUID) -> Hold:
     """A hold on the actor's institution, for its applicants; colleagues hear why not, anybody else sees nothing."""
     colleague = actor.body_id is not None and actor.has("applicant", "administrator", "representative")
     rows = Hold.objects.filter(pk=pk, institution_id=actor.body_id) if colleague else Hold.objects.none()
-    found = rows.select_related("institution__organisation", "placed_body").first()
+    found: Hold | None = rows.select_related("institution__organisation", "placed_body").first()
     if found is None:
         raise Http404("Nothing here that you may see.")
     if not actor.has("applicant"):

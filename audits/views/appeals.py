@@ -30,7 +30,7 @@ from portal.ui.panel import actions_for
 
 def shown(appeal: Appeal, actor: Actor, *, assigned: bool = False, own: bool = False) -> dict[str, Any]:
     """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing."""
-    grounds = {item.key: item.label for item in rules(appeal.rulebook).appeal.grounds}
+    grounds = {item.key: item.label for item in appeal.book.grounds}
     tiers = tiers_for(actor, own=own, assigned=assigned)
     return {
         "appeal": appeal,

@@ -20,7 +20,7 @@ from portal.ui.forms import refuse
 from portal.workflow import can
 
 Act = Callable[[Any, dict[str, Any], Actor], Any]
-AT_ONCE = ("wrong_role", "other_body", "not_assigned")
+AT_ONCE = ("wrong_role", "other_body", "not_assigned", "not_on_panel", "not_presiding", "not_independent")
 """Refusals that no other words in the form could turn: they become a page of their own, whatever was sent."""
 
 

@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,11 +27,10 @@ from audits.models import Appeal
 from audits.panel_access import appeals_of, get_panel_appeal
 from audits.queries.appeal import digest_of, newest_draft, votes_on
 from audits.queries.panel import redraw_file
-from audits.queries.parts import SITS
 from audits.states import APPEAL
 from audits.views.appeals import shown
 from audits.views.deeds import DeedPage, perform
-from portal.accounts.guards import for_roles, signed_in
+from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.rulebook.queries import rules
@@ -204,7 +202,6 @@ class PanelFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-@method_decorator(for_roles(*SITS), name="dispatch")
 class PanelList(ListView):
     """Appeals that wait to be admitted by somebody like the actor, and those on whose panel the actor sits."""
 

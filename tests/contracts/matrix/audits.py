@@ -208,7 +208,8 @@ def case(world: World) -> EnforcementCase:
 
 
 def noticed(world: World) -> EnforcementCase:
-    return give_notice(case=case(world), measure="warning", reasons="The mildest.", by=_officer(world))
+    made, words = case(world), "The matrix asks for the mildest again."
+    return give_notice(case=made, measure="warning", reasons="The mildest.", why_step=words, by=_officer(world))
 
 
 def answered(world: World) -> EnforcementCase:
