@@ -249,8 +249,9 @@ def _facts(
     filed: dict[tuple[str, str], tuple[datetime, int]] = {}
     for row in rows:
         if row.met_at is not None:
+            # The first update of each of several that are one is still the first.
             last, times = filed.get((row.rule, row.step), (row.met_at, 0))
-            filed[row.rule, row.step] = (max(last, row.met_at), times + 1)
+            filed[row.rule, row.step] = (max(last, row.met_at), max(times, row.occurrence))
     moments: dict[str, Any] = {name: getattr(incident, field) for name, field in MOMENTS.items()}
     for name in BY_THE_REPORT:
         known = [moment for one in (incident, *merged) if (moment := getattr(one, MOMENTS[name])) is not None]

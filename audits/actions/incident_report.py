@@ -23,6 +23,7 @@ from partners.rules.letter import new_code
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import require
+from portal.rulebook.answers import tidy
 from portal.rulebook.schema import ReportForm
 from portal.seal.keys import fingerprint, seal_key
 from portal.seal.pdf import seal_pdf
@@ -39,7 +40,7 @@ def save_draft(
     """
     require(may_report_on(deadline, deadline.incident, by))
     require(readable_marking(marking, deadline.recipient))
-    told = {"answers": dict(answers), "marking": marking, "saved_by_id": by.person_id, "saved_at": clock.now()}
+    told = {"answers": tidy(answers), "marking": marking, "saved_by_id": by.person_id, "saved_at": clock.now()}
     rows = IncidentDraft.objects.filter(deadline=deadline, body_id=by.organisation_id)
     if seen and rows.filter(version=seen).update(version=seen + 1, **told):
         return rows.get()

@@ -262,6 +262,16 @@ def test_a_draft_is_kept_and_gone_once_filed(incident: Incident, stage: Stage) -
     assert not IncidentDraft.objects.exists()
 
 
+def test_what_no_database_can_keep_is_left_out_of_a_draft(incident: Incident, stage: Stage) -> None:
+    deadline = due(incident, "scheme_severe", "update")
+    url = reverse("audits:deadline", args=[deadline.pk])
+    for seen, status in (("0", 302), ("x", 200), ("9" * 40, 200), ("-1", 200), ("", 200)):
+        entered = {"news": "Half\x00 a", "report-marking": "amber", "report-seen": seen}
+        assert client_for(stage.applicant).post(url, entered | {"go": "save"}).status_code == status
+    assert client_for(stage.applicant).post(url, {"report-marking": "blue", "go": "save"}).status_code == 200
+    assert IncidentDraft.objects.get().answers["news"] == "Half a"
+
+
 def test_a_draft_of_a_colleague_is_not_written_over_unseen(incident: Incident, stage: Stage) -> None:
     deadline = due(incident, "scheme_severe", "update")
     colleague = make_member(stage.institution.organisation, "applicant")
