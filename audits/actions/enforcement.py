@@ -95,6 +95,7 @@ def link_facts(*, case: EnforcementCase, facts: Sequence[Any], by: Actor) -> Enf
     Raises Refused for what belongs to another institution, or for the case itself.
     """
     lock(case)
+    require(case.TABLE.verdict("link_fact", case, by))
     for fact in facts:
         require(same_case(fact, case.institution_id))
     known = {(row.kind, row.subject.pk) for row in case.linked.select_related(*FACTS)}
@@ -251,7 +252,7 @@ def drop_case(*, case: EnforcementCase, reason: str, by: Actor) -> EnforcementCa
 def lock_case(case: EnforcementCase) -> None:
     """Lock the case, and forget who had a part in it as it was read before."""
     lock(case)
-    for name in ("involved_ids", "lifter_ids"):
+    for name in ("involved_ids", "lifter_ids", "unconfirmed"):
         case.__dict__.pop(name, None)
 
 

@@ -11,8 +11,8 @@ from audits.actions.enforcement import lock_case
 from audits.actions.measure import note, settle
 from audits.models import DecisionSignature, EnforcementCase, LiftCondition, MeasureEvent
 from audits.queries.ladder import signatures_on, signed_by
-from audits.queries.lifting import lifting_content, lifting_quorum, unconfirmed
-from audits.rules.enforcement import conditions_confirmed, confirms_another
+from audits.queries.lifting import lifting_content, lifting_quorum
+from audits.rules.enforcement import confirms_another
 from audits.rules.parties import same_case
 from audits.rules.signing import read_this, signs_once
 from partners.models import Evidence
@@ -55,7 +55,8 @@ def confirm_condition(*, case: EnforcementCase, condition: LiftCondition, by: Ac
     row.confirmed_at, row.confirmed_by_id = clock.now(), by.user_id
     row.save(update_fields=["confirmed_at", "confirmed_by"])
     notices.condition_judged(case, row)
-    if not unconfirmed(case):
+    case.__dict__.pop("unconfirmed", None)
+    if not case.unconfirmed:
         notices.can_be_lifted(case)
     return row
 
@@ -81,8 +82,6 @@ def propose_lifting(*, case: EnforcementCase, reason: str, by: Actor) -> Enforce
     lock_case(case)
     if not reason.strip():
         require(refused(_("Say why it can be lifted."), code="no_reason", rule="enforcement.lift"))
-    require(case.TABLE.verdict("propose_lifting", case, by))
-    require(conditions_confirmed(unconfirmed(case)))
     changes = {
         "lifting_proposed_at": clock.now(),
         "lifting_proposed_by_id": by.user_id,

@@ -96,7 +96,7 @@ def end_measure(*, case: EnforcementCase, by: Actor) -> EnforcementCase:
     """End a restriction or suspension whose last day has passed. Raises Refused before that."""
     lock(case)
     if case.effect_until is None or case.effect_until >= clock.today():
-        require(refused(_("Its last day has not passed."), code="not_due", rule="enforcement.ladder"))
+        raise Refused(refused(_("Its last day has not passed."), code="not_due", rule="enforcement.ladder"))
     reason = _("Its last day was %(day)s.") % {"day": notices.day_of(case.effect_until)}
     changes = {"ended_at": clock.now(), "end": "ran_out", "stayed_at": None}
     _change(case, "run_out", MeasureEvent.Kind.RAN_OUT, reason, by, changes)

@@ -48,7 +48,14 @@ def _rung(step: Any, suggested: bool) -> Any:
 
 def _signatures(case: EnforcementCase) -> list[DecisionSignature]:
     """Signatures on what was decided, or on what the case says now; those on what it said before are void."""
-    return signatures_on(case, case.decided_digest or digest(decision_content(case)))
+    return signatures_on(case, case.decided_digest or _content(case))
+
+
+def _content(case: EnforcementCase) -> str:
+    """The digest of what is signed, worked out once for a page."""
+    found: str = case.__dict__.setdefault("shown_content", "") or digest(decision_content(case))
+    case.__dict__["shown_content"] = found
+    return found
 
 
 def _lifting_signatures(case: EnforcementCase) -> list[DecisionSignature]:
@@ -98,7 +105,7 @@ PAGES = (
         lambda case, said, by: deeds.sign_decision(case=case, seen=said["seen"], by=by),
         SignForm,
         _("You sign exactly what the page of the case shows. If anything in it changes, your signature is void."),
-        initial=lambda case: {"seen": digest(decision_content(case))},
+        initial=lambda case: {"seen": _content(case)},
         shows=lambda case: {"quorum": quorum_of(case, _signatures(case)), "reach": reach_of(case), "case": case},
     ),
     DeedPage(
@@ -176,16 +183,17 @@ class EnforcementCaseAdmin(CaseAdmin):
 
     def parts(self, subject: EnforcementCase, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         reached = subject.measure or subject.proposed
-        signatures = _signatures(subject) if subject.proposed else []
+        decided = subject.state == "decided"
+        signatures = _signatures(subject) if subject.heard_at else []
         lifts = _lifting_signatures(subject) if subject.lifting_proposed_at else []
         return {
             "case": subject,
             "ladder": [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER],
             "facts": facts_of(subject, desk=True),
-            "reach": reach_of(subject) if subject.proposed and subject.state != "decided" else None,
+            "reach": reach_of(subject) if subject.proposed and not decided else None,
             "scope": scope_of(subject),
-            "conditions": conditions_of(subject),
-            "measure_events": events_of(subject),
+            "conditions": conditions_of(subject) if decided else [],
+            "measure_events": events_of(subject) if decided else [],
             "signatures": signatures,
             "quorum": quorum_of(subject, signatures) if subject.proposed else None,
             "lifting_signatures": lifts,

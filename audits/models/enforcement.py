@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from audits.models.audit import AuditUserObjectPermission
 from audits.models.finding import Finding
 from audits.models.incident import Incident
 from audits.states import ENFORCEMENT
@@ -147,19 +148,27 @@ class EnforcementCase(LifecycleModel):
 
     @cached_property
     def involved_ids(self) -> frozenset[UUID]:
-        """Accounts of those who worked on the case before it was decided, or gave the partner's answer. Five queries.
+        """Accounts of those who worked on the case before it was decided, or gave the partner's answer. One query.
 
         Those are who opened it, linked facts, proposed, heard, and who found, reported or judged what it rests on.
         """
-        own = {self.opened_by_id, self.proposed_by_id, self.heard_by_id, self.answered_by_id}
-        linked = self.linked.values_list("linked_by_id", flat=True)
-        findings = Finding.objects.filter(models.Q(pk=self.finding_id) | models.Q(linked__case=self))
-        found = [(row.recorded_by_id, row.remediated_by_id, *row.assigned_ids) for row in findings]
-        incidents = Incident.objects.filter(models.Q(pk=self.incident_id) | models.Q(linked__case=self))
-        reported = incidents.values_list("reported_by_id", flat=True)
-        judged = self.linked.exclude(alert=None).values_list("alert__verdicts__given_by_id", flat=True)
-        people = {*own, *linked, *chain.from_iterable(found), *reported, *judged}
-        return frozenset(pk for pk in people if pk is not None)
+        findings = Finding.objects.filter(models.Q(pk=self.finding_id) | models.Q(linked__case=self)).order_by()
+        incidents = Incident.objects.filter(models.Q(pk=self.incident_id) | models.Q(linked__case=self)).order_by()
+        audited = AuditUserObjectPermission.objects.filter(content_object__in=findings.values("audit"))
+        rows = self.linked.values_list("linked_by_id").union(
+            self.linked.values_list("alert__verdicts__given_by_id"),
+            findings.values_list("recorded_by_id"),
+            findings.values_list("remediated_by_id"),
+            audited.values_list("user_id"),
+            incidents.values_list("reported_by_id"),
+        )
+        own = (self.opened_by_id, self.proposed_by_id, self.heard_by_id, self.answered_by_id)
+        return frozenset(pk for pk in (*own, *chain.from_iterable(rows)) if pk is not None)
+
+    @cached_property
+    def unconfirmed(self) -> int:
+        """How many of the conditions for lifting it nobody has confirmed yet. One query."""
+        return self.conditions.filter(confirmed_at=None).count()
 
     @cached_property
     def lifter_ids(self) -> frozenset[UUID]:

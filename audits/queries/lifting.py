@@ -16,11 +16,6 @@ def conditions_of(case: EnforcementCase) -> list[LiftCondition]:
     return list(case.conditions.select_related("met_by", "confirmed_by", "evidence").order_by("number"))
 
 
-def unconfirmed(case: EnforcementCase) -> int:
-    """How many conditions nobody has confirmed yet. One query."""
-    return case.conditions.filter(confirmed_at=None).count()
-
-
 def lifting_content(case: EnforcementCase) -> dict[str, Any]:
     """What a signature on the lifting is bound to. One query."""
     rows = case.conditions.order_by("number").values_list("text", "remark", "met_by", "confirmed_by")

@@ -83,15 +83,10 @@ def may_propose_lifting(case: Any, actor: Actor) -> Verdict:
         return running
     if case.lifting_proposed_at is not None:
         return refused(_("Lifting is proposed already."), code="already_done", rule="enforcement.lift")
-    return ALLOWED
-
-
-def conditions_confirmed(missing: int) -> Verdict:
-    """All that must be true was confirmed; `missing` conditions were not."""
-    if not missing:
+    if not case.unconfirmed:
         return ALLOWED
     return refused(
-        _("What must be true for it to be lifted is not all confirmed: %(n)s missing.") % {"n": missing},
+        _("What must be true for it to be lifted is not all confirmed: %(n)s missing.") % {"n": case.unconfirmed},
         code="conditions",
         rule="enforcement.lift",
     )

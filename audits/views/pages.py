@@ -166,8 +166,8 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "ladder": _ladder(found),
         "facts": facts_of(found, desk=False),
         "scope": scope_of(found),
-        "conditions": conditions_of(found),
-        "measure_events": events_of(found),
+        "conditions": conditions_of(found) if found.decided_at else [],
+        "measure_events": events_of(found) if found.decided_at else [],
         "appeals": list(found.appeals.order_by("-lodged_at")),
         "may_appeal": _may_appeal(found),
         "actions": actions_for(

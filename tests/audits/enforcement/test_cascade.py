@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from audits.actions import enforcement as deeds
+from audits import notices
 from audits.models import EnforcementCase
 from grants.actions.credential import publish_due
 from grants.models import Grant, Hold, Signal, StatusEntry
@@ -78,7 +78,7 @@ def test_all_of_it_stops_with_the_commit_and_none_before_and_nothing_where_it_fa
     before = elsewhere(lambda: seen(made))
     assert before[:4] == ("in_force", "in_force", True, (VALID,))
     inside: list[Any] = []
-    told = deeds.notices.case_decided
+    told = notices.case_decided
 
     def fails_at_the_end(case: EnforcementCase) -> None:
         told(case)
@@ -86,7 +86,7 @@ def test_all_of_it_stops_with_the_commit_and_none_before_and_nothing_where_it_fa
         raise RuntimeError("At the very end of the transaction.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(deeds.notices, "case_decided", fails_at_the_end)
+        patch.setattr(notices, "case_decided", fails_at_the_end)
         with pytest.raises(RuntimeError):
             sign(case, [people[needed - 1]])
     state, grant, status = WANTED[measure]

@@ -91,7 +91,7 @@ def test_what_is_weighed_linked_and_reached_is_part_of_what_is_signed(made: make
 
 # --- facts ----------------------------------------------------------------------------------------
 def test_facts_of_the_partner_are_linked_and_nobody_elses(made: make.GrantCast) -> None:
-    words = {
+    words: dict[str, Any] = {
         "severity": "high",
         "kind": "credential",
         "title": "A key",
