@@ -28,9 +28,9 @@ from audits.models import (
 from audits.queries.incident_report import readable
 from audits.rules.marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from portal.accounts.assign import assigned
+from portal.accounts.models import Organisation
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, refused
-from portal.accounts.models import Organisation
 
 M = TypeVar("M", bound=Model)
 
@@ -191,14 +191,6 @@ def of_own_authority(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
     return rows.filter(authority_id=actor.body_id) if actor.has("case_officer") else rows.none()
 
 
-def cases_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-    """Incidents and enforcement cases: officers those of their authority, signatories all, for any may have to act."""
-    seen = Q(pk__in=[])
-    if actor.has("case_officer"):
-        seen |= Q(authority_id=actor.body_id)
-    if actor.has("signatory"):
-        seen |= Q(pk__isnull=False)
-    return rows.filter(seen)
 def enforcement_on_desk(rows: QuerySet[EnforcementCase], actor: Actor) -> QuerySet[EnforcementCase]:
     """As other cases; officers also see those on institutions whose home authority theirs is, whoever runs them."""
     seen = Q(pk__in=cases_on_desk(rows, actor).values("pk"))
@@ -208,3 +200,11 @@ def enforcement_on_desk(rows: QuerySet[EnforcementCase], actor: Actor) -> QueryS
     return rows.filter(seen)
 
 
+def cases_on_desk(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Incidents and enforcement cases: officers those of their authority, signatories all, for any may have to act."""
+    seen = Q(pk__in=[])
+    if actor.has("case_officer"):
+        seen |= Q(authority_id=actor.body_id)
+    if actor.has("signatory"):
+        seen |= Q(pk__isnull=False)
+    return rows.filter(seen)

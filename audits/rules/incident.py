@@ -64,9 +64,7 @@ def worked_on(original: Any, *, than: Any) -> Verdict:
     """A duplicate is merged into another incident that is being worked on; so no two ever point at each other."""
     if original.pk != than.pk and original.state in ("reported", "triaged", "contained", "resolved"):
         return ALLOWED
-    return refused(
-        _("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate"
-    )
+    return refused(_("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate")
 
 
 def nothing_filed_since(*, filed: bool) -> Verdict:

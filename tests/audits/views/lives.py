@@ -389,6 +389,8 @@ def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
         reasons="A warning did not help.",
         lifted_when="All keys are in a vault.",
         until=clock.today() + timedelta(days=90),
+        milder="A warning was weighed, and did not help before.",
+        why_step="It happened twice within a month.",
         by=stage.officer,
     )
     yield from pages_of(case, stage.applicant)
@@ -407,8 +409,6 @@ def of_a_case_that_was_dropped(stage: Stage, parts: int) -> Iterator[Opened]:
     """Many had signed, but nothing was done; access had been stopped."""
     _, case = heard_case(stage)
     _signed(stage, case, parts)
-        milder="A warning was weighed, and did not help before.",
-        why_step="It happened twice within a month.",
     suspend_at_once(case=case, reason="Keys in wrong hands.", lifted_when="New keys.", by=stage.signatory)
     drop_case(case=case, reason="Nothing to do.", by=stage.other_signatory)
     yield from pages_of(case, stage.applicant, stage.officer, stage.signatory)
