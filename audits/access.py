@@ -194,7 +194,7 @@ def of_own_authority(rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
 def enforcement_on_desk(rows: QuerySet[EnforcementCase], actor: Actor) -> QuerySet[EnforcementCase]:
     """As other cases; officers also see those on institutions whose home authority theirs is, whoever runs them."""
     seen = Q(pk__in=cases_on_desk(rows, actor).values("pk"))
-    if actor.has("case_officer") and actor.body_kind == "authority":
+    if actor.has("case_officer") and actor.body_kind == "authority" and actor.body_id is not None:
         home = OuterRef("institution__organisation__jurisdiction")
         seen |= Q(Exists(Organisation.objects.filter(pk=actor.body_id, jurisdiction=home)))
     return rows.filter(seen)

@@ -16,6 +16,7 @@ from portal.accounts.actor import actor_of
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused
+from portal.workflow import one_page
 
 DESK = "/admin/"
 """Where the desk's Alpine components run. Only there are eval and inline styles allowed."""
@@ -54,6 +55,19 @@ class CurrentActor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cast(PortalRequest, request).actor = cast(Actor, SimpleLazyObject(lambda: actor_of(request)))
         return self.get_response(request)
+
+
+class OnePage:
+    """What a page remembers is read once while it is made. Deeds keep what they read by themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_page():
+            return self.get_response(request)
 
 
 class Refusals:

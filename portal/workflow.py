@@ -44,6 +44,7 @@ __all__ = [
     "deed",
     "lifecycle_triggers",
     "move",
+    "one_page",
     "record",
     "record_all",
     "remember",
@@ -247,6 +248,7 @@ class _Deed:
 
 _current: ContextVar[_Deed | None] = ContextVar("deed", default=None)
 _as_one: ContextVar[bool] = ContextVar("as_one", default=False)
+_page: ContextVar[dict[type[models.Model], dict[Any, Any]] | None] = ContextVar("page", default=None)
 _fresh: ContextVar[dict[tuple[type[models.Model], Any], models.Model] | None] = ContextVar("fresh", default=None)
 """Of each row that the innermost deed has locked, the one object that holds what the database does."""
 
@@ -466,16 +468,28 @@ def _is_fresh(subject: models.Model) -> bool:
 def remember(model: type[models.Model], key: Any, make: Callable[[], R]) -> R:
     """What `make` reads from the model's rows, read once in a deed, until a deed changes one of them.
 
-    For what many deeds ask and hardly ever changes, such as the rules in force. Outside a deed nothing is kept.
+    For what many deeds ask and hardly ever changes, such as the rules in force. Within `one_page` it is read once too;
+    outside both nothing is kept.
     """
     mine = _current.get()
-    if mine is None:
+    memory = _page.get() if mine is None else mine.remembered
+    if memory is None:
         return make()
-    kept = mine.remembered.setdefault(model, {})
+    kept = memory.setdefault(model, {})
     if key not in kept:
         kept[key] = make()
     found: R = kept[key]
     return found
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """A page is shown in this block, and says the same from its head to its foot: what it remembers is read once."""
+    before = _page.set({})
+    try:
+        yield
+    finally:
+        _page.reset(before)
 
 
 def require_deed() -> None:

@@ -15,6 +15,7 @@ from audits.models import Appeal
 from audits.states import APPEAL
 from audits.views.appeals import shown
 from audits.views.deeds import DeedPage
+from grants.models.hold import TARGETS
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.ui.templatetags import ui
@@ -30,13 +31,16 @@ PAGES = (
 )
 
 
+HELD = tuple(f"hold__{name}" for name in TARGETS)
+
+
 class AppealAdmin(CaseAdmin):
     """Appeals against decisions of the officer's authority; signatories see all, and judge on the panel's own pages."""
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
     pages = PAGES
     page_template = "admin/audits/appeal.html"
-    page_related = ("institution__organisation", "authority", "case", "hold")
+    page_related = ("institution__organisation", "authority", "case", "hold__partner__organisation", *HELD)
     list_display = ("link", "institution_name", "against_label", "lodged", "due", "state_tag")
     list_filter = (filter_by_state(APPEAL.choices),)
     list_select_related = ("institution__organisation",)
@@ -61,4 +65,4 @@ class AppealAdmin(CaseAdmin):
         return due_tag(row.decide_by, open_=row.state in ("admitted", "heard")) if row.decide_by else "–"
 
     def parts(self, subject: Appeal, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        return shown(subject, actor, assigned=False)
+        return shown(subject)

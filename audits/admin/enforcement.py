@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,7 +16,7 @@ from audits.actions import lifting
 from audits.admin.base import CaseAdmin, filter_by_state
 from audits.forms.enforcement import ConfirmConditionForm, LinkForm, MeetForm, NoticeForm, ReturnConditionForm
 from audits.forms.text import NoteForm, ReasonForm, SignForm, SuspendForm
-from audits.models import DecisionSignature, EnforcementCase
+from audits.models import DecisionSignature, EnforcementCase, LiftCondition
 from audits.queries.facts import facts_of, offered_facts, picked
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.queries.lifting import conditions_of, lifting_content, lifting_quorum
@@ -58,9 +59,11 @@ def _content(case: EnforcementCase) -> str:
     return found
 
 
-def _lifting_signatures(case: EnforcementCase) -> list[DecisionSignature]:
-    """Signatures on the lifting as it is proposed."""
-    return signatures_on(case, digest(lifting_content(case)))
+def _lifting(case: EnforcementCase, conditions: Sequence[LiftCondition] | None = None) -> str:
+    """The digest of what is signed on the lifting, worked out once for a page."""
+    found: str = case.__dict__.setdefault("shown_lifting", "") or digest(lifting_content(case, conditions))
+    case.__dict__["shown_lifting"] = found
+    return found
 
 
 def _give_notice(case: EnforcementCase, said: dict[str, Any], by: Actor) -> EnforcementCase:
@@ -145,8 +148,8 @@ PAGES = (
         lambda case, said, by: lifting.sign_lifting(case=case, seen=said["seen"], by=by),
         SignForm,
         _("With the last signature the measure ends, at once. You sign what the page of the case shows."),
-        initial=lambda case: {"seen": digest(lifting_content(case))},
-        shows=lambda case: {"quorum": lifting_quorum(case, _lifting_signatures(case))},
+        initial=lambda case: {"seen": _lifting(case)},
+        shows=lambda case: {"quorum": lifting_quorum(case, signatures_on(case, _lifting(case)))},
     ),
 )
 
@@ -184,15 +187,18 @@ class EnforcementCaseAdmin(CaseAdmin):
     def parts(self, subject: EnforcementCase, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         reached = subject.measure or subject.proposed
         decided = subject.state == "decided"
-        signatures = _signatures(subject) if subject.heard_at else []
-        lifts = _lifting_signatures(subject) if subject.lifting_proposed_at else []
+        conditions = conditions_of(subject) if decided else []
+        content = (subject.decided_digest or _content(subject)) if subject.heard_at else ""
+        lifted = _lifting(subject, conditions) if subject.lifting_proposed_at else ""
+        signed = signatures_on(subject, content, lifted) if content or lifted else []
+        signatures, lifts = ([one for one in signed if one.digest == what] for what in (content, lifted))
         return {
             "case": subject,
             "ladder": [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER],
             "facts": facts_of(subject, desk=True),
             "reach": reach_of(subject) if subject.proposed and not decided else None,
             "scope": scope_of(subject),
-            "conditions": conditions_of(subject) if decided else [],
+            "conditions": conditions,
             "measure_events": events_of(subject) if decided else [],
             "signatures": signatures,
             "quorum": quorum_of(subject, signatures) if subject.proposed else None,

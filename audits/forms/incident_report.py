@@ -113,6 +113,7 @@ class IncidentReportForm(forms.Form):
 
     def shows(self, version: int) -> None:
         """Show the form again as of that version of the draft, so that a second saving keeps what is typed here."""
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data[SEEN] = str(version)
         self.data = data

@@ -174,7 +174,8 @@ class EnforcementCase(LifecycleModel):
     def lifter_ids(self) -> frozenset[UUID]:
         """Accounts of those who said or confirmed that conditions are met, or proposed the lifting. One query."""
         rows = self.conditions.values_list("met_by_id", "confirmed_by_id")
-        return frozenset({*chain.from_iterable(rows), self.lifting_proposed_by_id} - {None})
+        named = (*chain.from_iterable(rows), self.lifting_proposed_by_id)
+        return frozenset(pk for pk in named if pk is not None)
 
 
 class DecisionSignature(Record):

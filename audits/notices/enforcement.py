@@ -200,7 +200,7 @@ def _moment(condition: LiftCondition) -> str:
     return f"{condition.pk}:{clock.now():%Y%m%d%H%M%S%f}"
 
 
-def _tell_home(kind: NoticeKind, case: EnforcementCase, **words: object) -> None:
+def _tell_home(kind: NoticeKind, case: EnforcementCase, **words: str) -> None:
     """Tell the home authority, where another one runs the case."""
     authority = case.authority.name if case.authority else ""
     tell(kind, case, _home_officers(case), desk(case), authority=authority, **words)

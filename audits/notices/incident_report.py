@@ -27,9 +27,9 @@ def incident_report_filed(report: IncidentReport) -> None:
     incident, deadline = report.incident, report.deadline
     page = reverse("audits:incident_document", args=[incident.pk, report.pk])
     if deadline.recipient == PROVIDER and incident.release is not None:
-        to, url = members_with("provider_staff", incident.release.provider_id), page
+        to, url = list(members_with("provider_staff", incident.release.provider_id)), page
     elif deadline.recipient == OVERSIGHT:
-        to, url = members_with("oversight_member"), page
+        to, url = list(members_with("oversight_member")), page
     else:
         to, url = officers(incident), desk(incident)
     tell(

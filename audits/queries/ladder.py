@@ -37,9 +37,9 @@ def decision_content(case: EnforcementCase) -> dict[str, Any]:
     }
 
 
-def signatures_on(case: EnforcementCase, content: str) -> list[DecisionSignature]:
-    """Signatures on exactly this content, with who signed and for which body, in turn. One query."""
-    rows = DecisionSignature.objects.filter(case=case, digest=content).select_related("signer", "body")
+def signatures_on(case: EnforcementCase, *contents: str) -> list[DecisionSignature]:
+    """Signatures on exactly these contents, with who signed and for which body, in turn. One query."""
+    rows = DecisionSignature.objects.filter(case=case, digest__in=contents).select_related("signer", "body")
     return list(rows.order_by("signed_at", "pk"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from audits.models import DecisionSignature, EnforcementCase, LiftCondition
@@ -16,16 +16,16 @@ def conditions_of(case: EnforcementCase) -> list[LiftCondition]:
     return list(case.conditions.select_related("met_by", "confirmed_by", "evidence").order_by("number"))
 
 
-def lifting_content(case: EnforcementCase) -> dict[str, Any]:
-    """What a signature on the lifting is bound to. One query."""
-    rows = case.conditions.order_by("number").values_list("text", "remark", "met_by", "confirmed_by")
+def lifting_content(case: EnforcementCase, conditions: Sequence[LiftCondition] | None = None) -> dict[str, Any]:
+    """What a signature on the lifting is bound to. One query, where the conditions are not at hand."""
+    rows = case.conditions.order_by("number") if conditions is None else conditions
     return {
         "lifts": case.reference,
         "measure": case.measure,
         "until": case.effect_until,
         "reason": case.lifting_reason,
         "proposed_at": case.lifting_proposed_at,
-        "conditions": [[str(value) for value in row] for row in rows],
+        "conditions": [[row.text, row.remark, str(row.met_by_id), str(row.confirmed_by_id)] for row in rows],
         "rulebook": case.rulebook,
     }
 

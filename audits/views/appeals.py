@@ -28,10 +28,9 @@ from portal.ui.forms import refuse
 from portal.ui.panel import actions_for
 
 
-def shown(appeal: Appeal, actor: Actor, *, assigned: bool = False, own: bool = False) -> dict[str, Any]:
+def shown(appeal: Appeal) -> dict[str, Any]:
     """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing."""
     grounds = {item.key: item.label for item in appeal.book.grounds}
-    tiers = tiers_for(actor, own=own, assigned=assigned)
     return {
         "appeal": appeal,
         "ground": grounds.get(appeal.ground, appeal.ground),
@@ -41,8 +40,12 @@ def shown(appeal: Appeal, actor: Actor, *, assigned: bool = False, own: bool = F
         "seats": appeal.sitting,
         "published": PublishedDecision.objects.filter(appeal=appeal).first() if appeal.decided_at else None,
         "draws": list(appeal.draws.select_related("checkpoint").order_by("number")),
-        "events": timeline(appeal.pk, tiers=tiers, viewer=actor, limit=50),
     }
+
+
+def events_of(appeal: Appeal, actor: Actor, *, own: bool) -> list[Any]:
+    """Its timeline, as far as the actor may see it: the partner's own, or what panels see."""
+    return timeline(appeal.pk, tiers=tiers_for(actor, own=own, assigned=not own), viewer=actor, limit=50)
 
 
 @require_safe
@@ -93,5 +96,6 @@ def appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One appeal of the institution: where it stands."""
     actor: Actor = request.actor
     found = access.get_own_appeal(actor=actor, pk=pk)
-    context = {**shown(found, actor, own=True), "actions": actions_for(found, actor, deed_addresses("appeal", pk))}
+    actions = actions_for(found, actor, deed_addresses("appeal", pk))
+    context = {**shown(found), "events": events_of(found, actor, own=True), "actions": actions}
     return render(request, "audits/appeal.html", context)

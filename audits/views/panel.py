@@ -28,7 +28,7 @@ from audits.panel_access import appeals_of, get_panel_appeal
 from audits.queries.appeal import digest_of, newest_draft, votes_on
 from audits.queries.panel import redraw_file
 from audits.states import APPEAL
-from audits.views.appeals import shown
+from audits.views.appeals import events_of, shown
 from audits.views.deeds import DeedPage, perform
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
@@ -165,7 +165,8 @@ def panel_appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
     urls = {page.verb: reverse(f"audits:panel_{page.slug}", args=[pk]) for page in PAGES}
     draft = newest_draft(found)
     context = {
-        **shown(found, actor, assigned=True),
+        **shown(found),
+        "events": events_of(found, actor, own=False),
         "actions": actions_for(found, actor, urls, primary=["admit", "call_hearing", "hear", "vote"]),
         "draft": draft,
         "votes": votes_on(found, draft, digest_of(found, draft)) if draft else [],

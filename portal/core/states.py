@@ -6,7 +6,7 @@ permission matrix in it are all made from these tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,12 +119,17 @@ class StateTable:
             return "Set up a second factor first: your role needs one for this."
         return f"Only these roles may do this: {', '.join(sorted(role.replace('_', ' ') for role in move.who))}."
 
-    def available(self, subject: Any, actor: Actor) -> list[tuple[Move, Verdict]]:
-        """For pages: the moves from the present state that the actor's roles include, each with its verdict."""
+    def available(self, subject: Any, actor: Actor, among: Container[str] | None = None) -> list[tuple[Move, Verdict]]:
+        """For pages: the moves from the present state that the actor's roles include, each with its verdict.
+
+        `among` are the verbs that the page has room for: guards of others are not asked, for some ask much.
+        """
         return [
             (move, self.verdict(move.verb, subject, actor))
             for move in self.moves
-            if subject.state in move.sources and not actor.roles.isdisjoint(move.who)
+            if subject.state in move.sources
+            and not actor.roles.isdisjoint(move.who)
+            and (among is None or move.verb in among)
         ]
 
 

@@ -23,7 +23,7 @@ def actions_for(
     order wanted. Verbs that the actor's roles or the present state leave out are not shown; those that a
     guard refuses are shown with its reason. The first verb of `primary` that is allowed is the primary action.
     """
-    verdicts = {move.verb: (move, verdict) for move, verdict in subject.TABLE.available(subject, actor)}
+    verdicts = {move.verb: (move, verdict) for move, verdict in subject.TABLE.available(subject, actor, among=urls)}
     shown = [(verb, *verdicts[verb]) for verb in urls if verb in verdicts]
     first = next((verb for verb in primary if verb in verdicts and verdicts[verb][1]), None)
     return [

@@ -69,7 +69,7 @@ def test_each_step_of_each_law_has_a_form_whose_known_facts_exist(stage: Stage) 
         (rule.key, each.key): incidents.form_of(rule.key, each.key)
         for rule in incidents.deadlines
         for step in rule.steps
-        for each in (step, *([step.if_ongoing] if step.if_ongoing else []))
+        for each in step.either
     }
     assert all(asked.values())
     assert {form.key for form in incidents.forms} == {form.key for form in asked.values() if form}

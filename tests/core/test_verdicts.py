@@ -148,6 +148,7 @@ def test_pages_get_the_moves_of_the_present_state_with_their_verdicts():
     porter = Actor(kind="person", roles=frozenset({"porter", "painter"}))
     found = {move.verb: bool(verdict) for move, verdict in DOOR.available(door(guard=NO), porter)}
     assert found == {"paint": True, "shut": False}
+    assert [move.verb for move, _verdict in DOOR.available(door(guard=NO), porter, among={"paint"})] == ["paint"]
     assert DOOR.available(door("shut"), porter) == []
 
 

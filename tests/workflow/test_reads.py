@@ -4,14 +4,19 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Organisation
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
-from portal.workflow import deed, lock, move, record, remember
+from portal.middleware import OnePage
+from portal.rulebook.queries import rules
+from portal.workflow import deed, lock, move, one_page, record, remember
 from tests.factories.accounts import make_organisation
 from tests.factories.partners import submitted_application
+from tests.factories.rulebook import founded_rulebook
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +88,37 @@ def test_what_is_remembered_is_asked_once_in_a_deed_and_again_after_a_change():
         record(body, "amend", by=ADMIN, changes={"name": "Another name"})
         assert remember(Organisation, "name", name) == "Another name"
     assert len(asked) == 4
+
+
+def test_what_is_remembered_is_asked_once_for_a_page_and_by_each_deed_for_itself():
+    body, asked = make_organisation(), []
+
+    def name() -> str:
+        asked.append(1)
+        return same(body).name
+
+    with one_page():
+        first = [remember(Organisation, "name", name) for _turn in range(3)]
+        assert len(asked) == 1
+        with deed():
+            record(body, "amend", by=ADMIN, changes={"name": "Another name"})
+            assert remember(Organisation, "name", name) == "Another name"
+        assert remember(Organisation, "name", name) == first[0]
+    assert remember(Organisation, "name", name) == "Another name"
+    assert len(asked) == 3
+
+
+def test_a_page_asks_for_the_rules_once() -> None:
+    founded_rulebook()
+    rules()  # the document is parsed once a process
+
+    def twice(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(rules().version + rules().version)
+
+    for method, queries in (("get", 1), ("post", 2)):
+        with CaptureQueriesContext(connection) as captured:
+            OnePage(twice)(getattr(RequestFactory(), method)("/"))
+        assert len(captured) == queries
 
 
 def test_what_an_inner_deed_that_failed_has_read_is_forgotten():

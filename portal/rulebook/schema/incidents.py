@@ -156,6 +156,11 @@ class Deadline(Part):
             raise ValueError("`shorter` and `if_ongoing` need the `length` that holds otherwise.")
         return self
 
+    @property
+    def either(self) -> tuple[Deadline | Ongoing, ...]:
+        """The step, and what takes its place while the incident goes on, where the rule has such a thing."""
+        return (self, self.if_ongoing) if self.if_ongoing else (self,)
+
 
 class DeadlineRule(Rule):
     """All that one law or rule wants reported about an incident: to whom, from when, how soon, and what follows.
@@ -186,7 +191,7 @@ class DeadlineRule(Rule):
         for step in self.steps:
             if step.after is not None and step.after not in known:
                 raise ValueError(f"{step.key} comes after {step.after}, which is no earlier step of this rule.")
-            for key in (step.key, *([step.if_ongoing.key] if step.if_ongoing else [])):
+            for key in [each.key for each in step.either]:
                 if key in known:
                     raise ValueError(f"The step {key} is there twice. Give each a key of its own.")
                 known.add(key)
@@ -222,7 +227,7 @@ class Incidents(Rule):
             for item in self.deadlines
             if item.key == rule
             for one in item.steps
-            for each in (one, *([one.if_ongoing] if one.if_ongoing else []))
+            for each in one.either
         }
         return next((form for form in self.forms if form.key == named.get(step)), None)
 

@@ -61,6 +61,7 @@ from audits.actions.incident import (
     resolve_incident,
     triage_incident,
 )
+from audits.actions.lifting import confirm_condition, meet_condition, propose_lifting
 from audits.actions.obligation import accept_report, file_report, return_report
 from audits.models import Appeal, Audit, EnforcementCase, Incident, Obligation
 from audits.queries.ladder import decision_content
@@ -375,7 +376,7 @@ def _running(stage: Stage, incident: Incident, people: tuple[Actor, ...]) -> Ite
 
 # --- enforcement and appeals ----------------------------------------------------------------------
 def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
-    """Cases before it, signatures and appeals are many; access was stopped at once."""
+    """Cases before it, signatures, appeals and conditions for lifting are many; access was stopped at once."""
     desk = (stage.officer, stage.signatory)
     for _ in range(parts):
         before = open_case(institution=stage.institution, facts="A key leaked.", by=stage.officer)
@@ -387,7 +388,7 @@ def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
         case=case,
         measure="suspension",
         reasons="A warning did not help.",
-        lifted_when="All keys are in a vault.",
+        lifted_when="\n".join(f"Key {number} is in a vault." for number in range(parts)),
         until=clock.today() + timedelta(days=90),
         milder="A warning was weighed, and did not help before.",
         why_step="It happened twice within a month.",
@@ -403,6 +404,15 @@ def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
     withdraw_appeal(appeal=_appealed(stage, case, parts), by=stage.applicant)
     yield from pages_of(case, stage.applicant, *desk)
     yield Opened(stage.applicant, reverse("audits:appeal_case", args=[case.pk]), case.state)
+    rows = list(case.conditions.order_by("number"))
+    for row in rows:
+        meet_condition(case=case, condition=row, remark="It is.", by=stage.applicant)
+    yield from pages_of(case, stage.officer)
+    for row in rows:
+        confirm_condition(case=case, condition=row, by=stage.officer)
+    yield from pages_of(case, stage.officer)
+    propose_lifting(case=case, reason="All is done.", by=stage.officer)
+    yield from pages_of(case, stage.applicant, *desk)
 
 
 def of_a_case_that_was_dropped(stage: Stage, parts: int) -> Iterator[Opened]:
