@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from audits import notices
 from audits.actions.appeal import about, take
 from audits.actions.appeal_effects import take_effect
@@ -68,7 +70,7 @@ def _require_measure(appeal: Appeal, measure: str, until: date | None) -> None:
     assert appeal.case is not None
     step = next((rung for rung in rules(appeal.rulebook).enforcement.ladder if rung.key == measure), None)
     if step is None:
-        text = "Say which measure takes the place of the one decided."
+        text = _("Say which measure takes the place of the one decided.")
         raise Refused(refused(text, code="no_measure", rule="enforcement.ladder"))
     require(within_months(step, until, measure=measure))
 
@@ -85,13 +87,13 @@ def vote(*, appeal: Appeal, seen: str, outcome: str, by: Actor, opinion: str = "
     require(complete(appeal))
     draft = newest_draft(appeal)
     if draft is None:
-        raise Refused(refused("There is no draft to vote on yet.", code="no_draft", rule="appeal.outcome"))
+        raise Refused(refused(_("There is no draft to vote on yet."), code="no_draft", rule="appeal.outcome"))
     content = digest_of(appeal, draft)
     require(read_this(seen, content))
     rows = votes_on(appeal, draft, content)
     require(votes_once(by, counted(rows)))
     if outcome != draft.outcome and not opinion.strip():
-        raise Refused(refused("Say why you see it differently.", code="no_reason", rule="appeal.outcome"))
+        raise Refused(refused(_("Say why you see it differently."), code="no_reason", rule="appeal.outcome"))
     detail = {"outcome": outcome, "digest": content, "draft": draft.number, "opinion": opinion}
     record(appeal, "vote", by=by, detail=detail, rulebook=appeal.rulebook, about=about(appeal), tier=Tier.RESTRICTED)
     mine = PanelVote.objects.create(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from audits import notices
 from audits.actions.appeal import about, take
 from audits.models import Appeal, AppealStatement, HearingNote
@@ -21,7 +23,7 @@ def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor) -> Appe
     require(can(appeal, "call_hearing", by))
     require(stay_comes_first(decided=appeal.stay))
     if at <= clock.now():
-        require(refused("Choose a time that is still to come.", code="past", rule="appeal.hearing"))
+        require(refused(_("Choose a time that is still to come."), code="past", rule="appeal.hearing"))
     changes = {"hearing_at": at, "hearing_place": place.strip()}
     record(
         appeal,
@@ -68,7 +70,7 @@ def close_hearing(*, appeal: Appeal, by: Actor) -> Appeal:
     take(appeal)
     require(can(appeal, "hear", by))
     if not appeal.notes.exists():
-        require(refused("Write down first what was said.", code="no_notes", rule="appeal.hearing"))
+        require(refused(_("Write down first what was said."), code="no_notes", rule="appeal.hearing"))
     move(appeal, "hear", by=by, changes={"heard_at": clock.now()}, rulebook=appeal.rulebook, about=about(appeal))
     notices.to_decide(appeal)
     return appeal

@@ -51,7 +51,7 @@ NOT_TOLD = {
     "qualification": set(),
     "grant_request": set(),
     "grant": set(),
-    "hold": set(),
+    "hold": {"stayed"},
     "audit": set(),
     "finding": set(),
     "obligation": set(),
@@ -63,7 +63,7 @@ NOT_TOLD = {
     "enforcement": set(),
     "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
 }
-"""Lifecycles of the story, and the states that nothing is in: of appeals, so far, only lodging and taking back."""
+"""Lifecycles of the story, and the states that nothing is in: of appeals only lodging and taking back is told so far."""
 
 
 def lifecycles() -> dict[str, type[LifecycleModel]]:
