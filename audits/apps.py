@@ -11,8 +11,10 @@ class AuditsConfig(AppConfig):
         from audits.interim import watch_interim_holds
         from audits.needs import register_needs
         from audits.queries import audit_report, incident_report
+        from audits.standing import watch_qualifications
         from partners.queries.verify import SOURCES
 
         register_needs()
         watch_interim_holds()
+        watch_qualifications()
         SOURCES.extend([audit_report.document_of, incident_report.document_of])

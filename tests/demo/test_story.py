@@ -63,7 +63,7 @@ NOT_TOLD = {
     "enforcement": set(),
     "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
 }
-"""Lifecycles of the story, and the states that nothing is in: of appeals only lodging and taking back is told so far."""
+"""Lifecycles of the story, and the states that nothing is in: of appeals, lodging and taking back is told so far."""
 
 
 def lifecycles() -> dict[str, type[LifecycleModel]]:
