@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from audits.actions.alert import clear_alert, escalate_alert, question_alert
 from audits.models import Alert
 from audits.use_sweep import sweep_use
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
+from portal.demo.gateways import NIGHT_HOURS
 from portal.demo.stage import Stage
 from portal.demo.timeline import Alone, Story
 
@@ -31,7 +32,7 @@ def judging(stage: Stage) -> Story:
     """The first round: alerts are raised, and the officers of each authority look at theirs in the days after."""
     sweep_use(by=SYSTEM)
     yield clock.now() + timedelta(hours=26)
-    nights = _raised("rhythm")
+    nights = sorted(_raised("rhythm"), key=lambda alert: alert.begins_at.astimezone(UTC).hour != NIGHT_HOURS[0][0])
     for alert in nights[1:]:
         clear_alert(alert=alert, note=PLANNED_RUN, by=_officer(stage, alert))
     for alert in _raised("volume"):
