@@ -39,6 +39,7 @@ from tests.factories.appeals import (
     with_panel,
 )
 from tests.factories.audits import Stage
+from tests.factories.partners import make_authority
 
 
 def code_of(function: object, **arguments: object) -> str:
@@ -190,7 +191,7 @@ def test_both_sides_are_called_and_heard(stage: Stage) -> None:
     presiding = panel_of(appeal)[0]
     add_statement(appeal=appeal, text="We logged all of it.", by=stage.applicant)
     add_statement(appeal=appeal, text="The logs came late.", by=stage.officer)
-    stranger = make_member(panel_of(appeal)[1].user.memberships.get().organisation, "case_officer")
+    stranger = make_member(make_authority("SE"), "case_officer")
     assert code_of(add_statement, appeal=appeal, text="x", by=stranger) == "other_body"
     assert code_of(close_hearing, appeal=appeal, by=presiding) == "not_heard"
     heard(appeal)
