@@ -33,7 +33,7 @@ PAGE = 50
 MOST_EXPORTED = 10_000
 _STEPS = ("begin", "report_change", "follow_rules", "submit", "screen", "set_tier", "resume", "send_to_signatories")
 _HANDS = ("ask_to_sign", "assign", "unassign", "ask_outside", "declare", "remind")
-_HOLDS = ("restrict", "suspend", "reinstate", "remove", "replace", "lapse", "remind")
+_HOLDS = ("restrict", "suspend", "reinstate", "remove", "restore", "replace", "lapse", "remind")
 KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "steps": (
         gettext_lazy("Steps"),
