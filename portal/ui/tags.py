@@ -141,6 +141,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
         "varied": PAUSED,
         "dismissed": NO,
     },
+    "appeal_decision": {"published": GOOD},
     "rulebook_version": {"consultation": WITH_US, "voting": MOVING, "adopted": MOVING},
 }
 """Looks of states that one noun has for itself; they win over EVERYWHERE."""
