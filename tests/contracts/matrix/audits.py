@@ -359,7 +359,7 @@ def own_deadline(world: World) -> dict[str, Any]:
 
 def filed_report(world: World) -> dict[str, Any]:
     made = world.once(incident)
-    due = made.deadlines.get(rule="scheme_severe", step="update")
+    due = made.deadlines.filter(rule="scheme_severe", step="update").order_by("pk")[0]
     answers = {"news": "None.", "stands": "ongoing", "taken": "We watch."}
     report = file_incident_report(deadline=due, answers=answers, marking="amber", by=world.actor("applicant"))
     return {"pk": made.pk, "report": report.pk}
