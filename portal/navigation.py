@@ -54,7 +54,11 @@ PLACES: tuple[Place, ...] = (
     Place(_("Incidents"), "admin:audits_incident_changelist", frozenset({"case_officer", "signatory"})),
     Place(_("Appeals"), "audits:panel", frozenset({"signatory", "oversight_member"})),
     Place(_("Alerts"), "audits:alerts", frozenset({"case_officer", "auditor"})),
-    Place(_("Oversight"), "dashboards:oversight", frozenset({"oversight_member"})),
+    Place(
+        _("Oversight"),
+        "dashboards:oversight",
+        frozenset({"oversight_member", "case_officer", "signatory", "auditor", "provider_staff"}),
+    ),
     Place(_("Jobs"), "jobs", frozenset({"system_administrator"})),
 )
 

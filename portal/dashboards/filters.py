@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,22 +16,41 @@ from partners.models import Qualification
 from partners.models.qualification import LIVE
 from portal.accounts.models.organisation import jurisdiction_choices
 from portal.core import clock
+from portal.dashboards.queries.offered import Offered
 from portal.rulebook.durations import add_months
 from portal.rulebook.schema import RISK_TIERS
 from portal.ui.forms import offer
 
-PERIODS = {"6": _("6 months"), "12": _("12 months"), "24": _("24 months")}
+PERIODS = {"3": _("3 months"), "6": _("6 months"), "12": _("12 months"), "24": _("24 months")}
 DEFAULT_PERIOD = "12"
+NOT_THERE = _("This is not in the list, and was left out. Choose one from the list.")
+OF_PROVIDERS = frozenset({"provider", "release"})
+"""Filters by which only what concerns a model can be narrowed."""
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The filters in force. `since` is the first day of the period: a month's first, so that months are whole."""
+    """The filters in force.
+
+    `since` is the first day of the period: a month's first, so that months are whole. `until` is its last, the day
+    *as at* which what stands is told. `jurisdiction` is the partner's; `provider` and `release` are ids, or "".
+    """
 
     since: date
-    months: int
+    until: date
     jurisdiction: str = ""
     tier: str = ""
+    provider: str = ""
+    release: str = ""
+
+    @property
+    def months(self) -> int:
+        """How many months the period touches."""
+        return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month + 1
+
+    def before(self) -> Narrowed:
+        """The period before, as long and as far into its last month, narrowed alike."""
+        return replace(self, since=add_months(self.since, -self.months), until=add_months(self.until, -self.months))
 
     def of_institution(self, path: str = "institution") -> Q:
         """Conditions on rows that point to an institution by `path`. EXISTS, no join that multiplies rows."""
@@ -42,9 +62,18 @@ class Narrowed:
             found &= Q(Exists(live))
         return found
 
+    def of_release(self, path: str = "release") -> Q:
+        """Conditions on rows that point to a model's release by `path`."""
+        found = Q()
+        if self.provider:
+            found &= Q(**{f"{path}__provider": self.provider})
+        if self.release:
+            found &= Q(**{path: self.release})
+        return found
+
 
 class FilterForm(forms.Form):
-    """Period, home country and risk tier. What is not understood is left out, never an error page."""
+    """What is not understood is left out and said at its field, never an error page."""
 
     period = forms.ChoiceField(label=_("Period"), choices=list(PERIODS.items()), required=False)
     jurisdiction = forms.ChoiceField(label=_("Country of the partner"), required=False)
@@ -53,24 +82,42 @@ class FilterForm(forms.Form):
         choices=[("", _("Any")), *((tier, tier.capitalize()) for tier in RISK_TIERS)],
         required=False,
     )
+    provider = forms.ChoiceField(label=_("Provider"), required=False)
+    release = forms.ChoiceField(label=_("Release"), required=False)
 
-    def __init__(self, *args: Any, countries: set[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, countries: Iterable[str], offered: Offered, own: str = "", **kwargs: Any) -> None:
+        """`own` is the provider whose people read: their own is not a choice."""
         super().__init__(*args, **kwargs)
-        named = [(code, name) for code, name in jurisdiction_choices() if code in countries]
+        known = set(countries)
+        named = [(code, name) for code, name in jurisdiction_choices() if code in known]
         offer(self, "jurisdiction", [("", _("Any")), *named])
+        offer(self, "provider", [("", _("Any")), *offered.providers])
+        offer(self, "release", [("", _("Any")), *offered.of(own)])
+        if own:
+            del self.fields["provider"]
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = NOT_THERE
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        return {key: value.replace("\x00", "") if isinstance(value, str) else value for key, value in said.items()}
 
 
-def narrowed(form: FilterForm) -> Narrowed:
+def narrowed(form: FilterForm, own: str = "") -> Narrowed:
     """The filters of a form that was filled from the address; fields that are wrong count as not given."""
     form.is_valid()
     said = form.cleaned_data
+    until = clock.today()
     months = int(said.get("period") or DEFAULT_PERIOD)
-    first = clock.today().replace(day=1)
-    return Narrowed(add_months(first, 1 - months), months, said.get("jurisdiction") or "", said.get("tier") or "")
+    since = add_months(until.replace(day=1), 1 - months)
+    rest = {key: said.get(key) or "" for key in ("jurisdiction", "tier", "provider", "release")}
+    return Narrowed(since, until, **(rest | {"provider": own} if own else rest))
 
 
-def from_address(query: QueryDict, countries: set[str]) -> tuple[FilterForm, Narrowed]:
-    """The form as the page shows it, and what it says."""
+def from_address(
+    query: QueryDict, countries: Iterable[str], offered: Offered, own: str = ""
+) -> tuple[FilterForm, Narrowed]:
+    """The form as the page shows it, and what it says. `own`: the provider to which the reader is bound."""
     filled = {"period": DEFAULT_PERIOD, **{key: str(query[key]).replace("\x00", "") for key in query}}
-    form = FilterForm(filled, countries=countries)
-    return form, narrowed(form)
+    form = FilterForm(filled, countries=countries, offered=offered, own=own)
+    return form, narrowed(form, own)

@@ -10,14 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.accounts.guards import for_roles
 from portal.core import clock
 from portal.dashboards.figures import Figure
-from portal.dashboards.filters import FilterForm, from_address
+from portal.dashboards.filters import OF_PROVIDERS, FilterForm, from_address
 from portal.dashboards.queries.assurance import audits_by_authority
 from portal.dashboards.queries.counts import Board
 from portal.dashboards.queries.incidents import holds_in_force, incidents_over_time, ladder_positions
+from portal.dashboards.queries.offered import offered
 from portal.dashboards.queries.scope import scope_in_force, taken_back
+from portal.dashboards.sights import Sight, for_readers
 from portal.rulebook.queries import rules
 from portal.ui.tables import safe_cell
 
@@ -30,26 +31,34 @@ FIGURES: dict[str, Callable[[Board], Figure]] = {
     "ladder": ladder_positions,
 }
 """In the order of the page; the key is also the name of the export."""
+BY_RELEASE = frozenset({"scope", "incidents"})
+"""What concerns models, and so can be told to a provider about its own; the rest is about partners."""
 
 
 @require_safe
-@for_roles("oversight_member")
-def oversight(request: HttpRequest) -> HttpResponse:
+@for_readers
+def oversight(request: HttpRequest, *, sight: Sight) -> HttpResponse:
     """Scope, incidents, holds, what was taken back, audits and the ladder, each as a chart with the table behind it."""
-    form, board = _board(request)
-    figures = {key: make(board) for key, make in FIGURES.items()}
-    context = {"form": form, "figures": figures, "query": request.GET.urlencode()}
+    form, board = _board(request, sight)
+    figures = {key: make(board) for key, make in figures_for(sight).items()}
+    context = {
+        "form": form,
+        "figures": figures,
+        "query": request.GET.urlencode(),
+        "not_narrowed": bool(OF_PROVIDERS & set(form.changed_data)) and not sight.provider,
+    }
     return render(request, "dashboards/oversight.html", context)
 
 
 @require_safe
-@for_roles("oversight_member")
-def export(request: HttpRequest, key: str) -> HttpResponse:
+@for_readers
+def export(request: HttpRequest, key: str, *, sight: Sight) -> HttpResponse:
     """The table behind one figure as CSV, narrowed as the page is."""
-    if key not in FIGURES:
+    make = figures_for(sight).get(key)
+    if make is None:
         raise Http404("No such figure.")
-    _form, board = _board(request)
-    figure = FIGURES[key](board)
+    _form, board = _board(request, sight)
+    figure = make(board)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for row in ([str(cell) for cell in figure.head], *figure.rows):
@@ -60,8 +69,15 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _board(request: HttpRequest) -> tuple[FilterForm, Board]:
+def figures_for(sight: Sight) -> dict[str, Callable[[Board], Figure]]:
+    """The figures that may be told: to a provider those about models."""
+    return {key: make for key, make in FIGURES.items() if not sight.provider or key in BY_RELEASE}
+
+
+def _board(request: HttpRequest, sight: Sight) -> tuple[FilterForm, Board]:
     """The filters as the page shows them, and what the figures are made from."""
     book = rules()
-    form, narrowed = from_address(request.GET, {item.country for item in book.eligibility.jurisdictions})
+    countries = {item.country for item in book.eligibility.jurisdictions}
+    choices = offered([sight.provider] if sight.provider else [])
+    form, narrowed = from_address(request.GET, countries, choices, own=sight.provider)
     return form, Board(narrowed, book)

@@ -14,6 +14,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.dashboards.filters import FilterForm, narrowed
 from portal.dashboards.queries.counts import Board
+from portal.dashboards.queries.offered import offered
 from portal.dashboards.views import FIGURES
 from portal.ledger.models import Head
 from portal.rulebook.queries import rules
@@ -137,9 +138,9 @@ def test_oversight_member_can_change_nothing_in_the_case(stage: Stage, member: A
 
 
 def test_everybody_else_is_kept_out(stage: Stage) -> None:
-    assert client_for(stage.applicant).get(URL).status_code == 403
+    assert client_for(stage.applicant).get(URL).status_code == 404
     assert Client().get(URL).status_code == 302
 
 
 def _board(**filters: str) -> Board:
-    return Board(narrowed(FilterForm(filters, countries={"NO", "SE"})), rules())
+    return Board(narrowed(FilterForm(filters, countries={"NO", "SE"}, offered=offered())), rules())

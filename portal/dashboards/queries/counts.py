@@ -65,7 +65,7 @@ def _since(narrowed: Narrowed) -> datetime:
 
 def _incidents(narrowed: Narrowed) -> QuerySet[Any]:
     """By month of the report (its first day) and severity; duplicates and unfounded ones left out."""
-    rows = Incident.objects.filter(narrowed.of_institution(), reported_at__gte=_since(narrowed))
+    rows = Incident.objects.filter(narrowed.of_institution(), narrowed.of_release(), reported_at__gte=_since(narrowed))
     month = Func(
         F("reported_at"), template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-01')", output_field=CharField()
     )

@@ -57,7 +57,11 @@ def _lines(narrowed: Narrowed) -> Any:
     )
     return (
         GrantLine.objects.filter(
-            narrowed.of_institution(), grant__state="in_force", starts_on__lte=today, ends_on__gte=today
+            narrowed.of_institution(),
+            narrowed.of_release(),
+            grant__state="in_force",
+            starts_on__lte=today,
+            ends_on__gte=today,
         )
         .filter(~Exists(withdrawn), surrender__isnull=True)
         .annotate(last_day=Coalesce(Subquery(version), F("ends_on")))

@@ -1,12 +1,26 @@
-"""Dashboards: read by oversight, and by nobody else. There is nothing to post."""
+"""Boards: read by oversight, by authorities, and by providers about their own releases. There is nothing to post."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.contracts.matrix import roles, row
+from tests.contracts.matrix import Expect, object_of, row
+
+READERS = ("oversight_member.any", "case_officer.any", "signatory.any", "auditor.any", "provider_staff.any")
+
+
+def board() -> Expect:
+    """Nobody else learns that there is such a page."""
+    return object_of(may=READERS)
+
+
+def of_partners() -> Expect:
+    """A figure that is not about models."""
+    return object_of(may=READERS).but("provider_staff.any", gets="404")
+
 
 ROWS: list[Any] = [
-    row("dashboards:oversight", roles("oversight_member")),
-    row("dashboards:export", roles("oversight_member"), make=lambda world: {"key": "incidents"}),
+    row("dashboards:oversight", board()),
+    row("dashboards:export", board(), make=lambda world: {"key": "incidents"}),
+    row("dashboards:export", of_partners(), make=lambda world: {"key": "audits"}),
 ]
