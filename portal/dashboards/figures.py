@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.verdicts import Text
+from portal.ui.drawing import can_draw
+from portal.ui.tables import CONTENT_TYPES
+
+FILES = {"csv": "CSV", "xlsx": "Excel", "svg": "SVG", "png": "PNG"}
+"""Kinds of files of a figure, and what they are called."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,18 @@ class Figure:
     def is_drawn(self) -> bool:
         """Whether there is anything to draw; a chart of nothing but zeros says less than its title."""
         return self.chart is not None and any(any(one["values"]) for one in self.chart["series"])
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to see in a picture."""
+        if self.chart is not None:
+            return self.is_drawn and can_draw(self.chart)
+        return bool(self.matrix and self.matrix["rows"])
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(kind, its name) of the files that there are of it."""
+        return [(kind, label) for kind, label in FILES.items() if kind in CONTENT_TYPES or self.has_picture]
 
     @property
     def cells(self) -> list[tuple[Any, list[Any]]]:

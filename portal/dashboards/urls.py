@@ -7,5 +7,5 @@ from portal.dashboards import views
 app_name = "dashboards"
 urlpatterns = [
     path("oversight/", views.oversight, name="oversight"),
-    path("oversight/<slug:key>.csv", views.export, name="export"),
+    path("oversight/<slug:key>.<slug:kind>", views.export, name="export"),
 ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.core import clock
+from portal.dashboards.export import attachment, in_words
 from portal.dashboards.figures import Figure
 from portal.dashboards.filters import OF_PROVIDERS, FilterForm, from_address
 from portal.dashboards.queries.assurance import audits_by_authority
@@ -20,7 +18,6 @@ from portal.dashboards.queries.offered import offered
 from portal.dashboards.queries.scope import scope_in_force, taken_back
 from portal.dashboards.sights import Sight, for_readers
 from portal.rulebook.queries import rules
-from portal.ui.tables import safe_cell
 
 FIGURES: dict[str, Callable[[Board], Figure]] = {
     "scope": scope_in_force,
@@ -52,21 +49,13 @@ def oversight(request: HttpRequest, *, sight: Sight) -> HttpResponse:
 
 @require_safe
 @for_readers
-def export(request: HttpRequest, key: str, *, sight: Sight) -> HttpResponse:
-    """The table behind one figure as CSV, narrowed as the page is."""
+def export(request: HttpRequest, key: str, kind: str, *, sight: Sight) -> HttpResponse:
+    """One figure as a file, narrowed as the page is."""
     make = figures_for(sight).get(key)
     if make is None:
         raise Http404("No such figure.")
-    _form, board = _board(request, sight)
-    figure = make(board)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in ([str(cell) for cell in figure.head], *figure.rows):
-        writer.writerow([safe_cell(cell) for cell in row])
-    name = f"{key}-{clock.today().isoformat()}.csv"
-    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    form, board = _board(request, sight)
+    return attachment(make(board), kind, filters=in_words(form, board.narrowed))
 
 
 def figures_for(sight: Sight) -> dict[str, Callable[[Board], Figure]]:

@@ -21,6 +21,6 @@ def of_partners() -> Expect:
 
 ROWS: list[Any] = [
     row("dashboards:oversight", board()),
-    row("dashboards:export", board(), make=lambda world: {"key": "incidents"}),
-    row("dashboards:export", of_partners(), make=lambda world: {"key": "audits"}),
+    row("dashboards:export", board(), make=lambda world: {"key": "incidents", "kind": "csv"}),
+    row("dashboards:export", of_partners(), make=lambda world: {"key": "audits", "kind": "xlsx"}),
 ]
