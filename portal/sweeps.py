@@ -134,4 +134,5 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "audits.tasks.watch_appeals", HOURLY, _("Ends stays in time, and reminds panels of the day of their decision")
     ),
+    Sweep("portal.dashboards.tasks.keep_rollups", OFTEN, _("Takes what the record says into the dashboards’ sums")),
 )

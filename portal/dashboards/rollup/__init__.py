@@ -1,0 +1,1 @@
+"""Figures kept as sums: sources say what is counted, `keep` keeps the sums, `read` reads them."""

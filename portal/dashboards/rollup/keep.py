@@ -1,0 +1,93 @@
+"""Keeping the rollups: what the record says since the last time goes into the sums; or all of it, anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from portal.dashboards.models import Cursor, Spell, Tally
+from portal.dashboards.rollup import statements
+from portal.dashboards.rollup.sources import SOURCES, Source
+from portal.ledger.models import Head
+
+BATCH = 5000
+"""Entries at a time: few enough that a batch takes seconds, enough that a backlog of a million is done in minutes."""
+
+
+@transaction.atomic
+def keep_batch(limit: int = BATCH) -> int:
+    """Take in the next entries of the record; gives how many there were.
+
+    Twice is once: the spells of each subject that the entries concern are made anew from the record as it is now, and
+    only the difference goes into the sums. A second worker waits for the first, and finds its entries done. What
+    breaks off leaves everything as it was, the cursor too. Entries are numbered under the lock of the record's head, so
+    that none with a lower number is still to come.
+    """
+    cursor_row = _locked()
+    size = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+    upto = min(cursor_row.seq + limit, size)
+    if upto <= cursor_row.seq:
+        return 0
+    bounds = {"after": cursor_row.seq, "upto": upto}
+    with connection.cursor() as cursor:
+        for source in SOURCES:
+            cursor.execute(statements.SCRATCH)
+            cursor.execute(statements.touched(source), bounds)
+            if cursor.rowcount:
+                cursor.execute("ANALYZE rollup_touched")
+                cursor.execute(statements.made(source, all_subjects=False))
+                cursor.execute(statements.REPLACE, {"measures": list(source.measures)})
+                _add_up(cursor)
+    taken = upto - cursor_row.seq
+    cursor_row.seq = upto
+    cursor_row.save(update_fields=["seq"])
+    return taken
+
+
+def rebuild(tell: Callable[[str], None] = lambda name: None) -> None:
+    """Make everything anew from the whole record, a source at a time. Boards go on showing what was kept until then.
+
+    What is recorded meanwhile is taken in by the next batches, as ever.
+    """
+    with transaction.atomic():
+        cursor_row = _locked()
+        size = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
+        if cursor_row.seq == 0:
+            # Nothing is kept yet: what is on record now need not be taken in entry by entry.
+            cursor_row.seq = size
+            cursor_row.save(update_fields=["seq"])
+            for source in SOURCES:
+                _rebuild_source(source)
+                tell(source.name)
+            return
+    for source in SOURCES:
+        with transaction.atomic():
+            _locked()
+            _rebuild_source(source)
+        tell(source.name)
+
+
+def _rebuild_source(source: Source) -> None:
+    measures = list(source.measures)
+    Spell.objects.filter(measure__in=measures).delete()
+    Tally.objects.filter(measure__in=measures).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SCRATCH)
+        cursor.execute(statements.made(source, all_subjects=True))
+        cursor.execute(statements.FILL)
+        cursor.execute("ANALYZE rollup_changed")
+        _add_up(cursor)
+
+
+def _add_up(cursor: CursorWrapper) -> None:
+    cursor.execute(statements.TALLY)
+    if nothing := [pk for (pk,) in cursor.fetchall()]:
+        Tally.objects.filter(pk__in=nothing).delete()
+
+
+def _locked() -> Cursor:
+    """The cursor, locked until the transaction ends."""
+    Cursor.objects.bulk_create([Cursor(pk=1)], ignore_conflicts=True)
+    return Cursor.objects.select_for_update().get(pk=1)

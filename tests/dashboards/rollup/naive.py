@@ -1,0 +1,170 @@
+"""Naive counts over rows as they are now, in plain Python: what the rollups are held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from audits.models import Audit, Incident
+from grants.models import Grant, GrantLine, Hold
+from grants.queries.effective import as_in_force
+from partners.models import Qualification
+from partners.models.qualification import LIVE
+from portal.core import clock
+from portal.dashboards.filters import Narrowed
+from portal.dashboards.rollup.read import Counted
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that counts now: as what, of which partner, and for which providers and releases (by id)."""
+
+    measure: str
+    group: str
+    column: str
+    institution_id: UUID
+    narrow: frozenset[str] = field(default_factory=frozenset)
+
+
+def counted(asked: Narrowed, items: list[Item]) -> dict[str, Counted]:
+    """Measure → (group, column) → how many, of those that the filters leave."""
+    tiers = {row.institution_id: row.tier for row in _live()}
+    countries = {row.institution_id: row.country for row in _partners()}
+    found: dict[str, Counter[tuple[str, str]]] = {}
+    for item in items:
+        left = (
+            asked.jurisdiction in ("", countries[item.institution_id])
+            and asked.tier in ("", tiers.get(item.institution_id))
+            and (asked.release or asked.provider or "all") in {"all", *item.narrow}
+        )
+        found.setdefault(item.measure, Counter())[item.group, item.column] += left
+    return {measure: {key: count for key, count in counts.items() if count} for measure, counts in found.items()}
+
+
+@dataclass(frozen=True)
+class _Partner:
+    institution_id: UUID
+    country: str
+
+
+def _partners() -> Iterator[_Partner]:
+    from partners.models import Institution
+
+    for row in Institution.objects.select_related("organisation"):
+        yield _Partner(row.pk, row.organisation.jurisdiction)
+
+
+def _live() -> list[Qualification]:
+    return list(Qualification.objects.filter(state__in=LIVE, valid_until__gte=clock.today()))
+
+
+def standing_now() -> list[Item]:
+    """Everything that stands now."""
+    return [item for count in STANDING for item in count()]
+
+
+def _qualified() -> Iterator[Item]:
+    for row in Qualification.objects.filter(state__in=LIVE).select_related("institution__organisation"):
+        if row.valid_until >= clock.today():
+            yield Item("qualified", row.institution.organisation.jurisdiction, row.tier, row.institution_id)
+
+
+def _ids(*rows: Any) -> frozenset[str]:
+    return frozenset(str(row) for row in rows if row is not None)
+
+
+def _lines() -> Iterator[Item]:
+    today = clock.today()
+    rows = GrantLine.objects.filter(grant__state="in_force", surrender=None).select_related("grant")
+    for line in as_in_force(rows):
+        if not line.starts_on <= today <= line.ends_on:
+            continue
+        narrow = _ids(line.provider_id, line.release_id)
+        yield Item("lines", str(line.release_id), line.use_case, line.institution_id, narrow)
+        if _is_stopped(line):
+            yield Item("lines_held", str(line.release_id), line.use_case, line.institution_id, narrow)
+
+
+def _is_stopped(line: GrantLine) -> bool:
+    usable = Qualification.objects.filter(institution=line.institution_id, state__in=["in_force", "restricted"])
+    return not usable.exists() or any(
+        line.environment_id == hold.environment_id
+        or line.pk == hold.line_id
+        or line.grant_id == hold.grant_id
+        or line.institution_id == hold.partner_id
+        for hold in Hold.objects.filter(state__in=["placed", "confirmed"])
+    )
+
+
+def _grants() -> Iterator[Item]:
+    for grant in Grant.objects.prefetch_related("lines"):
+        for provider in {line.provider_id for line in grant.lines.all()}:
+            releases = {line.release_id for line in grant.lines.all() if line.provider_id == provider}
+            narrow = _ids(provider, *releases)
+            yield Item("grants", str(provider), grant.state, grant.institution_id, narrow)
+
+
+def _holds() -> Iterator[Item]:
+    for hold in Hold.objects.filter(state__in=["placed", "confirmed"]):
+        waits = hold.state == "placed" and hold.emergency
+        narrow = _reached(hold)
+        column = "waiting" if waits else "confirmed"
+        yield Item("holds", hold.target_kind, column, hold.institution_id, narrow)
+
+
+def _reached(hold: Hold) -> frozenset[str]:
+    lines = GrantLine.objects.filter(institution=hold.institution_id, grant__issued_at__lte=hold.placed_at)
+    on = {"line": "pk", "grant": "grant", "environment": "environment"}.get(hold.target_kind)
+    chosen = lines.filter(**{on: hold.target_id}) if on else lines
+    return _ids(*(pk for row in chosen for pk in (row.provider_id, row.release_id)))
+
+
+def _incidents_open() -> Iterator[Item]:
+    for incident in Incident.objects.exclude(state__in=["closed", "duplicate", "unfounded"]):
+        late = any(row.is_missed for row in incident.deadlines.all())
+        provider = incident.release.provider_id if incident.release else None
+        narrow = _ids(provider, incident.release_id)
+        yield Item("incidents_open", incident.severity, "late" if late else "in_time", incident.institution_id, narrow)
+
+
+def _audits() -> Iterator[Item]:
+    today = clock.today()
+    for audit in Audit.objects.all():
+        column = ""
+        if audit.state in ("fieldwork", "draft_report", "partner_response"):
+            column = "running"
+        elif audit.state in ("planned", "notified") and audit.planned_for < today:
+            column = "late"
+        elif audit.state in ("planned", "notified") and audit.planned_for <= today + timedelta(days=90):
+            column = "due"
+        if column:
+            yield Item("audits", str(audit.authority_id or ""), column, audit.institution_id)
+
+
+STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
+    _qualified,
+    _lines,
+    _grants,
+    _holds,
+    _incidents_open,
+    _audits,
+)
+
+
+def every_view(since: date) -> Iterator[Narrowed]:
+    """Every combination of filters: country × tier × none, each provider, each release."""
+    from grants.models import Release
+
+    countries = {"", *(row.country for row in _partners())}
+    tiers = {"", *Qualification.objects.values_list("tier", flat=True)}
+    releases = list(Release.objects.all())
+    narrow = [{}, *({"provider": str(pk)} for pk in {row.provider_id for row in releases})]
+    narrow += [{"release": str(row.pk)} for row in releases]
+    for country in countries:
+        for tier in tiers:
+            for more in narrow:
+                yield Narrowed(since, clock.today(), jurisdiction=country, tier=tier, **more)
