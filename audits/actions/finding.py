@@ -55,7 +55,13 @@ def record_finding(
         escalates_on=step_day(rulebook.audits.escalation, (), plan_due, country),
         remedy_due=add_working_days(today, rule.remedy_working_days, country),
     )
-    detail = {"severity": severity, "title": title, "control": control.oscal_id if control else None}
+    detail = {
+        "severity": severity,
+        "title": title,
+        "control": control.oscal_id if control else None,
+        "plan_due": plan_due,
+        "remedy_due": finding.remedy_due,
+    }
     create(finding, "record", by=by, rulebook=rulebook.version, detail=detail, about=_about(finding))
     require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
     notices.finding_recorded(finding)
@@ -94,7 +100,9 @@ def agree_plan(*, finding: Finding, by: Actor) -> Finding:
         "remedy_due": due,
         "escalates_on": next_day(finding, REMEDY, due),
     }
-    move(finding, "agree_plan", by=by, changes=changes, detail={"plan": finding.plan}, about=_about(finding))
+    move(
+        finding, "agree_plan", by=by, changes=changes, detail={"plan": finding.plan, "due": due}, about=_about(finding)
+    )
     notices.plan_agreed(finding)
     return finding
 

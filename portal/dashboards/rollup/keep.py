@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from portal.dashboards.models import Cursor, Spell, Tally
 from portal.dashboards.rollup import statements
+from portal.dashboards.rollup.calendar import keep_calendars
 from portal.dashboards.rollup.sources import SOURCES, Source
 from portal.ledger.models import Head
 
@@ -30,6 +31,7 @@ def keep_batch(limit: int = BATCH) -> int:
     upto = min(cursor_row.seq + limit, size)
     if upto <= cursor_row.seq:
         return 0
+    keep_calendars()
     bounds = {"after": cursor_row.seq, "upto": upto}
     with connection.cursor() as cursor:
         for source in SOURCES:
@@ -53,6 +55,7 @@ def rebuild(tell: Callable[[str], None] = lambda name: None) -> None:
     """
     with transaction.atomic():
         cursor_row = _locked()
+        keep_calendars()
         size = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
         if cursor_row.seq == 0:
             # Nothing is kept yet: what is on record now need not be taken in entry by entry.

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from audits.models import Audit, Incident
-from grants.models import Grant, GrantLine, Hold
+from audits.models import Appeal, Audit, EnforcementCase, Finding, Incident, Obligation
+from audits.overdue import is_late
+from grants.models import Environment, Grant, GrantLine, GrantRequest, Hold, Release
 from grants.queries.effective import as_in_force
-from partners.models import Qualification
+from grants.states import IN_HAND
+from partners.models import Application, Institution, Qualification
 from partners.models.qualification import LIVE
 from portal.core import clock
 from portal.dashboards.filters import Narrowed
@@ -52,8 +54,6 @@ class _Partner:
 
 
 def _partners() -> Iterator[_Partner]:
-    from partners.models import Institution
-
     for row in Institution.objects.select_related("organisation"):
         yield _Partner(row.pk, row.organisation.jurisdiction)
 
@@ -111,12 +111,12 @@ def _grants() -> Iterator[Item]:
 def _holds() -> Iterator[Item]:
     for hold in Hold.objects.filter(state__in=["placed", "confirmed"]):
         waits = hold.state == "placed" and hold.emergency
-        narrow = _reached(hold)
+        narrow = reached(hold)
         column = "waiting" if waits else "confirmed"
         yield Item("holds", hold.target_kind, column, hold.institution_id, narrow)
 
 
-def _reached(hold: Hold) -> frozenset[str]:
+def reached(hold: Hold) -> frozenset[str]:
     lines = GrantLine.objects.filter(institution=hold.institution_id, grant__issued_at__lte=hold.placed_at)
     on = {"line": "pk", "grant": "grant", "environment": "environment"}.get(hold.target_kind)
     chosen = lines.filter(**{on: hold.target_id}) if on else lines
@@ -145,6 +145,50 @@ def _audits() -> Iterator[Item]:
             yield Item("audits", str(audit.authority_id or ""), column, audit.institution_id)
 
 
+def _environments() -> Iterator[Item]:
+    for place in Environment.objects.all():
+        yield Item("environments", place.country, place.state, place.institution_id)
+
+
+def _findings() -> Iterator[Item]:
+    for finding in Finding.objects.filter(state__in=["open", "plan_agreed", "remediated"]):
+        yield Item("findings", finding.severity, "overdue" if is_late(finding) else "open", finding.institution_id)
+
+
+def _obligations() -> Iterator[Item]:
+    for duty in Obligation.objects.filter(state__in=["due", "returned"]):
+        yield Item("obligations", duty.kind, "late" if is_late(duty) else "waiting", duty.institution_id)
+
+
+def _ladder() -> Iterator[Item]:
+    found = set()
+    for case in EnforcementCase.objects.all():
+        if case.state != "decided":
+            found.add((case.institution_id, "running"))
+        elif case.measure != "no_action" and case.ended_at is None and case.stayed_at is None and not _ran_out(case):
+            found.add((case.institution_id, case.measure))
+    for institution, rung in found:
+        yield Item("ladder", "", rung, institution)
+
+
+def _ran_out(case: EnforcementCase) -> bool:
+    last = case.effect_until
+    return case.measure in ("restriction", "suspension") and last is not None and last < clock.today()
+
+
+def _appeals() -> Iterator[Item]:
+    for appeal in Appeal.objects.all():
+        yield Item("appeals", "", appeal.state, appeal.institution_id)
+
+
+def _cases() -> Iterator[Item]:
+    for case in Application.objects.all():
+        if case.state in ("submitted", "under_review", "awaiting_applicant", "awaiting_signatures"):
+            yield Item("cases", str(case.authority_id), f"application:{case.state}", case.institution_id)
+    for request in GrantRequest.objects.filter(state__in=IN_HAND):
+        yield Item("cases", str(request.authority_id), f"request:{request.state}", request.institution_id)
+
+
 STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
     _qualified,
     _lines,
@@ -152,13 +196,33 @@ STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
     _holds,
     _incidents_open,
     _audits,
+    _environments,
+    _findings,
+    _obligations,
+    _ladder,
+    _appeals,
+    _cases,
 )
+MEASURES = (
+    "qualified",
+    "lines",
+    "lines_held",
+    "grants",
+    "holds",
+    "incidents_open",
+    "audits",
+    "environments",
+    "findings",
+    "obligations",
+    "ladder",
+    "appeals",
+    "cases",
+)
+"""What stands, as `standing` is asked for it."""
 
 
 def every_view(since: date) -> Iterator[Narrowed]:
     """Every combination of filters: country × tier × none, each provider, each release."""
-    from grants.models import Release
-
     countries = {"", *(row.country for row in _partners())}
     tiers = {"", *Qualification.objects.values_list("tier", flat=True)}
     releases = list(Release.objects.all())

@@ -8,11 +8,9 @@ from portal.dashboards.filters import Narrowed
 from portal.dashboards.rollup.keep import keep_batch, rebuild
 from portal.dashboards.rollup.read import happened, standing, standing_by_month
 from tests.dashboards.rollup.kept import everything, keep_all
-from tests.dashboards.rollup.naive import counted, every_view, standing_now
+from tests.dashboards.rollup.naive import MEASURES, counted, every_view, standing_now
 from tests.factories import grants as make
 from tests.factories.audits import Stage, planned_audit, reported_incident, triaged_incident
-
-MEASURES = ("qualified", "lines", "lines_held", "grants", "holds", "incidents_open", "audits")
 
 
 def test_some_deeds_are_counted_in_every_view_as_the_rows_say(stage: Stage) -> None:
@@ -62,6 +60,6 @@ def test_a_past_day_shows_what_was_known_then(stage: Stage) -> None:
         keep_all()
         now = Narrowed(asked.since, clock.today())
         assert [read(asked, "incidents_open") for read in (standing, standing_by_month)] == then[:2]
-        assert standing(now, "incidents_open")["incidents_open"] == {("low", "in_time"): 1}
+        assert standing(now, "incidents_open")["incidents_open"] == {("low", "late"): 1}
         assert happened(asked, "incidents")["incidents"] == then[2]["incidents"]
         assert [key[1] for key in happened(now, "incidents")["incidents"]] == ["low"]

@@ -1,6 +1,6 @@
 """Everything that is counted. Qualifications come first: from them the partner's tier at any time is known."""
 
-from portal.dashboards.rollup.sources import assurance, holds, incidents, scope
+from portal.dashboards.rollup.sources import assurance, duties, enforcement, holds, incidents, scope, work
 from portal.dashboards.rollup.sources.base import Source
 
 FIRST: Source = scope.QUALIFIED
@@ -10,5 +10,8 @@ SOURCES: tuple[Source, ...] = (
     *holds.SOURCES,
     *incidents.SOURCES,
     *assurance.SOURCES,
+    *duties.SOURCES,
+    *enforcement.SOURCES,
+    *work.SOURCES,
 )
 """In the order in which they are made."""

@@ -63,10 +63,11 @@ def history(noun: LiteralString, where: str = "") -> str:
     """
 
 
-def told(noun: LiteralString, verbs: tuple[LiteralString, ...], value: str) -> str:
+def told(noun: LiteralString, verbs: tuple[LiteralString, ...], value: str, where: str = "true") -> str:
     """What events said of each object, from when until the next one said something else: (object_id, value, span).
 
-    `value` reads it from `detail` (jsonb); it is null where the event was purged, which is for the caller to fill.
+    `value` reads it from `event.detail` (jsonb); it is null where the event was purged, which is for the caller to
+    fill. `where` leaves out entries that say nothing of it.
     """
     said = ", ".join(f"'{noun}.{verb}'" for verb in verbs)
     return f"""
@@ -78,6 +79,7 @@ def told(noun: LiteralString, verbs: tuple[LiteralString, ...], value: str) -> s
                 WHERE event.entry_id = entry.seq
             ) event ON true
             WHERE entry.object_type = '{noun}' AND entry.verb IN ({said}) AND {only("entry.object_id")}
+                AND {where}
         ) said WINDOW turn AS (PARTITION BY object_id ORDER BY seq)
     """
 
@@ -92,9 +94,16 @@ def days_later(day: str, days: int = 1) -> str:
     return midnight(f"{day} + {days}")
 
 
+def between(since: str, until: str) -> str:
+    """From one moment to another (null: without end) as a range; nothing where the second is before the first."""
+    if until == "NULL":
+        return f"tstzrange({since}, NULL)"
+    return f"tstzrange({since}, CASE WHEN {until} < {since} THEN {since} ELSE {until} END)"
+
+
 def span(since: str, until: str) -> str:
-    """From one moment to another as a multirange; nothing where the second is not after the first."""
-    return f"tstzmultirange(tstzrange({since}, greatest({since}, {until})))"
+    """The same as a multirange."""
+    return f"tstzmultirange({between(since, until)})"
 
 
 def joined(spans: str, where: str = "") -> str:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from portal.dashboards.rollup.sources.base import Source, history, joined, only, told
+from portal.dashboards.rollup.sources.base import Source, between, history, joined, only, span, told
 
 NOT_COUNTED = "'duplicate', 'unfounded'"
 """States of an incident in which it is counted elsewhere, or nothing happened."""
 _SAID = """
     CASE entry.verb WHEN 'incident.report' THEN event.detail ->> 'severity' ELSE event.detail ->> 'is' END
 """
+_MERGED = """
+    SELECT incident_id FROM dashboards_deadlineversion
+    WHERE after_seq >= %(after)s - 1000 AND after_seq < %(upto)s AND EXISTS (SELECT FROM fresh)
+"""
+"""Deeds on one incident change deadlines of those that were merged with it. A deed may take as long as others need for
+some hundred entries until its own are written.
+"""
 
 INCIDENTS = Source(
     name="incidents",
-    measures=("incidents", "incidents_open"),
+    measures=("incidents", "incidents_open", "time_to_contain"),
     noun="incident",
     table="audits_incident",
+    after={"incident": _MERGED},
     select=f"""
     WITH incident AS (
         SELECT i.id, i.institution_id, i.kind, i.severity, i.reported_at, i.release_id,
@@ -28,23 +36,35 @@ INCIDENTS = Source(
         JOIN incident ON incident.id = said.object_id GROUP BY 1, 2
     ), lived AS (
         SELECT object_id AS id, {joined("span", f"state NOT IN ({NOT_COUNTED})")} AS founded,
-            {joined("span", f"state NOT IN ({NOT_COUNTED}, 'closed')")} AS unsettled
+            {joined("span", f"state NOT IN ({NOT_COUNTED}, 'closed')")} AS unsettled,
+            min(lower(span)) FILTER (WHERE verb = 'incident.contain') AS contained_at
         FROM ({history("incident")}) s GROUP BY 1
+    ), version AS (
+        SELECT incident_id, due_at, least(met_at, waived_at) AS off_at,
+            tstzrange(since, lead(since) OVER (PARTITION BY deadline_id ORDER BY after_seq)) AS span
+        FROM (
+            SELECT v.*, max(entry.time) OVER (PARTITION BY v.deadline_id ORDER BY v.after_seq) AS since
+            FROM dashboards_deadlineversion v JOIN ledger_entry entry ON entry.seq = v.after_seq + 1
+            WHERE {only("v.incident_id")}
+        ) v
     ), missed AS (
-        SELECT d.incident_id AS id, {joined("tstzrange(d.due_at, greatest(d.due_at, least(d.met_at, d.waived_at)))")}
-            AS spans FROM audits_incidentdeadline d WHERE {only("d.incident_id")} GROUP BY 1
+        SELECT incident_id AS id, {joined(f"span * {between('due_at', 'off_at')}")} AS spans FROM version GROUP BY 1
     )
     SELECT kind.measure, incident.id, incident.institution_id,
         CASE kind.in_column
             WHEN 'late' THEN graded.spans * lived.unsettled * coalesce(missed.spans, '{{}}')
             WHEN 'in_time' THEN graded.spans * lived.unsettled - coalesce(missed.spans, '{{}}')
+            WHEN '' THEN graded.spans * lived.founded * {span("lived.contained_at", "NULL")}
             ELSE graded.spans * lived.founded END,
-        CASE kind.measure WHEN 'incidents' THEN incident.reported_at END,
-        graded.severity, coalesce(kind.in_column, incident.kind), incident.provider_id, incident.release_id, 7, 0
+        CASE kind.measure WHEN 'incidents' THEN incident.reported_at WHEN 'time_to_contain' THEN lived.contained_at END,
+        graded.severity, coalesce(kind.in_column, incident.kind), incident.provider_id, incident.release_id, 7,
+        CASE kind.measure WHEN 'time_to_contain'
+            THEN floor(extract(epoch FROM lived.contained_at - incident.reported_at) / 3600)::integer ELSE 0 END
     FROM incident JOIN graded ON graded.id = incident.id JOIN lived ON lived.id = incident.id
     LEFT JOIN missed ON missed.id = incident.id
-    CROSS JOIN (VALUES ('incidents', NULL), ('incidents_open', 'in_time'), ('incidents_open', 'late'))
-        kind (measure, in_column)
+    CROSS JOIN (VALUES ('incidents', NULL), ('incidents_open', 'in_time'), ('incidents_open', 'late'),
+        ('time_to_contain', '')) kind (measure, in_column)
+    WHERE kind.measure <> 'time_to_contain' OR lived.contained_at IS NOT NULL
     """,
 )
 

@@ -119,4 +119,47 @@ GRANTS = Source(
     """,
 )
 
-SOURCES = (LINES, GRANTS)
+ENVIRONMENTS = Source(
+    name="environments",
+    measures=("environments",),
+    noun="environment",
+    table="grants_environment",
+    select=f"""
+    SELECT 'environments', place.id, place.institution_id, {joined("states.span")}, NULL::timestamptz, place.country,
+        states.state, NULL::uuid, NULL::uuid, 1, 0
+    FROM ({history("environment")}) states JOIN grants_environment place ON place.id = states.object_id
+    GROUP BY place.id, states.state
+    """,
+)
+
+TAKEN_BACK = Source(
+    name="taken_back",
+    measures=("taken_back",),
+    noun="grant",
+    table="grants_grant",
+    after={"consent_withdrawal": _WITHDRAWN_FROM},
+    select=f"""
+    WITH line AS (SELECT * FROM grants_grantline WHERE {only("grant_id")}), ended AS (
+        SELECT object_id, state, span FROM ({history("grant")}) s WHERE state IN ('revoked', 'surrendered')
+    ), parties AS (
+        SELECT grant_id, NULL::uuid AS provider_id, NULL::uuid AS release_id, 1 AS reach FROM line GROUP BY 1
+        UNION ALL SELECT grant_id, provider_id, NULL::uuid, 2 FROM line GROUP BY 1, 2
+        UNION ALL SELECT grant_id, NULL::uuid, release_id, 4 FROM line GROUP BY 1, 3
+    ), taken AS (
+        SELECT line.grant_id, 'narrowed' AS kind, {span("v.since", "NULL")} AS spans, v.since AS at, line.provider_id,
+            line.release_id, 7 AS reach
+        FROM line JOIN grants_lineversion v ON v.line_id = line.id
+        UNION ALL SELECT line.grant_id, 'withdrawn', {span("w.given_at", "w.taken_back_at")}, w.given_at,
+            line.provider_id, line.release_id, 7 FROM line JOIN grants_consentwithdrawal w ON w.line_id = line.id
+        UNION ALL SELECT line.grant_id, 'given_back', {span("s.surrendered_at", "NULL")}, s.surrendered_at,
+            line.provider_id, line.release_id, 7 FROM line JOIN grants_linesurrender s ON s.line_id = line.id
+        UNION ALL SELECT grant_id, state, tstzmultirange(span), lower(span), provider_id, release_id, reach
+        FROM ended JOIN parties ON parties.grant_id = ended.object_id
+    )
+    SELECT 'taken_back', g.id, g.institution_id, taken.spans, taken.at, '', taken.kind,
+        taken.provider_id, taken.release_id, taken.reach, 0
+    FROM taken JOIN grants_grant g ON g.id = taken.grant_id
+    """,
+)
+
+SOURCES = (LINES, GRANTS, ENVIRONMENTS, TAKEN_BACK)
