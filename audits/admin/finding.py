@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -32,6 +33,9 @@ from portal.core.actors import Actor
 
 ACCEPTANCE = ("case_officer", "signatory")
 """Who reads proposals to accept a risk."""
+
+SETTLED = Case(When(state="verified", then=2), When(state="risk_accepted", then=1), default=0)
+"""What somebody has to do something about first, then risks that are borne for now, then what was put right."""
 
 FINDING_PAGES = (
     DeedPage("agree", "agree_plan", lambda finding, _said, by: deeds.agree_plan(finding=finding, by=by)),
@@ -87,7 +91,7 @@ class FindingAdmin(WithDocuments, Exported):
     list_filter = (filter_by_state(FINDING.choices), OverdueFilter, "severity")
     list_select_related = ("institution__organisation",)
     search_fields = ("reference", "title", "institution__organisation__name")
-    ordering = ("remedy_due", "pk")
+    ordering = (SETTLED, "remedy_due", "pk")
 
     def visible(self, rows: Any, actor: Actor) -> Any:
         return findings_on_desk(rows, actor)

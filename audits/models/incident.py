@@ -77,6 +77,8 @@ class Incident(LifecycleModel):
             models.Index(fields=["-reported_at", "severity"], name="incident_over_time"),
             models.Index(fields=["institution", "-reported_at"], name="incident_of_institution"),
             models.Index(fields=["authority", "state", "-reported_at"], name="incident_desk"),
+            models.Index(fields=["authority", "-reported_at"], name="incident_of_authority"),
+            models.Index(fields=["release", "-reported_at"], name="incident_of_release"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -137,7 +139,11 @@ class IncidentDeadline(Record):
                 fields=["due_at"],
                 condition=models.Q(met_at=None, waived_at=None, stage__lt=2),
                 name="incidentdeadline_running",
-            )
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(met_at=None, waived_at=None), name="incidentdeadline_owed"
+            ),
+            models.Index(fields=["due_at", "id"], condition=models.Q(waived_at=None), name="incidentdeadline_in_turn"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["incident", "rule", "step", "occurrence"], name="incidentdeadline_once"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from audits.access import visible_incidents
+from audits.access import sees_incident
 from audits.models import Incident, IncidentDeadline, IncidentLook, IncidentUpdate, PublicReport
 from audits.rules.marking import RESTRICTED
 from portal.core.actors import Actor
@@ -63,8 +63,8 @@ def recipient_labels(version: str) -> dict[str, str]:
 
 def due_to_anybody(actor: Actor) -> QuerySet[IncidentDeadline]:
     """What must reach whom by when, of every incident that the actor may see; officers see those of their authority."""
-    seen: QuerySet[Incident] = visible_incidents(Incident.objects.all(), actor)
+    seen = sees_incident(actor, "incident__")
     if actor.has("case_officer"):
-        seen = Incident.objects.filter(Q(authority_id=actor.body_id) | Q(pk__in=seen.values("pk")))
-    rows: QuerySet[IncidentDeadline] = IncidentDeadline.objects.filter(waived_at=None, incident__in=seen.values("pk"))
+        seen |= Q(incident__authority_id=actor.body_id)
+    rows: QuerySet[IncidentDeadline] = IncidentDeadline.objects.filter(seen, waived_at=None)
     return rows.select_related("incident__institution__organisation")

@@ -60,9 +60,13 @@ def nothing_owed(*, owed: int) -> Verdict:
     )
 
 
+UNDER_WAY = ("reported", "triaged", "contained", "resolved")
+"""States in which somebody works on it: it is neither over nor merged into another."""
+
+
 def worked_on(original: Any, *, than: Any) -> Verdict:
     """A duplicate is merged into another incident that is being worked on; so no two ever point at each other."""
-    if original.pk != than.pk and original.state in ("reported", "triaged", "contained", "resolved"):
+    if original.pk != than.pk and original.state in UNDER_WAY:
         return ALLOWED
     return refused(_("Choose another incident that is being worked on."), code="no_original", rule="incident.duplicate")
 

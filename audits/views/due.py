@@ -21,7 +21,7 @@ from portal.ui.lists import ListView
 from portal.ui.tables import MomentColumn, Table
 from portal.ui.templatetags import ui
 
-STATES = (("running", _("Due")), ("missed", _("Overdue")), ("filed", _("Filed")))
+STATES = (("running", _("Due")), ("missed", _("Overdue")), ("filed", _("Filed")), ("all", _("All, filed or not")))
 DUTIES = (("partner", _("The partner")), ("provider", _("The provider")), ("authority", _("The authority")))
 
 
@@ -68,14 +68,22 @@ class DueTable(Table):
 
 
 class DueFilter(django_filters.FilterSet):
-    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("State"), empty_label=_("Any"))
+    """What is still owed, unless another state is asked for: what was filed long ago would stand before it."""
+
+    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("State"), empty_label=_("Owed"))
     duty = django_filters.ChoiceFilter(choices=DUTIES, label=_("Filed by"), empty_label=_("Anybody"))
 
     class Meta:
         model = IncidentDeadline
         fields: ClassVar[list[str]] = []
 
+    def filter_queryset(self, queryset: QuerySet[IncidentDeadline]) -> QuerySet[IncidentDeadline]:
+        rows: QuerySet[IncidentDeadline] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(met_at=None)
+
     def in_state(self, rows: QuerySet[IncidentDeadline], name: str, value: str) -> QuerySet[IncidentDeadline]:
+        if value == "all":
+            return rows
         if value == "filed":
             return rows.exclude(met_at=None)
         now = clock.now()
@@ -89,10 +97,9 @@ class DueList(ListView):
     table_class = DueTable
     filterset_class = DueFilter
     search_fields = ("label", "incident__reference")
-    sorts: ClassVar = {"due_at": ("due_at",)}
-    default_sort = "due_at"
-    empty_title = _("Nothing is due")
-    empty_text = _("No rule asks for a report about an incident.")
+    keyset = "due_at"
+    empty_title = _("Nothing is owed")
+    empty_text = _("No report about an incident is due. What was filed is under “Filed”.")
 
     def get_queryset(self) -> QuerySet[IncidentDeadline]:
         actor: Actor = self.request.actor
@@ -100,10 +107,11 @@ class DueList(ListView):
 
     def saved_views(self) -> list[dict[str, Any]]:
         return [
-            {"label": _("All"), "query": {}},
+            {"label": _("Owed"), "query": {}},
             {"label": _("Due"), "query": {"state": "running"}},
             {"label": _("Overdue"), "query": {"state": "missed"}},
             {"label": _("Filed"), "query": {"state": "filed"}},
+            {"label": _("All"), "query": {"state": "all"}},
         ]
 
     def table_options(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import own, own_audits, visible_incidents
 from audits.models import Audit, EnforcementCase, Finding, Incident, Obligation, Severity
 from audits.queries.escalation import overdue_findings
+from audits.rules.incident import UNDER_WAY
 from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
 from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
 from portal.core import clock
@@ -55,12 +56,16 @@ class ObligationFilter(django_filters.FilterSet):
 
 
 class IncidentFilter(django_filters.FilterSet):
+    open = YesNoFilter(method="only_open", label=_("Open"))
     state = django_filters.ChoiceFilter(choices=INCIDENT.choices, label=_("State"), empty_label=_("Any"))
     severity = django_filters.ChoiceFilter(choices=Severity.choices, label=_("Severity"), empty_label=_("Any"))
 
     class Meta:
         model = Incident
         fields: ClassVar[list[str]] = []
+
+    def only_open(self, rows: QuerySet[Incident], name: str, value: bool) -> QuerySet[Incident]:
+        return rows.filter(state__in=UNDER_WAY) if value else rows.exclude(state__in=UNDER_WAY)
 
 
 class PartnerList(ListView):
@@ -142,13 +147,23 @@ class IncidentList(PartnerList):
     table_class = IncidentTable
     filterset_class = IncidentFilter
     search_fields = ("reference", "title")
-    sorts: ClassVar = {"reported_at": ("reported_at",), "severity": ("severity",)}
-    default_sort = "-reported_at"
+    keyset = "-reported_at"
     empty_title = _("No incidents")
     empty_text = _("Nothing was reported. Report early: what is known early can still be contained.")
 
     def get_queryset(self) -> QuerySet[Incident]:
-        return visible_incidents(Incident.objects.all(), self.actor)
+        return visible_incidents(Incident.objects.select_related("institution__organisation"), self.actor)
+
+    def table_options(self) -> dict[str, Any]:
+        others = self.actor.has("provider_staff", "oversight_member")
+        return {} if others else {"exclude": ["institution"]}
+
+    def saved_views(self) -> list[dict[str, Any]]:
+        return [
+            {"label": _("All"), "query": {}},
+            {"label": _("Open"), "query": {"open": "true"}},
+            {"label": _("Open and critical"), "query": {"open": "true", "severity": "critical"}},
+        ]
 
     def page_actions(self) -> list[dict[str, Any]]:
         if not self.actor.has("applicant"):

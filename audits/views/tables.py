@@ -74,6 +74,7 @@ class IncidentTable(Table):
 
     title = LinkColumn(verbose_name=_("Incident"))
     reference = tables.Column(verbose_name=_("Reference"))
+    institution = tables.Column(accessor="institution__organisation__name", verbose_name=_("Institution"))
     severity = tables.Column(verbose_name=_("Severity"))
     reported_at = DayColumn(verbose_name=_("Reported"))
     state = StateColumn(verbose_name=_("State"))

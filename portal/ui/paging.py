@@ -57,15 +57,18 @@ def keyset_page(rows: QuerySet[Any], order: str, size: int, after: str, first_ur
     place = _read(after, rows, name)
     if place:
         value, key = place
-        sorted_rows = sorted_rows.filter(Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"pk__{way}": key}))
+        # The bound on the field alone is what an index can begin at: a page far down costs as much as the first.
+        beyond = Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"pk__{way}": key})
+        sorted_rows = sorted_rows.filter(Q(**{f"{name}__{way}e": value}) & beyond)
     found = list(sorted_rows[: size + 1])
     shown = found[:size]
-    cursor = _write(getattr(shown[-1], name), shown[-1].pk) if len(found) > size else ""
+    cursor = cursor_at(shown[-1], name) if len(found) > size else ""
     return KeysetPage(shown, cursor, first_url if place else "")
 
 
-def _write(value: Any, key: Any) -> str:
-    text = json.dumps([plain(value), str(key)])
+def cursor_at(row: Any, order: str) -> str:
+    """The cursor after which the rows behind this one begin, in a list that is ordered so."""
+    text = json.dumps([plain(getattr(row, order.lstrip("-"))), str(row.pk)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

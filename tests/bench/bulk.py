@@ -91,6 +91,57 @@ def notices(count: int, *, recipient: str) -> None:
     analyse()
 
 
+def incidents(
+    count: int, *, institutions: list[str], authorities: list[str], releases: list[str], people: list[str]
+) -> None:
+    """`count` incidents, one a minute, in turn of each institution, authority and release, in every state and marking.
+
+    Each has three deadlines, of which one is filed, one runs and one is missed. `people`: one resolves, another closes.
+    """
+    with unguarded() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO audits_incident (id, state, reference, institution_id, authority_id, severity, kind, harms,
+                techniques, marking, title, description, aware_at, rulebook, release_id, reported_at, triaged_at,
+                contained_at, resolved_at, resolved_by_id, closed_at, closed_by_id, cause, lessons)
+            SELECT md5('i' || n)::uuid, state, 'I-B-' || n,
+                (%(institutions)s::uuid[])[1 + n %% cardinality(%(institutions)s::uuid[])],
+                (%(authorities)s::uuid[])[1 + n %% cardinality(%(authorities)s::uuid[])],
+                (ARRAY['low', 'moderate', 'high', 'critical'])[1 + n %% 4], 'other', '{}', '{}',
+                (ARRAY['clear', 'green', 'amber', 'amber_strict', 'red'])[1 + n / 3 %% 5],
+                'Something went wrong, number ' || n, repeat('It happened at night. ', 20), at, '1.0',
+                (%(releases)s::uuid[])[1 + n %% cardinality(%(releases)s::uuid[])], at,
+                CASE WHEN state <> 'reported' THEN at END,
+                CASE WHEN state IN ('contained', 'resolved', 'closed') THEN at END,
+                CASE WHEN state IN ('resolved', 'closed') THEN at END,
+                CASE WHEN state IN ('resolved', 'closed') THEN (%(people)s::uuid[])[1] END,
+                CASE WHEN state = 'closed' THEN at END,
+                CASE WHEN state = 'closed' THEN (%(people)s::uuid[])[2] END, '', ''
+            FROM generate_series(1, %(count)s) n,
+                LATERAL (SELECT now() - n * interval '1 minute' AS at,
+                    (ARRAY['reported', 'triaged', 'contained', 'resolved', 'closed', 'closed', 'unfounded'])[1 + n %% 7]
+                    AS state) made
+            ON CONFLICT DO NOTHING;
+            INSERT INTO audits_incidentdeadline (id, incident_id, rule, step, occurrence, label, recipient, duty,
+                source, rulebook, starts_at, due_at, zone, met_at, met_by_id, set_aside, stage)
+            SELECT md5('dl' || n || step)::uuid, md5('i' || n)::uuid, 'bench', step, 1, 'Report number ' || n,
+                'authority', 'partner', 'A law', '1.0', now() - n * interval '1 minute',
+                now() - n * interval '1 minute' + CASE step WHEN 'coming' THEN interval '400 days' ELSE '0' END, 'UTC',
+                CASE step WHEN 'first' THEN now() END, CASE step WHEN 'first' THEN (%(people)s::uuid[])[1] END, '', 0
+            FROM generate_series(1, %(count)s) n, unnest(ARRAY['first', 'late', 'coming']) step
+            ON CONFLICT DO NOTHING;
+            """,
+            {
+                "count": count,
+                "institutions": institutions,
+                "authorities": authorities,
+                "releases": releases,
+                "people": people,
+            },
+        )
+    analyse()
+
+
 def search_documents(count: int, *, clear: list[str], body: str) -> None:
     """What is searched of the applications that `applications(count)` made, and that these people declared no conflict.
 
