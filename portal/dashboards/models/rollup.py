@@ -56,7 +56,8 @@ class Tally(models.Model):
     month up to it: a few dozen rows at most, however much there is. Rows are only ever added to, so that the order in
     which they are does not matter.
 
-    `narrow` is a provider's or release's id, or zero for all; `jurisdiction` and `tier` are `*` for all.
+    `narrow` is a provider's or release's id, or zero for all; `jurisdiction` and `tier` are `*` for all (days are
+    not kept for all tiers).
     """
 
     class Grain(models.TextChoices):

@@ -28,24 +28,28 @@ def keep_batch(limit: int = BATCH) -> int:
     """
     cursor_row = _locked()
     size = Head.objects.filter(pk=1).values_list("size", flat=True).first() or 0
-    upto = min(cursor_row.seq + limit, size)
-    if upto <= cursor_row.seq:
-        return 0
-    keep_calendars()
-    bounds = {"after": cursor_row.seq, "upto": upto}
+    upto = max(cursor_row.seq, min(cursor_row.seq + limit, size))
+    taken, bounds = upto - cursor_row.seq, {"after": cursor_row.seq, "upto": upto}
+    if taken:
+        keep_calendars()
     with connection.cursor() as cursor:
         for source in SOURCES:
-            cursor.execute(statements.SCRATCH)
-            cursor.execute(statements.touched(source), bounds)
-            if cursor.rowcount:
-                cursor.execute("ANALYZE rollup_touched")
-                cursor.execute(statements.made(source, all_subjects=False))
-                cursor.execute(statements.REPLACE, {"measures": list(source.measures)})
-                _add_up(cursor)
-    taken = upto - cursor_row.seq
-    cursor_row.seq = upto
-    cursor_row.save(update_fields=["seq"])
+            if taken or source.beside:
+                _take_in(source, bounds, cursor)
+    if taken:
+        cursor_row.seq = upto
+        cursor_row.save(update_fields=["seq"])
     return taken
+
+
+def _take_in(source: Source, bounds: dict[str, int], cursor: CursorWrapper) -> None:
+    cursor.execute(statements.SCRATCH)
+    cursor.execute(statements.touched(source), bounds)
+    if cursor.rowcount:
+        cursor.execute("ANALYZE rollup_touched")
+        cursor.execute(statements.made(source, all_subjects=False))
+        cursor.execute(statements.REPLACE, {"measures": list(source.measures)})
+        _add_up(cursor)
 
 
 def rebuild(tell: Callable[[str], None] = lambda name: None) -> None:
@@ -78,6 +82,7 @@ def _rebuild_source(source: Source) -> None:
     Tally.objects.filter(measure__in=measures).delete()
     with connection.cursor() as cursor:
         cursor.execute(statements.SCRATCH)
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(statements.made(source, all_subjects=True))
         cursor.execute(statements.FILL)
         cursor.execute("ANALYZE rollup_changed")

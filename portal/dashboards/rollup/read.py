@@ -18,6 +18,7 @@ from django.db import connection
 from portal.core import clock
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.rollup.statements import ALL_UUID, ANY
+from portal.rulebook.schema.base import RISK_TIERS
 
 Counted = Mapping[tuple[str, str], int]
 """(group, column) → how many."""
@@ -114,6 +115,7 @@ def _values(asked: Narrowed, measures: tuple[str, ...], day: date) -> dict[str, 
         "provider": asked.provider if asked.release and asked.provider else None,
         "jurisdiction": asked.jurisdiction or ANY,
         "tier": asked.tier or ANY,
+        "tiers": [asked.tier] if asked.tier else ["", *RISK_TIERS],
         "measures": list(measures),
         "hourly": [measure for measure in measures if measure in BY_THE_HOUR] if day == now.date() else [],
         "day": day,
@@ -127,19 +129,21 @@ def _values(asked: Narrowed, measures: tuple[str, ...], day: date) -> dict[str, 
     }
 
 
-_CHOSEN = """
-    FROM dashboards_tally WHERE narrow = %(narrow)s::uuid AND jurisdiction = %(jurisdiction)s AND tier = %(tier)s
-    AND measure = ANY(%(measures)s)
-    AND (%(provider)s::uuid IS NULL OR EXISTS (
+_VIEW = """
+    FROM dashboards_tally WHERE narrow = %(narrow)s::uuid AND jurisdiction = %(jurisdiction)s
+    AND measure = ANY(%(measures)s) AND (%(provider)s::uuid IS NULL OR EXISTS (
         SELECT FROM grants_release r WHERE r.id = %(narrow)s::uuid AND r.provider_id = %(provider)s::uuid))
 """
 """One view of the scheme. A release that is another provider's has nothing to show."""
+_CHOSEN = f"{_VIEW} AND tier = %(tier)s"
+_DAYS = f"{_VIEW} AND tier = ANY(%(tiers)s) AND grain = 'd'"
+"""Years and months are kept for all tiers together as well, days for each alone."""
 _UP_TO = f"""
     SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN} AND grain = 'y' AND day < %(year)s
     UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN}
         AND grain = 'm' AND day >= %(year)s AND day < %(month)s
-    UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN}
-        AND grain = 'd' AND day >= %(month)s AND day <= %(day)s
+    UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_DAYS}
+        AND day >= %(month)s AND day <= %(day)s
 """
 """Every change up to the end of the day: whole years, then whole months, then days."""
 _LATER_TODAY = """
@@ -165,7 +169,7 @@ _BY_MONTH = f"""
         UNION ALL SELECT measure, in_group, in_column, change, CASE WHEN day < %(first)s THEN %(never)s ELSE day END
             {_CHOSEN} AND grain = 'm' AND day >= %(first_year)s AND day < %(month)s
         UNION ALL SELECT measure, in_group, in_column, change, %(month)s::date
-            {_CHOSEN} AND grain = 'd' AND day >= %(month)s AND day <= %(day)s
+            {_DAYS} AND day >= %(month)s AND day <= %(day)s
         UNION ALL SELECT measure, in_group, in_column, change, %(month)s::date FROM ({_LATER_TODAY}) later
     ) edge GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
 """

@@ -36,6 +36,8 @@ def touched(source: Source) -> str:
             f"SELECT id FROM {source.table} WHERE {source.institution} IN (SELECT q.institution_id FROM ledger_entry"
             f" JOIN partners_qualification q ON q.id = object_id WHERE {_FRESH} AND object_type = 'qualification')"
         )
+    if source.beside:
+        parts.append(source.beside)
     return f"INSERT INTO rollup_touched {' UNION '.join(parts)}"
 
 
@@ -138,11 +140,14 @@ WITH edge AS (
 ), kept AS (
     INSERT INTO dashboards_tally AS tally ({_CELL}, change)
     SELECT narrow, jurisdiction, tier, measure, grain, day, month, in_group, in_column, units, change FROM (
-        SELECT 'd' AS grain, days.* FROM days UNION ALL SELECT 'm', months.* FROM months
+        SELECT 'd' AS grain, days.* FROM days WHERE tier <> '{ANY}' UNION ALL SELECT 'm', months.* FROM months
         UNION ALL SELECT 'y', years.* FROM years
     ) cell WHERE change <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ON CONFLICT ({_CELL}) DO UPDATE SET change = tally.change + excluded.change
     RETURNING id, change
 ) SELECT id FROM kept WHERE change = 0
 """
-"""Add what changed to the sums of the days, months and years; gives the rows that say nothing any more."""
+"""Add what changed to the sums of the days, months and years; gives the rows that say nothing any more.
+
+Days are by far the most rows, so they are kept for each tier alone, and the few tiers summed by who reads.
+"""

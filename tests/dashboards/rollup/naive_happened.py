@@ -123,6 +123,7 @@ def _incidents() -> Iterator[Happening]:
         yield Happening("incidents", row.reported_at, row.severity, row.kind, row.institution_id, narrow)
         if contained := _first(row.pk, "incident.contain"):
             hours = int((contained - row.reported_at).total_seconds() // 3600)
+            hours = hours if hours <= 48 else hours // 24 * 24
             yield Happening("time_to_contain", contained, row.severity, "", row.institution_id, narrow, hours)
 
 

@@ -17,6 +17,7 @@ class Source:
     `table` has the subjects; `institution` is its column with the partner's id. `after` is by object type of an entry
     the query of the subjects that it concerns, given the entries' objects as `object_id` of a relation `fresh`.
     Of the subjects themselves nothing need be said (`noun` is their own object type), nor of the partner's tier.
+    `beside` is the query of the subjects of which something is new that the record does not tell.
 
     `select` gives rows (measure, subject_id, institution_id, spans tstzmultirange, at timestamptz, in_group, in_column,
     provider_id, release_id, reach, units). In it `{only:column}` is the condition that the column is one of the
@@ -30,6 +31,7 @@ class Source:
     select: str
     institution: str = "institution_id"
     after: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
     own_tier: bool = False
 
 

@@ -45,4 +45,30 @@ HOLDS = Source(
     """,
 )
 
-SOURCES = (HOLDS,)
+_DELIVERED = """
+    FROM grants_signal signal JOIN grants_delivery delivery ON delivery.signal_id = signal.id
+    WHERE signal.hold_id IS NOT NULL AND signal.event = 'account-disabled' AND delivery.acknowledged_at IS NOT NULL
+"""
+ACKNOWLEDGED = Source(
+    name="acknowledged",
+    measures=("holds_acknowledged",),
+    noun="hold",
+    table="grants_hold",
+    beside=f"""
+    SELECT signal.hold_id {_DELIVERED} AND NOT EXISTS (
+        SELECT FROM dashboards_spell told WHERE told.measure = 'holds_acknowledged'
+        AND told.subject_id = signal.hold_id AND told.since = delivery.acknowledged_at
+    )
+    """,
+    select=f"""
+    SELECT 'holds_acknowledged', h.id, h.institution_id, tstzmultirange(tstzrange(took.at, NULL)), took.at, '', '',
+        took.provider_id, NULL::uuid, 3, took.seconds
+    FROM (
+        SELECT signal.hold_id, signal.provider_id, delivery.acknowledged_at AS at,
+            greatest(0, floor(extract(epoch FROM delivery.acknowledged_at - signal.happened_at)))::integer AS seconds
+        {_DELIVERED} AND {only("signal.hold_id")}
+    ) took JOIN grants_hold h ON h.id = took.hold_id
+    """,
+)
+
+SOURCES = (HOLDS, ACKNOWLEDGED)

@@ -6,6 +6,8 @@ from portal.dashboards.rollup.sources.base import Source, between, history, join
 
 NOT_COUNTED = "'duplicate', 'unfounded'"
 """States of an incident in which it is counted elsewhere, or nothing happened."""
+EXACT_HOURS = 48
+"""What took longer is counted in whole days."""
 _SAID = """
     CASE entry.verb WHEN 'incident.report' THEN event.detail ->> 'severity' ELSE event.detail ->> 'is' END
 """
@@ -59,11 +61,14 @@ INCIDENTS = Source(
         CASE kind.measure WHEN 'incidents' THEN incident.reported_at WHEN 'time_to_contain' THEN lived.contained_at END,
         graded.severity, coalesce(kind.in_column, incident.kind), incident.provider_id, incident.release_id, 7,
         CASE kind.measure WHEN 'time_to_contain'
-            THEN floor(extract(epoch FROM lived.contained_at - incident.reported_at) / 3600)::integer ELSE 0 END
+            THEN CASE WHEN took.hours <= {EXACT_HOURS} THEN took.hours ELSE took.hours / 24 * 24 END ELSE 0 END
     FROM incident JOIN graded ON graded.id = incident.id JOIN lived ON lived.id = incident.id
     LEFT JOIN missed ON missed.id = incident.id
     CROSS JOIN (VALUES ('incidents', NULL), ('incidents_open', 'in_time'), ('incidents_open', 'late'),
         ('time_to_contain', '')) kind (measure, in_column)
+    CROSS JOIN LATERAL (
+        SELECT floor(extract(epoch FROM lived.contained_at - incident.reported_at) / 3600)::integer AS hours
+    ) took
     WHERE kind.measure <> 'time_to_contain' OR lived.contained_at IS NOT NULL
     """,
 )
