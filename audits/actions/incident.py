@@ -14,7 +14,8 @@ from audits.actions.deadlines import meet_by_report, renew_deadlines
 from audits.models import Incident, IncidentDeadline, IncidentUpdate
 from audits.queries.cases import authority_of
 from audits.queries.incident_family import filed_since, merged_ids, root_of
-from audits.rules.incident import not_in_future, nothing_filed_since, nothing_owed, worked_on
+from audits.queries.stopping import preview_of
+from audits.rules.incident import not_in_future, nothing_filed_since, nothing_owed, stops_as_shown, worked_on
 from audits.rules.parties import same_case
 from grants.actions.hold import Target, place_hold
 from grants.models import Environment, Grant, GrantLine, Hold, Release
@@ -151,14 +152,20 @@ def reclassify_incident(
 
 
 @as_deed
-def hold_for_incident(*, incident: Incident, target: Target, reason: str, lifted_when: str, by: Actor) -> Hold:
-    """Stop access at once, on the partner, grant, line or environment, in one step from the incident.
+def hold_for_incident(
+    *, incident: Incident, target: Target, reason: str, lifted_when: str, by: Actor, seen: str | None = None
+) -> Hold:
+    """Stop access at once, on the partner, grant, line, environment or person, in one step from the incident.
 
     The hold is an emergency one: a second signatory, of another body, confirms it in time or it lapses
-    (rulebook: enforcement.emergency).
+    (rulebook: enforcement.emergency). What stops is kept with it; `seen` is the digest of the preview that was read,
+    and the deed is refused where that is not what stops now.
     """
     lock(incident)
     require(same_case(target, incident.institution_id))
+    preview = preview_of(incident)
+    if seen is not None:
+        require(stops_as_shown(seen=seen, now=preview.digest))
     hold = place_hold(
         target=target, reason=reason, lifted_when=lifted_when, emergency=True, incident=incident.reference, by=by
     )
@@ -166,9 +173,14 @@ def hold_for_incident(*, incident: Incident, target: Target, reason: str, lifted
         incident,
         "hold",
         by=by,
-        changes={"hold": hold},
+        changes={"hold": hold, "stopped_at": incident.stopped_at or hold.placed_at},
         rulebook=incident.rulebook,
-        detail={"hold": hold.pk, "on": hold.target_kind, "reason": reason},
+        detail={
+            "hold": hold.pk,
+            "on": hold.target_kind,
+            "reason": reason,
+            "stops": preview.stops[hold.target_kind].counts,
+        },
         about=[*_about(incident), hold.pk],
     )
     return hold
@@ -176,8 +188,9 @@ def hold_for_incident(*, incident: Incident, target: Target, reason: str, lifted
 
 @as_deed
 def contain_incident(*, incident: Incident, how: str, by: Actor) -> Incident:
-    """It does no further harm, and this is why."""
-    changes = {"contained_at": clock.now()}
+    """It does no further harm, and this is why. The time of the first containment stays."""
+    lock(incident)
+    changes = {"contained_at": incident.contained_at or clock.now()}
     move(incident, "contain", by=by, changes=changes, detail={"how": how}, about=_about(incident))
     _said(incident, how, by)
     renew_deadlines(incident)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -19,14 +19,16 @@ from audits.actions.marking import mark_incident, note_look
 from audits.admin.base import asks, filter_by_state
 from audits.admin.incident_reports import WithReports
 from audits.forms.incident import DuplicateForm, MarkForm, SeverityForm
-from audits.forms.text import FactsForm, HoldForm, ReasonForm, ResolveForm, UpdateForm
+from audits.forms.stopping import HoldForm
+from audits.forms.text import FactsForm, ReasonForm, ResolveForm, UpdateForm
 from audits.models import EnforcementCase, Incident
 from audits.queries.incident import looks_at, public_reports_of, shown_deadlines, updates_of
 from audits.queries.incident_family import could_be, merged_into
 from audits.queries.incident_report import reports_of
+from audits.queries.stopping import PERSON, held_for, hold_targets, placed_for, preview_of
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
-from grants.models import Environment
+from grants.queries.hold import named_person
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
@@ -36,19 +38,24 @@ from portal.ui.templatetags import ui
 from portal.workflow import can
 
 
-def hold_targets(incident: Incident) -> dict[str, tuple[str, Any]]:
-    """What can be stopped because of an incident: key → (words, the thing), the whole partner first."""
-    found: dict[str, tuple[str, Any]] = {
-        "partner": (_gettext("All access of %(who)s") % {"who": incident.institution}, incident.institution)
-    }
-    if incident.grant is not None:
-        found["grant"] = (_gettext("Grant %(grant)s") % {"grant": incident.grant}, incident.grant)
-    if incident.line is not None:
-        found["line"] = (_gettext("Line %(line)s only") % {"line": incident.line}, incident.line)
-    if incident.environment is not None:
-        environment: Environment = incident.environment
-        found["environment"] = (_gettext("Environment “%(name)s”") % {"name": environment}, environment)
-    return found
+def _stop(incident: Incident, said: dict[str, Any], by: Actor) -> Any:
+    """Stop access on the target that was chosen."""
+    kind = said["target"]
+    target = named_person(incident.institution_id, said["email"]) if kind == PERSON else hold_targets(incident)[kind][1]
+    return deeds.hold_for_incident(
+        incident=incident,
+        target=target,
+        reason=said["reason"],
+        lifted_when=said["lifted_when"],
+        seen=said["seen"],
+        by=by,
+    )
+
+
+def _stoppable(incident: Incident, _actor: Actor) -> dict[str, Any]:
+    targets = [(key, label) for key, (label, _thing) in hold_targets(incident).items()]
+    one_person = (PERSON, _gettext("One person of the institution"))
+    return {"targets": [*targets, one_person], "preview": preview_of(incident)}
 
 
 def _with_rules(incident: Incident, actor: Actor) -> dict[str, Any]:
@@ -71,18 +78,13 @@ PAGES = (
     DeedPage(
         "hold",
         "hold",
-        lambda incident, said, by: deeds.hold_for_incident(
-            incident=incident,
-            target=hold_targets(incident)[said["target"]][1],
-            reason=said["reason"],
-            lifted_when=said["lifted_when"],
-            by=by,
-        ),
+        _stop,
         HoldForm,
-        _("Every request is refused at once. A signatory of another body confirms it in time, or it lapses."),
-        options=lambda incident, _actor: {
-            "targets": [(key, label) for key, (label, _thing) in hold_targets(incident).items()]
-        },
+        _(
+            "Every request is refused at once. A signatory of another body confirms it in time, or it lapses. What is "
+            "listed with your choice is what you confirm."
+        ),
+        options=_stoppable,
         dangerous=True,
     ),
     DeedPage(
@@ -191,14 +193,18 @@ class IncidentAdmin(WithReports):
     def visible(self, rows: Any, actor: Actor) -> Any:
         return cases_on_desk(rows, actor)
 
+    def on_page(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        duplicates = Incident.objects.filter(duplicate_of=OuterRef("pk"))
+        return super().on_page(rows).annotate(was_merged_into=Exists(duplicates))
+
     @admin.display(description=_("Reported"), ordering="reported_at")
     def reported(self, row: Incident) -> str:
         return ui.short_day(row.reported_at)
 
-    def parts(self, subject: Incident, actor: Actor, request: PortalRequest) -> dict[str, Any]:
+    def parts(self, subject: Any, actor: Actor, request: PortalRequest) -> dict[str, Any]:
         book = rules(subject.rulebook).incidents
         kinds = {item.key: item.label for item in book.kinds}
-        merged = list(merged_into(subject))
+        merged = list(merged_into(subject)) if subject.was_merged_into else []
         family = {one.pk: one for one in (subject, *merged)}
         running, set_aside = shown_deadlines(subject, family)
         note_look(incident=subject, by=actor)
@@ -217,6 +223,11 @@ class IncidentAdmin(WithReports):
                 for report in reports_of(family)
             ],
             "looks": looks_at(subject),
+            "held": [
+                (item, reverse("admin:grants_hold_change", args=[item.hold.pk]))
+                for item in held_for(placed_for(family.values()))
+            ],
+            "knows": True,
             "updates": updates_of(family),
             "original_url": self.url_of(subject.duplicate_of) if subject.duplicate_of else "",
             "merged": [(one, self.url_of(one)) for one in merged],

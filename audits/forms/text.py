@@ -84,19 +84,6 @@ class ResolveForm(forms.Form):
     lessons = area(_("What was learned?"), help_text=_("What changes, so that it does not happen again."))
 
 
-class HoldForm(forms.Form):
-    """Stopping access. `target` is one of the things that the incident concerns."""
-
-    target = forms.ChoiceField(label=_("What is stopped?"), widget=forms.RadioSelect)
-    reason = area(_("Why?"), help_text=_("The partner, its provider and the gateways are told this."), most=2000)
-    lifted_when = area(_("What must be true before it is lifted?"), most=2000)
-
-    def __init__(self, *args: Any, targets: list[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "target", targets)
-        self.fields["target"].initial = targets[0][0] if targets else None
-
-
 class SuspendForm(forms.Form):
     """Stopping all access of a partner."""
 

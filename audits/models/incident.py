@@ -33,6 +33,8 @@ class Incident(LifecycleModel):
 
     `harms` are keys of the rulebook's `incidents.harms`; with the places concerned they decide which laws want what by
     when. `techniques` are identifiers of MITRE ATLAS.
+
+    `hold` is the last that was placed because of it. `stopped_at` and `contained_at` are of the first time, and stay.
     """
 
     TABLE = INCIDENT
@@ -58,6 +60,7 @@ class Incident(LifecycleModel):
     reported_by_body = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField(_("reported"))
     triaged_at = models.DateTimeField(_("triaged"), null=True)
+    stopped_at = models.DateTimeField(_("access first stopped"), null=True)
     contained_at = models.DateTimeField(_("contained"), null=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -42,6 +42,17 @@ def may_close_incident(incident: Any, actor: Actor) -> Verdict:
     )
 
 
+def stops_as_shown(*, seen: str, now: str) -> Verdict:
+    """Whoever stops access confirms what stops with it: `seen` is the digest of what the page showed."""
+    if seen == now:
+        return ALLOWED
+    return refused(
+        _("What would stop has changed since you opened this page. Read it again, then stop access."),
+        code="changed",
+        rule="incident.hold",
+    )
+
+
 def not_in_future(*moments: datetime | None) -> Verdict:
     """Nothing that happened or was noticed lies ahead of the clock."""
     if all(moment is None or moment <= clock.now() for moment in moments):

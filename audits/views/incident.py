@@ -20,9 +20,11 @@ from audits.models import Incident, IncidentDeadline
 from audits.queries.incident import shown_deadlines, updates_of
 from audits.queries.incident_family import merged_into
 from audits.queries.incident_report import reports_of
+from audits.queries.stopping import Held, held_for, placed_for
 from audits.rules.incident import bound_body, may_report_on
 from audits.views.filing import filing_page
 from audits.views.partner import deed_addresses
+from grants.access import holds_for
 from grants.models import Environment, GrantLine
 from partners.models import Institution
 from partners.queries.timeline import tiers_for, timeline
@@ -99,10 +101,20 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         "updates": updates_of(family) if party else [],
         "original_url": found.duplicate_of.get_absolute_url() if found.duplicate_of and party else "",
         "merged": [(one, one.get_absolute_url()) for one in merged],
+        "held": _held(list(family.values()), actor),
+        "knows": party,
         "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
         "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),
     }
     return render(request, "audits/incident.html", context)
+
+
+def _held(family: list[Incident], actor: Actor) -> list[tuple[Held, str]]:
+    """Holds placed because of it that the actor may know of: a provider with what its own gateways acknowledged."""
+    holds = placed_for(family, holds_for(actor))
+    own = actor.body_id if actor.has("provider_staff") else None
+    shown = held_for(holds, own) if own else [Held(hold) for hold in holds]
+    return [(item, reverse("grants:hold", args=[item.hold.pk])) for item in shown]
 
 
 def _file_url(row: IncidentDeadline, found: Incident, actor: Actor) -> str:

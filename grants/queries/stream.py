@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -86,11 +87,18 @@ class Heard:
 
 def heard_of(hold_id: UUID, provider_id: UUID | None = None) -> list[Heard]:
     """Which machines have acknowledged a hold; of one provider alone where it is named. One query."""
+    return heard_by_hold([hold_id], provider_id).get(hold_id, [])
+
+
+def heard_by_hold(hold_ids: Collection[UUID], provider_id: UUID | None = None) -> dict[UUID, list[Heard]]:
+    """The same for each of several holds that any machine was told of. One query."""
     restored, missing = Q(signal__event=ENABLED), Q(acknowledged_at=None)
-    rows = Delivery.objects.filter(signal__hold=hold_id)
+    rows = Delivery.objects.filter(signal__hold__in=hold_ids)
     if provider_id is not None:
         rows = rows.filter(stream__provider_id=provider_id)
-    found = rows.values("stream", "stream__provider__name", "stream__gateway__name", "stream__last_error").annotate(
+    told = rows.values(
+        "signal__hold", "stream", "stream__provider__name", "stream__gateway__name", "stream__last_error"
+    ).annotate(
         told=Count("pk", filter=~restored),
         open=Count("pk", filter=~restored & missing),
         stop=Max("acknowledged_at", filter=~restored),
@@ -98,8 +106,9 @@ def heard_of(hold_id: UUID, provider_id: UUID | None = None) -> list[Heard]:
         open_restore=Count("pk", filter=restored & missing),
         restore=Max("acknowledged_at", filter=restored),
     )
-    return [
-        Heard(
+    found: dict[UUID, list[Heard]] = {}
+    for row in told.order_by("stream__provider__name", "stream__gateway__name", "stream"):
+        heard = Heard(
             row["stream__provider__name"],
             row["stream__gateway__name"],
             bool(row["told"]),
@@ -108,8 +117,8 @@ def heard_of(hold_id: UUID, provider_id: UUID | None = None) -> list[Heard]:
             None if row["open_restore"] else row["restore"],
             row["stream__last_error"] if row["open"] or row["open_restore"] else "",
         )
-        for row in found.order_by("stream__provider__name", "stream__gateway__name", "stream")
-    ]
+        found.setdefault(row["signal__hold"], []).append(heard)
+    return found
 
 
 def deaf_to(hold_id: UUID) -> list[str]:

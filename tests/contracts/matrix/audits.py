@@ -498,7 +498,7 @@ ROWS: list[Any] = [
         data=lambda world: {"of": str(world.once(incident).pk)},
     ),
     admin_deed("incident", "take-back", merged, INCIDENT_OFFICER, data(reason="Another key.")),
-    admin_deed("incident", "hold", incident, SIGNATORY_ONLY, data(target="partner", **HOLD)),
+    admin_deed("incident", "hold", incident, SIGNATORY_ONLY, data(target="partner", seen="0" * 64, **HOLD)),
     admin_deed("incident", "update", incident, INCIDENT_OFFICER, data(text="News.")),
     admin_deed("incident", "severity", triaged, INCIDENT_OFFICER, data(severity="low", note="Less.")),
     admin_deed("incident", "contain", triaged, INCIDENT_OFFICER, data(text="Revoked.")),
