@@ -49,7 +49,9 @@ def _take_in(source: Source, bounds: dict[str, int], cursor: CursorWrapper) -> N
         cursor.execute("ANALYZE rollup_touched")
         cursor.execute(statements.made(source, all_subjects=False))
         cursor.execute(statements.REPLACE, {"measures": list(source.measures)})
-        _add_up(cursor)
+        cursor.execute(statements.ADD)
+        if nothing := [pk for (pk,) in cursor.fetchall()]:
+            Tally.objects.filter(pk__in=nothing).delete()
 
 
 def rebuild(tell: Callable[[str], None] = lambda name: None) -> None:
@@ -86,13 +88,7 @@ def _rebuild_source(source: Source) -> None:
         cursor.execute(statements.made(source, all_subjects=True))
         cursor.execute(statements.FILL)
         cursor.execute("ANALYZE rollup_changed")
-        _add_up(cursor)
-
-
-def _add_up(cursor: CursorWrapper) -> None:
-    cursor.execute(statements.TALLY)
-    if nothing := [pk for (pk,) in cursor.fetchall()]:
-        Tally.objects.filter(pk__in=nothing).delete()
+        cursor.execute(statements.ADD_ALL)
 
 
 def _locked() -> Cursor:

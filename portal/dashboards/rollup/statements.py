@@ -118,7 +118,7 @@ INSERT INTO rollup_changed (sign, {_SPELL}) SELECT 1, {_SPELL} FROM come
 """The same where nothing was kept before."""
 
 _CELL = "narrow, jurisdiction, tier, measure, grain, day, month, in_group, in_column, units"
-TALLY = f"""
+_CELLS = f"""
 WITH edge AS (
     SELECT measure, month, in_group, in_column, jurisdiction, tier, provider_id, release_id, reach, units,
         (moment AT TIME ZONE 'UTC')::date AS day, sum(change) AS change
@@ -137,17 +137,28 @@ WITH edge AS (
 ), years AS (
     SELECT narrow, jurisdiction, tier, measure, date_trunc('year', day)::date AS day, month, in_group, in_column,
         units, sum(change) AS change FROM months GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-), kept AS (
-    INSERT INTO dashboards_tally AS tally ({_CELL}, change)
-    SELECT narrow, jurisdiction, tier, measure, grain, day, month, in_group, in_column, units, change FROM (
+), cell AS (
+    SELECT {_CELL}, change FROM (
         SELECT 'd' AS grain, days.* FROM days WHERE tier <> '{ANY}' UNION ALL SELECT 'm', months.* FROM months
         UNION ALL SELECT 'y', years.* FROM years
-    ) cell WHERE change <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    ) cell WHERE change <> 0
+)
+"""
+"""What changed, as sums of the days, months and years in every view.
+
+Days are by far the most rows, so they are kept for each tier alone, and the few tiers summed by who reads.
+"""
+ADD = f"""
+{_CELLS}, kept AS (
+    INSERT INTO dashboards_tally AS tally ({_CELL}, change)
+    SELECT {_CELL}, change FROM cell ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ON CONFLICT ({_CELL}) DO UPDATE SET change = tally.change + excluded.change
     RETURNING id, change
 ) SELECT id FROM kept WHERE change = 0
 """
-"""Add what changed to the sums of the days, months and years; gives the rows that say nothing any more.
-
-Days are by far the most rows, so they are kept for each tier alone, and the few tiers summed by who reads.
+"""Add that to what is kept; gives the rows that say nothing any more."""
+ADD_ALL = f"""
+{_CELLS} INSERT INTO dashboards_tally ({_CELL}, change)
+SELECT {_CELL}, change FROM cell ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """
+"""The same where nothing was kept before."""
