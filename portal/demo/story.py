@@ -23,6 +23,7 @@ from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.bulk import seldom_collecting
 from portal.core.oscal import read_oscal
+from portal.dashboards.rollup.keep import rebuild
 from portal.demo import (
     applications,
     audits,
@@ -115,6 +116,7 @@ def tell(*, password: str, seed: int = 1, scale: int = 1, limit: int | None = No
         screening.compared(stage)
         gateways.fetched(stage)
         publish_due()
+        rebuild()
     Notice.objects.filter(created_at__lt=present - UNREAD).update(read_at=F("created_at"))
     for line in (*chapters(), *(f"A story broke off on {reason}" for reason in timeline.broken)):
         say(line)
