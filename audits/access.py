@@ -26,6 +26,7 @@ from audits.models import (
     Obligation,
 )
 from audits.queries.incident_report import readable
+from audits.queries.lessons import with_findings
 from audits.rules.marking import HIDDEN_FROM_OVERSIGHT, HIDDEN_FROM_PROVIDERS
 from grants.models import Release
 from portal.accounts.assign import assigned
@@ -65,7 +66,7 @@ def get_own_audit(*, actor: Actor, pk: UUID) -> Audit:
 
 def get_own_finding(*, actor: Actor, pk: UUID) -> Finding:
     """A finding on the actor's institution."""
-    related = ("audit__authority", "institution__organisation", "control")
+    related = ("audit__authority", "institution__organisation", "control", "incident")
     rows: QuerySet[Finding] = Finding.objects.select_related(*related)
     return _get_own(rows, actor, pk)
 
@@ -102,8 +103,9 @@ def get_incident(*, actor: Actor, pk: UUID) -> Incident:
     rows = Incident.objects.select_related(
         "institution__organisation", "authority", "line__grant", "release__model", "environment", "hold", "duplicate_of"
     )
-    found = visible_incidents(rows, actor).filter(pk=pk).first()
-    return found if found is not None else _get_own(rows, actor, pk)
+    shown = with_findings(rows)
+    found: Incident | None = visible_incidents(shown, actor).filter(pk=pk).first()
+    return found if found is not None else _get_own(shown, actor, pk)
 
 
 def get_deadline(*, actor: Actor, pk: UUID) -> IncidentDeadline:

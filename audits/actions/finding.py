@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audits import notices
-from audits.models import Audit, Control, Finding, FindingDocument, FindingNote, Retest
+from audits.models import Audit, Control, Finding, FindingDocument, FindingNote, Incident, Retest
 from audits.overdue import PLAN, REMEDY, country_of, late_by, owed, resumed, step_day
 from audits.queries.escalation import next_day
 from audits.queries.independence import independence_of
 from audits.rules.finding import later_than
+from audits.rules.incident import lesson_of
 from audits.rules.obligation import own_documents
 from partners.queries.answers import evidence_named
 from portal.core import clock
@@ -30,9 +31,19 @@ RECORDED_DURING = ("fieldwork", "draft_report")
 
 @as_deed
 def record_finding(
-    *, audit: Audit, severity: str, title: str, description: str, by: Actor, control: Control | None = None
+    *,
+    audit: Audit,
+    severity: str,
+    title: str,
+    description: str,
+    by: Actor,
+    control: Control | None = None,
+    incident: Incident | None = None,
 ) -> Finding:
-    """Record what is wanting. Plan and remedy are due in the rulebook's working days (audits.findings.<severity>)."""
+    """Record what is wanting. Plan and remedy are due in the rulebook's working days (audits.findings.<severity>).
+
+    `incident`: whose lessons it was made of; both records name the other.
+    """
     lock(audit)
     if audit.state not in RECORDED_DURING:
         raise Refused(refused(_("Findings are recorded during fieldwork."), code="wrong_state", rule="finding.record"))
@@ -45,6 +56,7 @@ def record_finding(
         audit=audit,
         institution_id=audit.institution_id,
         control=control,
+        incident=incident,
         severity=severity,
         title=title,
         description=description,
@@ -61,8 +73,12 @@ def record_finding(
         "control": control.oscal_id if control else None,
         "plan_due": plan_due,
         "remedy_due": finding.remedy_due,
+        **({"incident": incident.pk} if incident else {}),
     }
-    create(finding, "record", by=by, rulebook=rulebook.version, detail=detail, about=_about(finding))
+    about = [*_about(finding), *([incident.pk] if incident else [])]
+    create(finding, "record", by=by, rulebook=rulebook.version, detail=detail, about=about)
+    if incident is not None:
+        require(lesson_of(incident, audit, by))
     require(independence_of(user_id=by.person_id, institution_id=audit.institution_id))
     notices.finding_recorded(finding)
     return finding

@@ -219,12 +219,16 @@ def reopen_incident(*, incident: Incident, reason: str, by: Actor) -> Incident:
 
 
 @as_deed
-def close_incident(*, incident: Incident, by: Actor) -> Incident:
-    """Somebody who neither reported nor resolved it closes it, once nothing is owed about it any more."""
+def close_incident(*, incident: Incident, by: Actor, follow_up: str = "", note: str = "") -> Incident:
+    """Somebody who neither reported nor resolved it closes it, once nothing is owed about it any more.
+
+    `follow_up` says where its lessons go (audits.models.FollowUp); what is handed to auditors waits on their audits.
+    """
     lock(incident)
     require(nothing_owed(owed=_owed(incident).count()))
-    changes = {"closed_at": clock.now(), "closed_by_id": by.user_id}
-    move(incident, "close", by=by, changes=changes, about=_about(incident), tier=Tier.SCHEME)
+    changes = {"closed_at": clock.now(), "closed_by_id": by.user_id, "follow_up": follow_up}
+    detail = {"follow_up": follow_up, "note": note} if follow_up else {}
+    move(incident, "close", by=by, changes=changes, detail=detail, about=_about(incident), tier=Tier.SCHEME)
     renew_deadlines(incident)
     notices.incident_closed(incident)
     return incident

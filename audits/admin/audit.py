@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -24,8 +26,9 @@ from audits.admin.programme import ProgrammePages
 from audits.forms.finding import FindingForm
 from audits.forms.programme import SampleForm
 from audits.forms.text import AuditorForm, ReasonForm, RescheduleForm, SummaryForm
-from audits.models import Audit, Catalogue, Control, Finding
+from audits.models import Audit, Catalogue, Control, Finding, Incident
 from audits.queries.independence import independent_auditors
+from audits.queries.lessons import lessons_for, waiting_for
 from audits.queries.pages import results_of, tallies
 from audits.reasons import why_then
 from audits.states import AUDIT
@@ -124,6 +127,17 @@ PAGES = (
 )
 
 
+def _lesson(lessons: QuerySet[Incident], asked: str) -> dict[str, Any]:
+    """What the form of a finding begins with where it is to be made of the lessons of an incident."""
+    try:
+        incident = lessons.filter(pk=UUID(asked)).first() if asked else None
+    except ValueError:
+        return {}
+    if incident is None:
+        return {}
+    return {"incident": incident, "severity": incident.severity, "description": incident.lessons}
+
+
 class AuditAdmin(ProgrammePages, FieldworkPages):
     """Officers see the audits of their authority, auditors those assigned to them."""
 
@@ -173,6 +187,7 @@ class AuditAdmin(ProgrammePages, FieldworkPages):
             ],
             "may_record": subject.state in ("fieldwork", "draft_report") and actor.user_id in subject.assigned_ids,
             **self.fieldwork_parts(subject, actor),
+            "lessons": waiting_for(subject) if subject.state in ("fieldwork", "draft_report") else [],
             "record_url": reverse("admin:audits_audit_finding", args=[subject.pk]),
         }
 
@@ -191,7 +206,13 @@ class AuditAdmin(ProgrammePages, FieldworkPages):
         subject, actor = self.subject(request, pk), request.actor
         require(can(Finding(audit=subject, institution_id=subject.institution_id), "record", actor))
         controls = Control.objects.filter(checks__audit=subject).order_by("position")
-        form = FindingForm(request.POST if request.method == "POST" else None, controls=controls)
+        lessons = lessons_for(subject)
+        form = FindingForm(
+            request.POST if request.method == "POST" else None,
+            controls=controls,
+            incidents=lessons,
+            initial=_lesson(lessons, request.GET.get("incident", "")),
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 finding = record_finding(audit=subject, by=actor, **form.cleaned_data)

@@ -86,7 +86,7 @@ class FindingAdmin(WithDocuments, Exported):
     pages = FINDING_PAGES
     primary = ("agree_plan", "verify")
     page_template = "admin/audits/finding.html"
-    page_related = ("audit__authority", "institution__organisation", "control")
+    page_related = ("audit__authority", "institution__organisation", "control", "incident")
     list_display = ("link", "title", "institution_name", "severity_tag", "due", "state_tag")
     list_filter = (filter_by_state(FINDING.choices), OverdueFilter, "severity")
     list_select_related = ("institution__organisation",)
@@ -104,6 +104,9 @@ class FindingAdmin(WithDocuments, Exported):
     def parts(self, subject: Finding, actor: Actor, request: HttpRequest) -> dict[str, Any]:
         return {
             "finding": subject,
+            "incident_url": reverse("admin:audits_incident_change", args=[subject.incident_id])
+            if subject.incident_id and actor.has("case_officer", "signatory")
+            else "",
             "owed": owed(subject),
             "late": late_by(subject),
             "steps": taken_on(subject),

@@ -18,13 +18,14 @@ from audits.actions.enforcement import open_case
 from audits.actions.marking import mark_incident, note_look
 from audits.admin.base import asks, filter_by_state
 from audits.admin.incident_reports import WithReports
-from audits.forms.incident import DuplicateForm, MarkForm, SeverityForm
+from audits.forms.incident import CloseForm, DuplicateForm, MarkForm, SeverityForm
 from audits.forms.stopping import HoldForm
 from audits.forms.text import FactsForm, ReasonForm, ResolveForm, UpdateForm
 from audits.models import EnforcementCase, Incident
 from audits.queries.incident import looks_at, public_reports_of, shown_deadlines, updates_of
 from audits.queries.incident_family import could_be, merged_into
 from audits.queries.incident_report import reports_of
+from audits.queries.lessons import findings_of, with_findings
 from audits.queries.stopping import PERSON, held_for, hold_targets, placed_for, preview_of
 from audits.states import ENFORCEMENT, INCIDENT
 from audits.views.deeds import DeedPage
@@ -99,7 +100,14 @@ PAGES = (
         lambda incident, said, by: deeds.resolve_incident(incident=incident, by=by, **said),
         ResolveForm,
     ),
-    DeedPage("close", "close", lambda incident, _said, by: deeds.close_incident(incident=incident, by=by)),
+    DeedPage(
+        "close",
+        "close",
+        lambda incident, said, by: deeds.close_incident(incident=incident, by=by, **said),
+        CloseForm,
+        _("Everything that had to be filed was. Read the lessons once more, and say what follows from them."),
+        shows=lambda incident: {"quoted": incident.lessons},
+    ),
     DeedPage(
         "update",
         "add_update",
@@ -195,7 +203,7 @@ class IncidentAdmin(WithReports):
 
     def on_page(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         duplicates = Incident.objects.filter(duplicate_of=OuterRef("pk"))
-        return super().on_page(rows).annotate(was_merged_into=Exists(duplicates))
+        return with_findings(super().on_page(rows)).annotate(was_merged_into=Exists(duplicates))
 
     @admin.display(description=_("Reported"), ordering="reported_at")
     def reported(self, row: Incident) -> str:
@@ -208,6 +216,7 @@ class IncidentAdmin(WithReports):
         family = {one.pk: one for one in (subject, *merged)}
         running, set_aside = shown_deadlines(subject, family)
         note_look(incident=subject, by=actor)
+        own = actor.body_id == subject.authority_id
         return {
             "incident": subject,
             "kind": kinds.get(subject.kind, subject.kind),
@@ -228,6 +237,10 @@ class IncidentAdmin(WithReports):
                 for item in held_for(placed_for(family.values()))
             ],
             "knows": True,
+            "lessons_made": [
+                (row, reverse("admin:audits_finding_change", args=[row["pk"]]) if own else "")
+                for row in findings_of(subject)
+            ],
             "updates": updates_of(family),
             "original_url": self.url_of(subject.duplicate_of) if subject.duplicate_of else "",
             "merged": [(one, self.url_of(one)) for one in merged],

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from audits.models import Control, Severity
+from audits.models import Control, Incident, Severity
 from portal.ui.forms import offer, offer_rows
 
 
@@ -18,13 +18,17 @@ class FindingForm(forms.Form):
     control: forms.ModelChoiceField[Control] = forms.ModelChoiceField(
         label=_("Control"), queryset=None, required=False, empty_label=_("No single control")
     )
+    incident: forms.ModelChoiceField[Incident] = forms.ModelChoiceField(
+        label=_("Lesson of an incident"), queryset=None, required=False, empty_label=_("No incident")
+    )
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, widget=forms.RadioSelect)
     title = forms.CharField(label=_("In a few words"), max_length=200)
     description = area(_("What was found"), help_text=_("What was promised, what is the case, and how you know."))
 
-    def __init__(self, *args: Any, controls: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, controls: Any, incidents: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "control", controls)
+        offer_rows(self, "incident", incidents)
 
 
 class PlanForm(forms.Form):

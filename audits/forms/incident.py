@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audits.forms.text import area
-from audits.models import Incident, Marking, Severity
+from audits.models import FollowUp, Incident, Marking, Severity
 from grants.models import Environment, GrantLine
 from portal.core import clock
 from portal.ui.forms import Described, offer, offer_rows
@@ -133,3 +133,15 @@ class MarkForm(forms.Form):
 
     def clean_techniques(self) -> list[str]:
         return str(self.cleaned_data["techniques"]).replace(",", " ").upper().split()
+
+
+class CloseForm(forms.Form):
+    """Where the lessons go. They are shown above the form."""
+
+    follow_up = forms.ChoiceField(
+        label=_("What follows from the lessons?"),
+        choices=FollowUp.choices,
+        widget=forms.RadioSelect,
+        help_text=_("What goes to an auditor waits on the page of each audit of the institution."),
+    )
+    note = area(_("Remark"), required=False, most=2000)

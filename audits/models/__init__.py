@@ -21,7 +21,7 @@ from audits.models.escalation import Escalation
 from audits.models.evidence_request import EvidenceReply, EvidenceRequest, ReplyDocument
 from audits.models.fieldwork import AuditReport, WorkingNote
 from audits.models.finding import Finding, FindingDocument, FindingNote, Retest, Severity
-from audits.models.incident import Incident, IncidentDeadline, IncidentUpdate, Marking
+from audits.models.incident import FollowUp, Incident, IncidentDeadline, IncidentUpdate, Marking
 from audits.models.incident_look import IncidentLook
 from audits.models.incident_report import IncidentDraft, IncidentReport
 from audits.models.obligation import Obligation, Report
@@ -72,6 +72,7 @@ __all__ = [
     "Finding",
     "FindingDocument",
     "FindingNote",
+    "FollowUp",
     "HearingNote",
     "Incident",
     "IncidentDeadline",

@@ -39,6 +39,9 @@ class Finding(LifecycleModel):
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="findings")
     institution = models.ForeignKey("partners.Institution", on_delete=models.PROTECT, related_name="findings")
     control = models.ForeignKey(Control, on_delete=models.PROTECT, null=True, related_name="findings")
+    incident = models.ForeignKey(
+        "audits.Incident", on_delete=models.PROTECT, null=True, related_name="findings", verbose_name=_("lesson of")
+    )
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("what was found"))

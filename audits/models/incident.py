@@ -28,6 +28,13 @@ class Marking(models.TextChoices):
     CLEAR = "clear", _("TLP:CLEAR")
 
 
+class FollowUp(models.TextChoices):
+    """Where the lessons of an incident go when it is closed."""
+
+    FINDING = "finding", _("An auditor makes a finding of them")
+    NONE = "none", _("Nothing is left to follow up")
+
+
 class Incident(LifecycleModel):
     """Something that went wrong at one institution, with what it concerns.
 
@@ -68,6 +75,7 @@ class Incident(LifecycleModel):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     cause = models.TextField(_("cause"), blank=True)
     lessons = models.TextField(_("lessons"), blank=True)
+    follow_up = models.CharField(_("what follows from them"), max_length=10, choices=FollowUp.choices, blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     merged_at = models.DateTimeField(_("merged"), null=True)
     hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="incidents")

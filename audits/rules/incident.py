@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from audits.rules.marking import HIDDEN_FROM_AUDITORS
 from audits.rules.parties import own_authority, own_institution, somebody_else
 from portal.core import clock
 from portal.core.actors import Actor
@@ -73,6 +74,27 @@ def nothing_owed(*, owed: int) -> Verdict:
 
 UNDER_WAY = ("reported", "triaged", "contained", "resolved")
 """States in which somebody works on it: it is neither over nor merged into another."""
+
+
+LEARNED = ("resolved", "closed")
+"""States in which cause and lessons are written down."""
+
+
+def lesson_of(incident: Any, audit: Any, actor: Actor) -> Verdict:
+    """A finding is made of the lessons of an incident of the audited institution, by who had no part in the incident.
+
+    Not where the marking keeps the incident to the people on its case.
+    """
+    if incident.institution_id != audit.institution_id or incident.authority_id != audit.authority_id:
+        return refused(
+            _("This incident is none of the institution and authority of the audit."),
+            code="other_institution",
+            rule="finding.record",
+        )
+    if incident.state not in LEARNED or not incident.lessons or incident.marking in HIDDEN_FROM_AUDITORS:
+        return refused(_("No lesson of this incident can be used here."), code="no_lesson", rule="finding.record")
+    people = (incident.reported_by_id, incident.resolved_by_id, incident.closed_by_id)
+    return somebody_else(actor, *people, did=_("you reported, resolved or closed the incident"))
 
 
 def worked_on(original: Any, *, than: Any) -> Verdict:

@@ -19,6 +19,8 @@ RESTRICTED = ("red", "amber_strict")
 """Markings under which everyone who looked is recorded."""
 HIDDEN_FROM_PROVIDERS = ("red", "amber_strict")
 HIDDEN_FROM_OVERSIGHT = ("red",)
+HIDDEN_FROM_AUDITORS = ("red",)
+"""TLP:RED is for the people on the case; an auditor of the institution is none of them."""
 HIDDEN_FROM_OUTSIDE = ("red", "amber_strict")
 """Markings whose incidents nobody learns of outside the scheme, unless somebody writes to them on purpose."""
 TECHNIQUE = re.compile(r"AML\.T\d{4}(\.\d{3})?")

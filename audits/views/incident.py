@@ -20,6 +20,7 @@ from audits.models import Incident, IncidentDeadline
 from audits.queries.incident import shown_deadlines, updates_of
 from audits.queries.incident_family import merged_into
 from audits.queries.incident_report import reports_of
+from audits.queries.lessons import findings_of
 from audits.queries.stopping import Held, held_for, placed_for
 from audits.rules.incident import bound_body, may_report_on
 from audits.views.filing import filing_page
@@ -103,6 +104,9 @@ def incident_page(request: PortalRequest, pk: UUID) -> HttpResponse:
         "merged": [(one, one.get_absolute_url()) for one in merged],
         "held": _held(list(family.values()), actor),
         "knows": party,
+        "lessons_made": [(row, reverse("audits:finding", args=[row["pk"]])) for row in findings_of(found)]
+        if party
+        else [],
         "actions": actions_for(found, actor, deed_addresses("incident", pk)) if party else [],
         "events": timeline(found.pk, tiers=tiers_for(actor, own=party), viewer=actor, limit=50),
     }

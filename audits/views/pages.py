@@ -93,6 +93,7 @@ def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = access.get_own_finding(actor=actor, pk=pk)
     context = {
         "finding": found,
+        "incident_url": found.incident.get_absolute_url() if found.incident else "",
         "notes": notes_of(found, OWN, lambda file: reverse("partners:evidence", args=[file.pk])),
         "tests": retests_of(found),
         "owed": owed(found),

@@ -503,7 +503,7 @@ ROWS: list[Any] = [
     admin_deed("incident", "severity", triaged, INCIDENT_OFFICER, data(severity="low", note="Less.")),
     admin_deed("incident", "contain", triaged, INCIDENT_OFFICER, data(text="Revoked.")),
     admin_deed("incident", "resolve", contained, INCIDENT_OFFICER, data(cause="Haste.", lessons="A vault.")),
-    admin_deed("incident", "close", resolved, INCIDENT_OFFICER),
+    admin_deed("incident", "close", resolved, INCIDENT_OFFICER, data(follow_up="none")),
     admin_deed("incident", "reopen", resolved, INCIDENT_OFFICER, data(reason="Again.")),
     row(
         "admin:audits_incident_deadline", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(text="So.")
