@@ -15,7 +15,11 @@ FILES = {"csv": "CSV", "xlsx": "Excel", "svg": "SVG", "png": "PNG"}
 
 @dataclass(frozen=True)
 class Figure:
-    """`key` is its place in the address of the export. `head` and `rows` are the table; `links` are per row."""
+    """`key` is its place in the address of the export. `head` and `rows` are the table.
+
+    `before` holds it against the period before, `note` says what else one should know. `alarm` is the tone of what
+    somebody should look at, "" where all is well. `behind` is the list of the cases, where the reader may open one.
+    """
 
     key: str
     title: str
@@ -24,11 +28,20 @@ class Figure:
     rows: list[list[Any]] = field(default_factory=list)
     chart: dict[str, Any] | None = None
     matrix: dict[str, Any] | None = None
+    before: str = ""
+    note: str = ""
+    alarm: str = ""
+    behind: tuple[str, Text] | None = None
 
     @property
     def is_drawn(self) -> bool:
         """Whether there is anything to draw; a chart of nothing but zeros says less than its title."""
         return self.chart is not None and any(any(one["values"]) for one in self.chart["series"])
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the table says more than the title: some figure in it is not zero."""
+        return any(isinstance(cell, int | float) and cell for row in self.rows for cell in row)
 
     @property
     def has_picture(self) -> bool:

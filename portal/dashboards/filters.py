@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
@@ -24,6 +25,7 @@ from portal.ui.forms import offer
 PERIODS = {"3": _("3 months"), "6": _("6 months"), "12": _("12 months"), "24": _("24 months")}
 DEFAULT_PERIOD = "12"
 NOT_THERE = _("This is not in the list, and was left out. Choose one from the list.")
+EARLIEST = date(2000, 1, 1)
 OF_PROVIDERS = frozenset({"provider", "release"})
 """Filters by which only what concerns a model can be narrowed."""
 
@@ -49,8 +51,13 @@ class Narrowed:
         return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month + 1
 
     def before(self) -> Narrowed:
-        """The period before, as long and as far into its last month, narrowed alike."""
-        return replace(self, since=add_months(self.since, -self.months), until=add_months(self.until, -self.months))
+        """As many whole months that end where this period begins, narrowed alike."""
+        return replace(self, since=add_months(self.since, -self.months), until=self.since - timedelta(days=1))
+
+    def query(self, **more: str) -> str:
+        """The filters as they stand in an address, without the period, with whatever else the list behind knows."""
+        own = {key: getattr(self, key) for key in ("jurisdiction", "tier", "provider", "release")}
+        return urlencode({key: value for key, value in (own | more).items() if value})
 
     def of_institution(self, path: str = "institution") -> Q:
         """Conditions on rows that point to an institution by `path`. EXISTS, no join that multiplies rows."""
@@ -75,6 +82,7 @@ class Narrowed:
 class FilterForm(forms.Form):
     """What is not understood is left out and said at its field, never an error page."""
 
+    until = forms.DateField(label=_("As at"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     period = forms.ChoiceField(label=_("Period"), choices=list(PERIODS.items()), required=False)
     jurisdiction = forms.ChoiceField(label=_("Country of the partner"), required=False)
     tier = forms.ChoiceField(
@@ -95,8 +103,17 @@ class FilterForm(forms.Form):
         offer(self, "release", [("", _("Any")), *offered.of(own)])
         if own:
             del self.fields["provider"]
+        self.fields["until"].error_messages["invalid"] = _("This is not a day. The figures are of today.")
         for field in self.fields.values():
             field.error_messages["invalid_choice"] = NOT_THERE
+
+    def clean_until(self) -> date | None:
+        day: date | None = self.cleaned_data["until"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("This day is still to come. The figures are of today."), code="future")
+        if day and day < EARLIEST:
+            raise forms.ValidationError(_("No record goes back as far. The figures are of today."), code="too_early")
+        return day
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -107,7 +124,7 @@ def narrowed(form: FilterForm, own: str = "") -> Narrowed:
     """The filters of a form that was filled from the address; fields that are wrong count as not given."""
     form.is_valid()
     said = form.cleaned_data
-    until = clock.today()
+    until = said.get("until") or clock.today()
     months = int(said.get("period") or DEFAULT_PERIOD)
     since = add_months(until.replace(day=1), 1 - months)
     rest = {key: said.get(key) or "" for key in ("jurisdiction", "tier", "provider", "release")}

@@ -11,7 +11,7 @@ from grants.states import HOLD_STOPS
 from portal.accounts import needs
 from portal.accounts.needs import Need, Waiting, counted
 from portal.core.actors import Actor
-from portal.dashboards.queries.incidents import SERIOUS
+from portal.dashboards.boards.incidents import SERIOUS
 
 ENDED = ("duplicate", *(state.slug for state in Incident.TABLE.states if state.final))
 """A duplicate is worked on elsewhere, and counted there."""

@@ -54,10 +54,22 @@ def test_what_makes_no_sense_is_left_out(query: str) -> None:
     assert asked(query) == Narrowed(date(2025, 12, 1), date(2026, 11, 27))
 
 
-def test_the_period_before_is_as_long_and_as_far_into_its_last_month() -> None:
+def test_the_period_before_ends_where_the_period_begins() -> None:
     before = asked("period=6&tier=high").before()
-    assert before == Narrowed(date(2025, 12, 1), date(2026, 5, 27), tier="high")
-    assert (before.months, before.before().until) == (6, date(2025, 11, 27))
+    assert before == Narrowed(date(2025, 12, 1), date(2026, 5, 31), tier="high")
+    assert (before.months, before.before().until) == (6, date(2025, 11, 30))
+
+
+def test_a_past_day_is_the_end_of_its_period() -> None:
+    assert asked("until=2026-03-15&period=3") == Narrowed(date(2026, 1, 1), date(2026, 3, 15))
+
+
+@pytest.mark.parametrize("day", ["2026-11-28", "0001-01-01", "31 February", "2026-02-30", "9" * 50])
+def test_a_day_that_makes_no_sense_is_said_and_left_out(day: str) -> None:
+    with clock.at(DAY):
+        form, found = from_address(QueryDict(f"until={day}"), {"NO"}, TWO)
+    assert found.until == DAY.date()
+    assert form.errors["until"]
 
 
 @pytest.mark.parametrize("query", ["", "provider=p1", "provider=", "release=r1", "provider=p1&release=r1"])

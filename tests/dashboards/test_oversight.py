@@ -1,4 +1,4 @@
-"""The oversight dashboard: what it shows, to whom, at what price, and that it changes nothing."""
+"""The boards: what they show, to whom, at what price, and that they change nothing."""
 
 from __future__ import annotations
 
@@ -12,18 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from audits.actions.incident import hold_for_incident
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.dashboards.filters import FilterForm, narrowed
-from portal.dashboards.queries.counts import Board
-from portal.dashboards.queries.offered import offered
-from portal.dashboards.views import FIGURES
+from portal.dashboards.behind import WAYS, followed
+from portal.dashboards.boards import DRAWN, PAGES
 from portal.ledger.models import Head
 from portal.rulebook.queries import rules
+from tests.dashboards import naive
+from tests.dashboards.drawn import board_of, figure_of, kept
 from tests.factories.accounts import make_member, make_organisation
 from tests.factories.audits import Stage, opened_case, planned_audit, reported_incident, triaged_incident
 from tests.query_budget import assert_query_budget
 from tests.world import client_for
 
 URL = "/oversight/"
+ADDRESSES = (URL, *(f"{URL}{page.key}/" for page in PAGES))
+NONSENSE = [
+    "period=999",
+    "jurisdiction=XX",
+    "tier='\"--",
+    "period=12&period=6",
+    "until=0001-01-01",
+    "until=9999-12-31",
+    "provider=1&release=%27",
+    "release=" + "9" * 300,
+]
 
 
 @pytest.fixture
@@ -39,6 +50,13 @@ def client(member: Actor) -> Client:
 def test_home_names_serious_incidents_and_holds(client: Client, stage: Stage) -> None:
     page = client.get("/").content.decode()
     assert "holds that stop access" in page[page.index("Nothing waits among") :]
+    _hold(stage)
+    page = client.get("/").content.decode()
+    assert "Nothing waits among" not in page
+    assert "serious incident that is not closed" in page
+
+
+def _hold(stage: Stage) -> None:
     hold_for_incident(
         incident=triaged_incident(stage, severity="high")[1],
         target=stage.institution,
@@ -46,85 +64,143 @@ def test_home_names_serious_incidents_and_holds(client: Client, stage: Stage) ->
         lifted_when="New keys.",
         by=stage.signatory,
     )
-    page = client.get("/").content.decode()
-    assert "Nothing waits among" not in page
-    assert "serious incident that is not closed" in page
 
 
 def test_empty_scheme_is_shown_in_words(client: Client) -> None:
-    page = client.get(URL)
-    assert page.status_code == 200
+    said = "".join(client.get(address).content.decode() for address in ADDRESSES)
     for words in (
         "No access is in force",
         "No incident was reported",
         "Nothing is on hold",
         "No audit is late",
         "Nothing that was",
+        "No appeal was decided",
+        "No line was refused",
+        "There is no environment",
     ):
-        assert words in page.content.decode()
+        assert words in said
 
 
-def test_figures_count_what_happened(stage: Stage, client: Client) -> None:
+def test_what_is_held_is_what_the_first_page_says_first(stage: Stage, client: Client) -> None:
     planned_audit(stage)
     reported_incident(stage, severity="critical")
-    _, incident = triaged_incident(stage, severity="high")
-    hold_for_incident(
-        incident=incident, target=stage.institution, reason="Keys leaked", lifted_when="New keys", by=stage.signatory
-    )
-    page = client.get(URL).content.decode()
-    assert "1 hold is in force; 1 waits for a second body" in page
-    assert "Serious incidents rose from 0 to 2" in page
+    _hold(stage)
+    kept()
+    first = client.get(URL).content.decode()
+    assert "1 hold is in force; 1 waits for a second body" in first[first.index("Needs a look") :]
+    assert "Serious incidents rose from 0 to 2" in client.get(f"{URL}incidents/").content.decode()
 
 
-def test_late_audits_are_the_title(stage: Stage, client: Client) -> None:
+def test_late_audits_are_the_title(stage: Stage) -> None:
     _, audit = planned_audit(stage)
     with clock.at(clock.now() + timedelta(days=400)):
         assert audit.planned_for < clock.today()
-        figure = FIGURES["audits"](_board())
-    assert figure.title == "1 audit is late"
+        figure = figure_of("audits")
+    assert (figure.title, figure.alarm) == ("1 audit is late", "red")
 
 
-def test_cases_being_heard_are_on_the_ladder(stage: Stage, client: Client) -> None:
+def test_cases_being_heard_are_on_the_ladder(stage: Stage) -> None:
     opened_case(stage)
-    assert "1 is being heard" in client.get(URL).content.decode()
+    assert "1 is being heard" in figure_of("ladder").title
 
 
-@pytest.mark.parametrize("key", list(FIGURES))
+@pytest.mark.parametrize("query", ["", "jurisdiction=NO", "jurisdiction=SE", "tier=standard", "tier=high"])
+def test_figures_equal_a_count_over_the_rows(stage: Stage, query: str) -> None:
+    planned_audit(stage)
+    for severity in ("low", "high", "critical", "high"):
+        reported_incident(stage, severity=severity)
+    _hold(stage)
+    opened_case(stage)
+    board = board_of("incidents", query)
+    counted = naive.Board(board.narrowed, rules()).counts
+    made = figure_of("incidents", query)
+    assert [sum(column) for column in list(zip(*made.rows, strict=True))[1:-1]] == [
+        sum(count for (_month, severity), count in counted["incidents"].items() if severity == key)
+        for key in ("low", "moderate", "high", "critical")
+    ]
+    assert sum(row[-1] for row in figure_of("holds", query).rows) == sum(counted["holds"].values())
+    assert figure_of("ladder", query).rows[-1][1] == counted["ladder"].get(("", "running"), 0)
+    audits = figure_of("audits", query).rows
+    for place, column in ((2, "running"), (3, "due"), (4, "late")):
+        told = sum(row[place] for row in audits)
+        assert told == sum(count for (_name, key), count in counted["audits"].items() if key == column)
+
+
+def test_a_past_day_shows_what_was_so_then(stage: Stage) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    _hold(stage)
+    assert figure_of("holds").rows[0][-1] == 1
+    past = figure_of("holds", f"until={yesterday.isoformat()}")
+    assert (past.title, past.behind) == ("Nothing is on hold", None)
+
+
+@pytest.mark.parametrize("key", list(DRAWN))
 def test_each_figure_can_be_exported_as_it_is_narrowed(client: Client, key: str) -> None:
     answer = client.get(f"/oversight/{key}.csv?jurisdiction=NO&period=6")
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/csv")
-    lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0].count(",") >= 1
+    assert "," in answer.content.decode("utf-8-sig").splitlines()[0]
 
 
-def test_unknown_export_is_not_found(client: Client) -> None:
+def test_unknown_pages_and_exports_are_not_found(client: Client) -> None:
     assert client.get("/oversight/nothing.csv").status_code == 404
+    assert client.get("/oversight/nothing/").status_code == 404
 
 
-def test_country_narrows_what_is_counted(stage: Stage, client: Client) -> None:
-    reported_incident(stage, severity="high")
-    here = client.get("/oversight/incidents.csv?jurisdiction=NO").content.decode()
-    sum_of = lambda text: sum(int(cell) for line in text.splitlines()[1:] for cell in line.split(",")[1:])  # noqa: E731
-    assert sum_of(here) == 1
-    other = FIGURES["incidents"](_board(jurisdiction="SE"))
-    assert sum(sum(row[1:]) for row in other.rows) == 0
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("query", NONSENSE)
+def test_addresses_that_make_no_sense_still_open(client: Client, address: str, query: str) -> None:
+    assert client.get(f"{address}?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["period=", "period=999", "jurisdiction=XX", "tier='\"--", "period=12&period=6"])
-def test_filters_that_make_no_sense_are_left_out(client: Client, query: str) -> None:
-    assert client.get(f"{URL}?{query}").status_code == 200
+@pytest.mark.parametrize(("address", "most"), [*((address, 12) for address in ADDRESSES[1:]), (URL, 13)])
+def test_boards_cost_the_same_with_many_rows(stage: Stage, client: Client, address: str, most: int) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            reported_incident(stage)
+        kept()
+
+    assert_query_budget(client, address, make=more, most=most)
 
 
-def test_dashboard_costs_the_same_with_many_rows(stage: Stage, client: Client) -> None:
-    assert_query_budget(client, URL, make=lambda n: [reported_incident(stage) for _ in range(n)], most=12)
+@pytest.mark.parametrize("name", ["lines", "holds"])
+def test_lists_behind_figures_cost_the_same_with_many_rows(stage: Stage, client: Client, name: str) -> None:
+    assert_query_budget(client, f"{URL}{name}/", make=lambda n: [_hold(stage) for _ in range(n)], most=12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("oversight", "oversight_member"),
+        ("authority", "case_officer"),
+        ("authority", "signatory"),
+        ("authority", "auditor"),
+        ("provider", "provider_staff"),
+    ],
+)
+def test_each_way_down_leads_to_a_list_that_the_reader_may_open(stage: Stage, kind: str, role: str) -> None:
+    actor = make_member(make_organisation(kind), role)
+    reader = client_for(actor)
+    for key in WAYS:
+        figure = followed(figure_of(key), actor, board_of(key).narrowed)
+        if figure.behind:
+            assert reader.get(figure.behind[0]).status_code == 200, (key, figure.behind[0])
+
+
+def test_a_provider_reads_nothing_that_is_not_about_models(stage: Stage) -> None:
+    reader = client_for(make_member(make_organisation("provider"), "provider_staff"))
+    for key, drawn in DRAWN.items():
+        expected = 200 if drawn.of_models and not drawn.secret else 404
+        assert reader.get(f"/oversight/{key}.csv").status_code == expected, key
+    assert "alert" not in reader.get(URL).content.decode().lower()
 
 
 def test_reading_changes_nothing(stage: Stage, client: Client) -> None:
     reported_incident(stage)
     before = Head.objects.get().size
     with CaptureQueriesContext(connection) as captured:
-        client.get(URL)
+        for address in ADDRESSES:
+            client.get(address)
     written = [query["sql"] for query in captured if query["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
     assert not [sql for sql in written if "session" not in sql]
     assert Head.objects.get().size == before
@@ -138,9 +214,6 @@ def test_oversight_member_can_change_nothing_in_the_case(stage: Stage, member: A
 
 
 def test_everybody_else_is_kept_out(stage: Stage) -> None:
-    assert client_for(stage.applicant).get(URL).status_code == 404
-    assert Client().get(URL).status_code == 302
-
-
-def _board(**filters: str) -> Board:
-    return Board(narrowed(FilterForm(filters, countries={"NO", "SE"}, offered=offered())), rules())
+    for address in (*ADDRESSES, f"{URL}lines/", f"{URL}holds/"):
+        assert client_for(stage.applicant).get(address).status_code == 404
+        assert Client().get(address).status_code == 302

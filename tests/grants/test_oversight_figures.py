@@ -9,20 +9,12 @@ from grants.actions.surrender import surrender_line
 from grants.actions.withdrawal import withdraw_consent
 from grants.models import GrantLine
 from portal.core import clock
-from portal.dashboards.figures import Figure
-from portal.dashboards.filters import FilterForm, narrowed
-from portal.dashboards.queries.counts import Board
-from portal.dashboards.views import FIGURES
-from portal.rulebook.queries import rules
+from tests.dashboards.drawn import figure_of, kept
 from tests.factories import grants as make
 from tests.factories import people
 from tests.factories.accounts import make_member, make_organisation
 from tests.factories.partners import Cast
 from tests.world import client_for
-
-
-def figure_of(key: str) -> Figure:
-    return FIGURES[key](Board(narrowed(FilterForm({}, countries={"NO"})), rules()))
 
 
 def test_holds_on_people_are_counted_and_nobody_is_named(made: make.GrantCast) -> None:
@@ -32,10 +24,11 @@ def test_holds_on_people_are_counted_and_nobody_is_named(made: make.GrantCast) -
     assert figure.title == "1 hold is in force; 1 waits for a second body"
     assert figure.chart is not None
     assert [series["values"][-1] for series in figure.chart["series"]] == [0, 1]
-    assert [str(cell) for cell in figure.rows[0]][1] == "Person"
+    assert figure.rows[-1] == ["A person", 0, 1, 1]
     confirm_hold(hold=hold, by=made.other_signatory)
+    kept()
     member = make_member(make_organisation("oversight", jurisdiction="FR"), "oversight_member")
-    page = client_for(member).get("/oversight/").content.decode()
+    page = client_for(member).get("/oversight/incidents/").content.decode()
     assert "1 hold is in force" in page
     assert person.name not in page
 
@@ -55,5 +48,5 @@ def test_lines_are_in_force_as_they_hold_now(partner: Cast) -> None:
     with clock.at(clock.now() + timedelta(days=1)):
         assert figure_of("scope").title == "2 lines are in force on 2 releases; nothing is held"
         figure = figure_of("taken_back")
-        assert figure.title == "1 line was narrowed, and 2 consents were withdrawn"
+        assert figure.title == "4 grants or lines ended or shrank early, 1 by an authority"
         assert [row[1] for row in figure.rows] == [1, 0, 2, 1, 0]

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as sass from "sass";
+import { world } from "./world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../../..");
@@ -19,6 +20,7 @@ mkdirSync(out, { recursive: true });
 
 await Promise.all([style("portal"), style("admin"), script("portal"), script("large"), script("charts")]);
 sprite();
+writeFileSync(join(out, "world.json"), JSON.stringify(world(modules)));
 cpSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
 cpSync(join(here, "icons/favicon.svg"), join(out, "favicon.svg"));
 fontsForDocuments();

@@ -14,6 +14,10 @@ def board() -> Expect:
     return object_of(may=READERS)
 
 
+def _page(key: str) -> Any:
+    return lambda world: {"page": key}
+
+
 def of_partners() -> Expect:
     """A figure that is not about models."""
     return object_of(may=READERS).but("provider_staff.any", gets="404")
@@ -21,6 +25,10 @@ def of_partners() -> Expect:
 
 ROWS: list[Any] = [
     row("dashboards:oversight", board()),
+    *(row("dashboards:board", board(), make=_page(key)) for key in ("scope", "incidents")),
+    *(row("dashboards:board", of_partners(), make=_page(key)) for key in ("assurance", "work")),
+    row("dashboards:lines", board()),
+    row("dashboards:held", board()),
     row("dashboards:export", board(), make=lambda world: {"key": "incidents", "kind": "csv"}),
     row("dashboards:export", of_partners(), make=lambda world: {"key": "audits", "kind": "xlsx"}),
 ]

@@ -1,4 +1,4 @@
-"""Counts behind several figures, in one question to the database however many rows there are."""
+"""Counts over the rows of today: what the figures, which are made from the record, are held against."""
 
 from __future__ import annotations
 

@@ -1,0 +1,178 @@
+"""Where in the world models are used, and how much of the scheme rests on few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pycountry
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from grants.states_places import ENVIRONMENT
+from portal.accounts.models.organisation import jurisdiction_name
+from portal.dashboards.boards.board import Board, by_column, by_group
+from portal.dashboards.boards.words import percent, than_then
+from portal.dashboards.figures import Figure
+
+OPEN = ("accredited", "attested", "registered", "suspended", "expired")
+"""States of an environment that is still there, the one in which it can be used first."""
+FIRST = 3
+MODERATE, HIGH = 0.15, 0.25
+"""Bounds of the Herfindahl index between which a market is called moderately concentrated."""
+
+
+def environments_by_country(board: Board) -> Figure:
+    """Environments that are there, by the country that they stand in; those that are accredited may be used."""
+    now = {cell: count for cell, count in board.now["environments"].items() if cell[1] in OPEN}
+    total = by_group(now)
+    codes = sorted(total, key=lambda code: (-now.get((code, "accredited"), 0), -total[code], jurisdiction_name(code)))
+    states = [state for state in OPEN if by_column(now).get(state)]
+    labels = {state.slug: str(state.label) for state in ENVIRONMENT.states}
+    names = [jurisdiction_name(code) for code in codes]
+    accredited = [now.get((code, "accredited"), 0) for code in codes]
+    usable = [code for code, count in zip(codes, accredited, strict=True) if count]
+    then = sum(count for (_code, state), count in board.then["environments"].items() if state == "accredited")
+    return Figure(
+        key="places",
+        title=_place_title(sum(accredited), [jurisdiction_name(code) for code in usable], sum(total.values())),
+        sub=_("Environments by the country they stand in. Only accredited ones can be used."),
+        head=[_("Country"), *(labels[state] for state in states), _("All")],
+        rows=[
+            [name, *(now.get((code, state), 0) for state in states), total[code]]
+            for code, name in zip(codes, names, strict=True)
+        ],
+        chart={
+            "kind": "map",
+            "labels": [jurisdiction_name(code) for code in usable],
+            "codes": [_number(code) for code in usable],
+            "series": [
+                {"name": _("Accredited"), "values": [now[code, "accredited"] for code in usable]},
+                {"name": _("All"), "values": [total[code] for code in usable]},
+            ],
+        },
+        before=than_then(sum(accredited), then, board.narrowed),
+    )
+
+
+def _number(code: str) -> str:
+    """ISO 3166-1 numeric, by which the outlines are called; "" where there is none."""
+    country = pycountry.countries.get(alpha_2=code)
+    return country.numeric if country else ""
+
+
+def _place_title(accredited: int, countries: list[str], total: int) -> str:
+    if not total:
+        return _("There is no environment")
+    if not accredited:
+        return ngettext(
+            "None of %(n)s environment is accredited", "None of %(n)s environments is accredited", total
+        ) % {"n": total}
+    said = ngettext("%(n)s environment can be used", "%(n)s environments can be used", accredited) % {"n": accredited}
+    if len(countries) == 1:
+        return _("%(said)s, all in %(country)s") % {"said": said, "country": countries[0]}
+    words = ngettext(
+        "%(said)s in %(m)s country, most in %(country)s",
+        "%(said)s in %(m)s countries, most in %(country)s",
+        len(countries),
+    )
+    return words % {"said": said, "m": len(countries), "country": countries[0]}
+
+
+def concentration(board: Board) -> Figure:
+    """How much of what is in force rests on the first three providers, releases, countries and partners."""
+    called = board.offered.called()
+    names = dict(board.offered.providers)
+    providers = {
+        names.get(pk, pk): count
+        for pk, count in by_group({cell: n for cell, n in board.now["grants"].items() if cell[1] == "in_force"}).items()
+    }
+    releases = {called.get(pk, pk): count for pk, count in by_group(board.now["lines"]).items()}
+    countries = {jurisdiction_name(code): count for code, count in by_group(board.now["qualified"]).items()}
+    kinds = [
+        (_("Providers, by grants in force"), providers),
+        (_("Releases, by lines in force"), releases),
+        (_("Countries, by trusted partners"), countries),
+    ]
+    shares = [_first_three(counted) for _label, counted in kinds]
+    return Figure(
+        key="concentration",
+        title=_concentration_title(providers),
+        sub=_(
+            "What the first three hold of the whole. The Herfindahl index adds up the squares of all shares: 1 is one "
+            "holder of everything, below 0.15 counts as spread, above 0.25 as concentrated."
+        ),
+        head=[_("Of what"), _("First"), _("Second"), _("Third"), _("All others"), _("Herfindahl index"), _("Which is")],
+        rows=[
+            [label, *(_named(one, sum(counted.values())) for one in _ranked(counted)), _rest(counted), *_index(counted)]
+            for label, counted in kinds
+        ],
+        chart={
+            "kind": "across",
+            "stack": True,
+            "unit": "%",
+            "most": 100,
+            "labels": [label for label, _counted in kinds],
+            "series": [
+                {"name": name, "values": [share[place] for share in shares], "tone": tone}
+                for place, (name, tone) in enumerate(
+                    (
+                        (_("First"), "black"),
+                        (_("Second"), "blue"),
+                        (_("Third"), "green"),
+                        (_("All others"), "neutral"),
+                    )
+                )
+            ],
+        },
+    )
+
+
+def _ranked(counted: Mapping[str, int]) -> list[tuple[str, int] | None]:
+    found: list[tuple[str, int] | None] = [*sorted(counted.items(), key=lambda one: (-one[1], one[0]))][:FIRST]
+    return found + [None] * (FIRST - len(found))
+
+
+def _named(one: tuple[str, int] | None, total: int) -> str:
+    return f"{one[0]}: {percent(one[1], total)}" if one else "–"
+
+
+def _rest(counted: Mapping[str, int]) -> str:
+    total = sum(counted.values())
+    return percent(total - sum(one[1] for one in _ranked(counted) if one), total)
+
+
+def _first_three(counted: Mapping[str, int]) -> list[float]:
+    """Shares in per cent of the first three and of all others."""
+    total = sum(counted.values())
+    if not total:
+        return [0, 0, 0, 0]
+    first = [round(100 * one[1] / total, 1) if one else 0 for one in _ranked(counted)]
+    return [*first, max(0, round(100 - sum(first), 1))]
+
+
+def herfindahl(counted: Mapping[str, int]) -> float | None:
+    """The sum of the squared shares, from nearly 0 to 1; None of nothing. (Hirschman 1945, Herfindahl 1950.)"""
+    total = sum(counted.values())
+    return sum((count / total) ** 2 for count in counted.values()) if total else None
+
+
+def _index(counted: Mapping[str, int]) -> list[Any]:
+    index = herfindahl(counted)
+    if index is None:
+        return ["–", "–"]
+    word = _("spread") if index < MODERATE else _("moderately concentrated") if index <= HIGH else _("concentrated")
+    return [f"{index:.2f}", word]
+
+
+def _concentration_title(providers: Mapping[str, int]) -> str:
+    total = sum(providers.values())
+    first = next((one for one in _ranked(providers) if one), None)
+    if not first:
+        return _("No grant is in force that could rest on few")
+    if len(providers) == 1:
+        return _("Every grant in force is for models of %(name)s") % {"name": first[0]}
+    return _("%(share)s of grants in force are for models of %(name)s") % {
+        "share": percent(first[1], total),
+        "name": first[0],
+    }
