@@ -135,4 +135,9 @@ SWEEPS: tuple[Sweep, ...] = (
         "audits.tasks.watch_appeals", HOURLY, _("Ends stays in time, and reminds panels of the day of their decision")
     ),
     Sweep("portal.dashboards.tasks.keep_rollups", OFTEN, _("Takes what the record says into the dashboards’ sums")),
+    Sweep(
+        "portal.dashboards.tasks.make_monthly_reports",
+        HOURLY,
+        _("Makes the oversight board’s report on each month that is over, and tells its members"),
+    ),
 )

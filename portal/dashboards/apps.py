@@ -8,6 +8,9 @@ class DashboardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from partners.queries.verify import SOURCES
         from portal.dashboards.needs import register_needs
+        from portal.dashboards.queries.monthly_report import document_of
 
         register_needs()
+        SOURCES.append(document_of)

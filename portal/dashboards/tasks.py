@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 
+from portal.core.actors import SYSTEM
+from portal.core.verdicts import Conflict
+from portal.dashboards.actions.monthly_report import make_monthly_report
+from portal.dashboards.queries.monthly_report import due_months
 from portal.dashboards.rollup.keep import keep_batch
 from portal.notifications.sweeping import Tally, sweep_task
 
@@ -17,4 +21,21 @@ def keep_rollups() -> Tally:
     tally, until = Tally(), time.monotonic() + SECONDS
     while time.monotonic() < until and (taken := keep_batch()):
         tally.done += taken
+    return tally
+
+
+@sweep_task
+def make_monthly_reports() -> Tally:
+    """Makes the report on every month that is over and has none, the earliest first; each is a deed of its own."""
+    tally, until = Tally(), time.monotonic() + SECONDS
+    months = due_months()
+    for place, month in enumerate(months):
+        if time.monotonic() > until:
+            tally.left = len(months) - place
+            break
+        try:
+            make_monthly_report(month=month, by=SYSTEM)
+        except Conflict:
+            continue  # another worker was first
+        tally.done += 1
     return tally

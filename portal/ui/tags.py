@@ -107,6 +107,7 @@ BY_NOUN: dict[str, dict[str, Look]] = {
     "grant_measure": {"proposed": WITH_US, "in_effect": GOOD, "dropped": OVER},
     "holder_key": {"registered": GOOD},
     "credential": {"issued": GOOD, "ended": OVER},
+    "monthly_report": {"sealed": GOOD},
     "signing_key": {"upcoming": IDLE, "active": GOOD, "retired": OVER, "withdrawn": GONE},
     "stream": {"enabled": GOOD, "paused": PAUSED, "disabled": STOPPED, "deleted": OVER},
     "hold": {"placed": STOPPED, "confirmed": STOPPED, "stayed": PAUSED, "lifted": GOOD, "lapsed": BAD},

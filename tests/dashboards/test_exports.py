@@ -10,13 +10,14 @@ from zipfile import ZipFile
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 from PIL import Image
 
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.dashboards.export import attachment, picture_of
 from portal.dashboards.figures import Figure
+from portal.dashboards.rollup.keep import keep_batch
 from portal.ui.drawing.sheet import SVG
 from tests.factories.accounts import make_member, make_organisation
 from tests.factories.audits import Stage, planned_audit, reported_incident
@@ -33,6 +34,13 @@ def client(member: Actor) -> Client:
     return client_for(member)
 
 
+def reported(stage: Stage, **more: Any) -> None:
+    """An incident that the boards count."""
+    reported_incident(stage, **more)
+    while keep_batch():
+        pass
+
+
 def figure(**more: Any) -> Figure:
     said: dict[str, Any] = {
         "key": "incidents",
@@ -46,22 +54,23 @@ def figure(**more: Any) -> Figure:
 
 
 def test_csv_and_workbook_hold_the_same_rows(stage: Stage, client: Client) -> None:
-    reported_incident(stage, severity="high")
+    reported(stage, severity="high")
     text = client.get("/oversight/incidents.csv").content.decode("utf-8-sig")
     book = load_workbook(io.BytesIO(client.get("/oversight/incidents.xlsx").content))
     lines = list(csv.reader(io.StringIO(text)))
     assert [["" if cell is None else str(cell) for cell in row] for row in book.active.values] == lines
-    assert sum(int(cell) for row in lines[1:] for cell in row[1:]) == 1
+    assert lines[0][-1] == "All"
+    assert sum(int(row[-1]) for row in lines[1:]) == 1
 
 
 def test_numbers_of_a_workbook_are_numbers(stage: Stage, client: Client) -> None:
-    reported_incident(stage)
+    reported(stage)
     book = load_workbook(io.BytesIO(client.get("/oversight/incidents.xlsx").content))
     assert {type(cell.value) for cell in list(book.active.rows)[1][1:]} == {int}
 
 
 def test_picture_says_what_narrows_it(stage: Stage, client: Client) -> None:
-    reported_incident(stage, severity="high")
+    reported(stage, severity="high")
     answer = client.get("/oversight/incidents.svg?jurisdiction=NO&period=6")
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -74,12 +83,12 @@ def test_picture_says_what_narrows_it(stage: Stage, client: Client) -> None:
 
 
 def test_page_offers_only_files_that_there_are(stage: Stage, client: Client) -> None:
-    page = client.get("/oversight/").content.decode()
+    page = client.get("/oversight/incidents/").content.decode()
     assert "/oversight/incidents.xlsx" in page
     assert "/oversight/incidents.png" not in page
     assert client.get("/oversight/incidents.png").status_code == 404
-    reported_incident(stage)
-    page = client.get("/oversight/?period=6").content.decode()
+    reported(stage)
+    page = client.get("/oversight/incidents/?period=6").content.decode()
     assert "/oversight/incidents.png?period=6" in page
     assert client.get("/oversight/incidents.png?period=6").status_code == 200
 
@@ -123,7 +132,7 @@ def test_a_provider_gets_no_file_of_what_is_not_about_its_models(stage: Stage) -
 
 
 def test_a_provider_gets_no_file_with_incidents_on_models_of_others(stage: Stage) -> None:
-    reported_incident(stage)
+    reported(stage)
     staff = client_for(make_member(make_organisation("provider", jurisdiction="US"), "provider_staff"))
     text = staff.get("/oversight/incidents.csv").content.decode("utf-8-sig")
     assert sum(int(cell) for row in list(csv.reader(io.StringIO(text)))[1:] for cell in row[1:]) == 0
@@ -133,3 +142,9 @@ def test_a_provider_gets_no_file_with_incidents_on_models_of_others(stage: Stage
 def test_partners_learn_of_no_file(stage: Stage) -> None:
     for kind in ("csv", "xlsx", "svg", "png"):
         assert client_for(stage.applicant).get(f"/oversight/incidents.{kind}").status_code == 404
+
+
+def test_a_provider_reads_only_boards_about_models(stage: Stage) -> None:
+    staff = client_for(make_member(make_organisation("provider", jurisdiction="US"), "provider_staff"))
+    assert [staff.get(f"/oversight/{page}/").status_code for page in ("scope", "incidents")] == [200, 200]
+    assert staff.get("/oversight/work/").status_code == 404

@@ -1,0 +1,1 @@
+"""What is written by this app: monthly reports, and a person's own saved views."""
