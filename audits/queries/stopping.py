@@ -55,11 +55,13 @@ class Stops:
     @property
     def words(self) -> str:
         """The same as a sentence, for whoever decides."""
-        parts = (
+        parts: tuple[str, ...] = (
             ngettext("%(n)s grant", "%(n)s grants", self.grants) % {"n": self.grants},
             ngettext("%(n)s line", "%(n)s lines", self.lines) % {"n": self.lines},
             ngettext("%(n)s person", "%(n)s people", self.people) % {"n": self.people},
         )
+        if not self.lines:
+            parts = parts[2:] if self.people else (_("nothing that is in force"),)
         told = ", ".join(self.gateways) or _("none")
         return _("Stops %(what)s. Gateways that are told: %(names)s.") % {"what": ", ".join(parts), "names": told}
 
