@@ -15,7 +15,7 @@ from portal.local.servers import Servers
 from tests import bench
 from tests.bench import Row
 
-HELPERS = ("__main__", "bulk", "receivers", "stack", "timing", "urls", "wsgi")
+HELPERS = ("__main__", "bulk", "receivers", "scheme", "stack", "timing", "urls", "wsgi")
 
 
 def modules(wanted: list[str]) -> list[str]:
