@@ -157,7 +157,7 @@ class Behind(ListView):
         return Narrowed(clock.today(), clock.today(), provider=self.sight.provider)
 
     @property
-    def filterset(self) -> Any:  # type: ignore[override]
+    def filterset(self) -> Any:
         if "_filterset" not in self.__dict__:
             assert self.filterset_class is not None
             self.__dict__["_filterset"] = self.filterset_class(

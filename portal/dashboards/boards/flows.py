@@ -18,7 +18,7 @@ from portal.dashboards.rollup.read import Spread
 ARROW = " → "
 LOPSIDED = 0.2
 """Difference between the shares of refusals of two directions from which on somebody should look."""
-SHOWN_PAIRS = 16
+SHOWN_PAIRS = 10
 """Directions in a chart; the table behind it has all of them."""
 
 

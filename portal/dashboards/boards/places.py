@@ -129,8 +129,8 @@ def concentration(board: Board) -> Figure:
 
 
 def _ranked(counted: Mapping[str, int]) -> list[tuple[str, int] | None]:
-    found: list[tuple[str, int] | None] = [*sorted(counted.items(), key=lambda one: (-one[1], one[0]))][:FIRST]
-    return found + [None] * (FIRST - len(found))
+    found = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FIRST]
+    return [*found, *[None] * (FIRST - len(found))]
 
 
 def _named(one: tuple[str, int] | None, total: int) -> str:

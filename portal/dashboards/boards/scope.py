@@ -24,7 +24,7 @@ def scope_in_force(board: Board) -> Figure:
     lines, held = board.now["lines"], board.now["lines_held"]
     uses = _uses(board, lines)
     called = board.offered.called()
-    releases = sorted(by_group(lines), key=lambda pk: called.get(pk, pk).lower())
+    releases = sorted(by_group(lines), key=lambda pk: str(called.get(pk, pk)).lower())
     names = [called.get(pk, _("A release that is not listed")) for pk in releases]
     return Figure(
         key="scope",

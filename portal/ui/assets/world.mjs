@@ -26,7 +26,13 @@ function countries(modules, scale) {
 
 function outline({ id, geometry }) {
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  return { type: "Feature", properties: { name: id ?? "" }, geometry: { type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map((ring) => ring.map(plane))) } };
+  return { type: "Feature", properties: { name: id ?? "" }, geometry: { type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map((ring) => whole(ring).map(plane))) } };
+}
+
+/** A ring that goes over the 180th meridian goes on beyond it, instead of drawing a line right across the map. */
+function whole(ring) {
+  const sides = ring.map(([longitude]) => longitude);
+  return Math.max(...sides) - Math.min(...sides) > 180 ? ring.map(([longitude, latitude]) => [longitude < 0 ? longitude + 360 : longitude, latitude]) : ring;
 }
 
 /** Of a country in several pieces the largest: France's figure stands in Europe. */

@@ -26,6 +26,7 @@ const MANY_POINTS = 60; // of a line: more of them would hide it
 const MOST_NAMES = 14; // along one axis; of more, those are left out that would overlap
 const NARROW = 420; // pixels, of a drawing on a phone
 const PAPER = 660; // pixels across an A4 page between its margins
+const MAP_HEIGHT = 0.45; // of its width, without Antarctica
 const ROW = 34; // pixels of height for each bar that lies
 const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
 const drawn = [];
@@ -45,6 +46,7 @@ async function draw(figure) {
   const title = figure.querySelector("figcaption").firstElementChild.textContent;
   const to = (width) => {
     if (!width && !place.clientWidth) return; // nothing to draw on, within something that is folded
+    if (source.kind === "map") place.style.height = `${Math.round((width ?? place.clientWidth) * MAP_HEIGHT)}px`;
     chart.resize({ width: width ?? "auto" });
     chart.setOption(options(source, width ?? place.clientWidth, title));
   };

@@ -3,8 +3,8 @@ import { getMap } from "echarts/core";
 import theme from "./tokens.json";
 
 const { colour } = theme;
-const SMALLEST = 18; // pixels across: a disc that still holds its figure
-const LARGEST = 46;
+const SMALLEST = 17; // pixels across: a disc that still holds its figure
+const LARGEST = 38;
 
 /** {labels: [names], codes: [ISO 3166 numbers], series: [{name, values}, …]}: the first series is on the discs, all are in the tip. */
 export function map(source, width, words) {
@@ -18,10 +18,8 @@ export function map(source, width, words) {
     geo: {
       map: "world",
       aspectScale: 1,
-      left: 0,
-      right: 0,
-      top: 4,
-      bottom: 4,
+      layoutCenter: ["50%", "50%"],
+      layoutSize: width,
       silent: true,
       itemStyle: { areaColor: colour["line-2"], borderColor: colour.paper, borderWidth: 0.6 },
       regions: source.codes.map((code) => ({ name: code, itemStyle: { areaColor: theme.series[5] } })),
