@@ -4,7 +4,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-
 BEGIN = """
 INSERT INTO dashboards_deadlineversion (deadline_id, incident_id, after_seq, due_at, met_at, waived_at)
 SELECT id, incident_id, 0, due_at, met_at, waived_at FROM audits_incidentdeadline
