@@ -16,6 +16,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from audits.actions.catalogue import import_catalogue
+from audits.actions.incident import Concerns, report_incident
 from grants.actions.catalogue import announce_release, list_model, publish_release
 from partners.models import Person
 from portal.accounts.actions.gateway import register_gateway
@@ -127,6 +128,18 @@ def prepare_incident(first: int = 12000, country: str = "PT", authority: str = "
         "authority": str(made.authority),
     }
     print(json.dumps(found))
+
+
+def prepare_boards(first: int = 18000, country: str = "MT", authority: str = "Awtorità tal-Mudelli") -> None:
+    """A trusted partner of another country with one line in force, and an incident that it reported."""
+    accounts._number, partners._used = itertools.count(first), iter(range(first, first + 1000))
+    make_organisation("authority", authority, country)
+    made = grant_in_force(made=qualified(jurisdiction=country))
+    report_incident(
+        institution=made.institution, severity="high", kind="credential", title="A key in a public repository",
+        description="One of our keys was in a commit for six hours.", aware_at=clock.now() - timedelta(hours=1),
+        concerns=Concerns(), by=made.applicant,
+    )  # fmt: skip
 
 
 def end_training_yesterday(email: str) -> None:

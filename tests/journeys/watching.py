@@ -155,11 +155,13 @@ def confirm_hold(signatory: Person) -> None:
 
 
 def look_on(overseer: Person) -> None:
-    """The dashboard says in charts and in tables what is the case."""
-    page = overseer.go("/oversight/")
+    """The boards say in charts and in tables what is the case."""
+    overseer.go("/oversight/")
     overseer.check_both("oversight")
-    assert page.locator(":is(main, #main) table").count() >= 5
-    for word in ("Meridian", "High"):
+    for board, word in (("scope", "Meridian"), ("incidents", "High"), ("assurance", "Audits"), ("work", "Cases")):
+        page = overseer.go(f"/oversight/{board}/")
+        overseer.check_both(f"oversight of {board}")
+        assert page.locator(":is(main, #main) table").count() >= 2
         expect(page.locator(":is(main, #main)").get_by_text(word).first).to_be_attached()
 
 
