@@ -125,6 +125,20 @@ def test_every_month_that_is_over_gets_one_also_after_days_without_a_worker(stag
     assert list(MonthlyReport.objects.order_by("month").values_list("month", flat=True)) == over
 
 
+def test_a_long_record_without_any_begins_with_the_last_months_and_then_leaves_none_out(stage: Stage) -> None:
+    first = clock.today().replace(day=1)
+    with clock.at(clock.now() + timedelta(days=400)):
+        kept()
+        over = due_months()
+        assert over == [add_months(clock.today().replace(day=1), -ago) for ago in (3, 2, 1)]
+        assert first not in over
+        make_monthly_report(month=over[0], by=SYSTEM)
+    with clock.at(clock.now() + timedelta(days=700)):
+        kept()
+        assert due_months() == [add_months(over[0], later) for later in range(1, len(due_months()) + 1)]
+        assert len(due_months()) > 10
+
+
 def test_a_month_waits_until_the_sums_have_it(stage: Stage, member: Actor) -> None:
     with clock.at(clock.now() + timedelta(days=35)):
         assert due_months() == []

@@ -26,6 +26,8 @@ from portal.rulebook.queries import rules
 
 MONTHS = 12
 """Months that the figures tell of: the one that ended, and those before it."""
+BEGINS_WITH = 3
+"""Where none was ever made, the first are of so many months back: nobody is sent the reports of years at once."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,15 @@ class Section:
 
 
 def due_months() -> list[date]:
-    """First days of the months that are over and have no report, the earliest first; from the record's first month on.
+    """First days of the months that are over and have no report, the earliest first; from the first that has one on.
 
     A month waits until what the record says of it has been taken into the sums. Up to five queries.
     """
     first = Entry.objects.order_by("seq").values_list("time", flat=True).first()
     if first is None:
         return []
-    done = set(MonthlyReport.objects.values_list("month", flat=True))
-    month, this = first.date().replace(day=1), clock.today().replace(day=1)
+    done, this = set(MonthlyReport.objects.values_list("month", flat=True)), clock.today().replace(day=1)
+    month = min(done) if done else max(first.date().replace(day=1), add_months(this, -BEGINS_WITH))
     over = []
     while month < this:
         over.append(month)
