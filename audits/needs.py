@@ -27,7 +27,7 @@ from audits.queries.obligations import OWED
 from audits.states import ALERT
 from portal.accounts import needs
 from portal.accounts.assign import assigned
-from portal.accounts.needs import Need, Waiting, counted
+from portal.accounts.needs import Waiting
 from portal.core import clock
 from portal.core.actors import Actor
 
@@ -40,21 +40,22 @@ def register_needs() -> None:
     needs.register("signatory", "audits.signatory", for_signatory)
 
 
-def _desk(model: str, query: str = "") -> str:
-    return reverse(f"admin:audits_{model}_changelist") + query
+def _desk(model: str) -> str:
+    return reverse(f"admin:audits_{model}_changelist")
 
 
-def for_applicant(actor: Actor) -> list[Need]:
-    """Findings and reports that the partner owes, notices to answer, what is due about incidents. One query."""
+def for_applicant(actor: Actor) -> list[Waiting]:
+    """Findings and reports that the partner owes, notices to answer, what is due about incidents."""
     own = {"institution_id": actor.body_id}
     deadlines = IncidentDeadline.objects.filter(
         incident__institution_id=actor.body_id, duty="partner", met_at=None, waived_at=None
     ).exclude(incident__state__in=["closed", "unfounded"])
-    return counted(
+    return [
         Waiting(
             Finding.objects.filter(Q(state="open", plan="") | Q(state="plan_agreed"), **own),
             ngettext_lazy("finding to put right", "findings to put right"),
             reverse("audits:findings"),
+            key="finding",
             due="remedy_due",
             tone="amber",
         ),
@@ -62,6 +63,7 @@ def for_applicant(actor: Actor) -> list[Need]:
             EvidenceRequest.objects.filter(state__in=EVIDENCE_OWED, **own),
             ngettext_lazy("request for evidence to answer", "requests for evidence to answer"),
             reverse("audits:evidencerequests"),
+            key="evidence",
             due="due",
             tone="amber",
         ),
@@ -69,13 +71,15 @@ def for_applicant(actor: Actor) -> list[Need]:
             Obligation.objects.filter(state__in=OWED, period_end__lte=clock.today(), **own),
             ngettext_lazy("report to file", "reports to file"),
             reverse("audits:obligations"),
+            key="obligation",
             due="due",
             tone="amber",
         ),
         Waiting(
             deadlines,
             ngettext_lazy("report on an incident to file", "reports on incidents to file"),
-            reverse("audits:incidents"),
+            reverse("audits:due"),
+            key="incident",
             due="due_at",
             tone="amber",
         ),
@@ -83,6 +87,7 @@ def for_applicant(actor: Actor) -> list[Need]:
             EnforcementCase.objects.filter(state="notice_given", answered_at=None, **own),
             ngettext_lazy("notice to answer", "notices to answer"),
             reverse("audits:cases"),
+            key="notice",
             due="answer_due",
             tone="amber",
         ),
@@ -90,96 +95,107 @@ def for_applicant(actor: Actor) -> list[Need]:
             Audit.objects.filter(state="partner_response", responded_at=None, **own),
             ngettext_lazy("audit report to respond to", "audit reports to respond to"),
             reverse("audits:audits"),
+            key="response",
             due="response_due",
         ),
-    )
+    ]
 
 
-def for_case_officer(actor: Actor) -> list[Need]:
-    """Incidents to triage, audits without an auditor, audits to close, reports to read. One query."""
+def for_case_officer(actor: Actor) -> list[Waiting]:
+    """Incidents to triage, audits without an auditor, audits to close, reports to read."""
     audits = of_own_authority(Audit.objects.all(), actor)
     somebody = Exists(
         AuditUserObjectPermission.objects.filter(content_object=OuterRef("pk"), permission__codename=AUDIT_PERMISSION)
     )
     heard = Q(responded_at__isnull=False) | Q(response_due__lt=clock.today())
-    return counted(
+    return [
         Waiting(
             of_own_authority(Incident.objects.filter(state="reported"), actor),
             ngettext_lazy("incident to triage", "incidents to triage"),
-            _desk("incident", "?state=reported"),
+            _desk("incident"),
+            key="triage",
             oldest="reported_at",
             tone="red",
         ),
         Waiting(
             of_own_authority(Alert.objects.filter(state__in=ALERT.open_states), actor),
             ngettext_lazy("alert from use to judge", "alerts from use to judge"),
-            reverse("audits:alerts") + "?open=true",
+            reverse("audits:alerts"),
+            key="alert",
             oldest="raised_at",
         ),
         Waiting(
             audits.filter(~somebody, state="planned"),
             ngettext_lazy("audit without an auditor", "audits without an auditor"),
-            _desk("audit", "?state=planned"),
+            _desk("audit"),
+            key="unassigned",
             due="planned_for",
         ),
         Waiting(
             audits.filter(heard, state="partner_response"),
             ngettext_lazy("audit to close", "audits to close"),
-            _desk("audit", "?state=partner_response"),
+            _desk("audit"),
+            key="close",
             oldest="sent_at",
         ),
         Waiting(
             of_own_authority(Obligation.objects.filter(state="submitted"), actor),
             ngettext_lazy("report to read", "reports to read"),
-            _desk("obligation", "?state=submitted"),
+            _desk("obligation"),
+            key="obligation",
             oldest="submitted_at",
         ),
-    )
+    ]
 
 
-def for_auditor(actor: Actor) -> list[Need]:
-    """Audits in one's hands, plans to agree to, fixes to check. One query."""
+def for_auditor(actor: Actor) -> list[Waiting]:
+    """Audits in one's hands, plans to agree to, fixes to check."""
     mine = audits_on_desk(Audit.objects.all(), actor).filter(
         assigned(AUDIT_PERMISSION, actor.user_id, AuditUserObjectPermission)
     )
     findings = findings_on_desk(Finding.objects.all(), actor)
-    return counted(
+    return [
         Waiting(
             mine.filter(state__in=["planned", "notified", "fieldwork", "draft_report"]),
             ngettext_lazy("audit in your hands", "audits in your hands"),
             _desk("audit"),
+            key="audit",
             due="planned_for",
         ),
         Waiting(
             requests_on_desk(EvidenceRequest.objects.filter(state="answered"), actor),
             ngettext_lazy("answer with evidence to read", "answers with evidence to read"),
-            _desk("evidencerequest", "?state=answered"),
+            _desk("evidencerequest"),
+            key="evidence",
             oldest="answered_at",
         ),
         Waiting(
             findings.filter(state="open").exclude(plan=""),
             ngettext_lazy("plan to agree to", "plans to agree to"),
-            _desk("finding", "?state=open"),
+            _desk("finding"),
+            key="plan",
             oldest="plan_proposed_at",
         ),
         Waiting(
             findings.filter(state="remediated"),
             ngettext_lazy("fix to check", "fixes to check"),
-            _desk("finding", "?state=remediated"),
+            _desk("finding"),
+            key="fix",
             oldest="remediated_at",
         ),
-    )
+    ]
 
 
-def for_signatory(actor: Actor) -> list[Need]:
-    """Cases and risks that wait for this person's signature, and serious incidents without a hold. One query."""
+def for_signatory(actor: Actor) -> list[Waiting]:
+    """Cases and risks that wait for this person's signature, and serious incidents without a hold."""
     signed = DecisionSignature.objects.filter(case=OuterRef("pk"), signer=actor.user_id)
     accepted = AcceptanceSignature.objects.filter(acceptance=OuterRef("pk"), signer=actor.user_id)
-    return counted(
+    return [
         Waiting(
             cases_on_desk(EnforcementCase.objects.filter(~Exists(signed), state="heard"), actor),
             ngettext_lazy("enforcement case to decide", "enforcement cases to decide"),
-            _desk("enforcementcase", "?state=heard"),
+            _desk("enforcementcase"),
+            key="case",
             oldest="heard_at",
         ),
         Waiting(
@@ -188,7 +204,8 @@ def for_signatory(actor: Actor) -> list[Need]:
                 actor,
             ),
             ngettext_lazy("risk to accept or to refuse", "risks to accept or to refuse"),
-            _desk("riskacceptance", "?state=proposed"),
+            _desk("riskacceptance"),
+            key="risk",
             oldest="proposed_at",
         ),
         Waiting(
@@ -196,8 +213,9 @@ def for_signatory(actor: Actor) -> list[Need]:
                 Incident.objects.filter(state="triaged", severity__in=["high", "critical"], hold=None), actor
             ),
             ngettext_lazy("serious incident without a hold", "serious incidents without a hold"),
-            _desk("incident", "?state=triaged"),
+            _desk("incident"),
+            key="incident",
             oldest="triaged_at",
             tone="red",
         ),
-    )
+    ]

@@ -21,34 +21,37 @@ from grants.models import (
 from grants.queries.consent import waiting_lines
 from grants.queries.grant import to_renew
 from grants.states import GRANT_LIVE, HOLD_STOPS
-from portal.accounts.needs import Need, Waiting, counted, register
+from portal.accounts.needs import Waiting, register
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.queries import NoRulebook, rules
 
 
-def partner(actor: Actor) -> list[Need]:
-    """Agreements to accept, questions to answer, holds, grants to renew. One query."""
+def partner(actor: Actor) -> list[Waiting]:
+    """Agreements to accept, questions to answer, holds, grants to renew."""
     if not is_partner(actor):
         return []
-    return counted(
+    return [
         Waiting(
             Grant.objects.filter(institution_id=actor.body_id, state="awaiting_agreement"),
             ngettext_lazy("agreement to accept", "agreements to accept"),
-            f"{reverse('grants:grants')}?state=awaiting_agreement",
+            reverse("grants:grants"),
+            key="agreement",
             oldest="issued_at",
             tone="amber",
         ),
         Waiting(
             requests_for(actor).filter(state="awaiting_partner"),
             ngettext_lazy("question on a grant request", "questions on grant requests"),
-            f"{reverse('grants:requests')}?state=awaiting_partner",
+            reverse("grants:requests"),
+            key="question",
             tone="amber",
         ),
         Waiting(
             Hold.objects.filter(institution_id=actor.body_id, state__in=HOLD_STOPS),
             ngettext_lazy("hold on your access", "holds on your access"),
             reverse("grants:holds"),
+            key="hold",
             oldest="placed_at",
             tone="red",
         ),
@@ -58,11 +61,12 @@ def partner(actor: Actor) -> list[Need]:
             ),
             ngettext_lazy("environment where nothing is permitted", "environments where nothing is permitted"),
             reverse("grants:environments"),
+            key="environment",
             tone="amber",
         ),
         *_to_renew(actor),
         *_to_sign(actor),
-    )
+    ]
 
 
 def _to_renew(actor: Actor) -> list[Waiting]:
@@ -75,7 +79,7 @@ def _to_renew(actor: Actor) -> list[Waiting]:
         return []
     rows = to_renew(Grant.objects.filter(institution_id=actor.body_id), lead_days, clock.today())
     label = ngettext_lazy("grant to renew before it ends", "grants to renew before they end")
-    return [Waiting(rows, label, f"{reverse('grants:grants')}?renewal=open", due="ends_on", tone="amber")]
+    return [Waiting(rows, label, reverse("grants:grants"), key="renew", due="ends_on", tone="amber")]
 
 
 def _to_sign(actor: Actor) -> list[Waiting]:
@@ -84,65 +88,70 @@ def _to_sign(actor: Actor) -> list[Waiting]:
         return []
     asked = GrantRequest.objects.filter(institution_id=actor.body_id, state="draft", asked_to_sign_at__isnull=False)
     label = ngettext_lazy("grant request to declare and send", "grant requests to declare and send")
-    url = f"{reverse('grants:requests')}?state=draft"
-    return [Waiting(asked, label, url, oldest="asked_to_sign_at", tone="amber")]
+    url = reverse("grants:requests")
+    return [Waiting(asked, label, url, key="declare", oldest="asked_to_sign_at", tone="amber")]
 
 
-def provider(actor: Actor) -> list[Need]:
-    """Lines that wait for consent. One query."""
+def provider(actor: Actor) -> list[Waiting]:
+    """Lines that wait for consent."""
     if not is_provider(actor):
         return []
     label = ngettext_lazy("line waits for your consent", "lines wait for your consent")
     rows = waiting_lines(actor)
-    return counted(Waiting(rows, label, reverse("grants:consents"), due="request__consent_due", tone="amber"))
+    return [Waiting(rows, label, reverse("grants:consents"), key="consent", due="request__consent_due", tone="amber")]
 
 
-def officer(actor: Actor) -> list[Need]:
-    """Requests to take up, and environments to look at. One query."""
-    return counted(
+def officer(actor: Actor) -> list[Waiting]:
+    """Requests to take up, and environments to look at."""
+    return [
         Waiting(
             GrantRequest.objects.filter(
                 authority_id=actor.body_id, state="awaiting_provider", consent_missed_at__isnull=False
             ),
             ngettext_lazy("grant request without consent in time", "grant requests without consent in time"),
-            _requests("awaiting_provider"),
+            _desk("grantrequest"),
+            key="late",
             oldest="consent_missed_at",
             tone="red",
         ),
         Waiting(
             GrantRequest.objects.filter(authority_id=actor.body_id, state="submitted"),
             ngettext_lazy("grant request to take up", "grant requests to take up"),
-            _requests("submitted"),
+            _desk("grantrequest"),
+            key="take_up",
             oldest="submitted_at",
         ),
         Waiting(
             Environment.objects.filter(state__in=("attested", "suspended", "expired"), remark=""),
             ngettext_lazy("environment to look at", "environments to look at"),
-            reverse("admin:grants_environment_changelist"),
+            _desk("environment"),
+            key="place",
         ),
         Waiting(
             ReReview.objects.filter(authority_id=actor.body_id, state="open", grant__state__in=GRANT_LIVE),
             ngettext_lazy("grant to look at again", "grants to look at again"),
-            f"{reverse('admin:grants_rereview_changelist')}?state__exact=open",
+            _desk("rereview"),
+            key="again",
             oldest="raised_at",
         ),
-    )
+    ]
 
 
-def reviewer(actor: Actor) -> list[Need]:
-    """Requests under review that are assigned to the person. One query."""
-    return counted(
+def reviewer(actor: Actor) -> list[Waiting]:
+    """Requests under review that are assigned to the person."""
+    return [
         Waiting(
             requests_for(actor).filter(state="under_review"),
             ngettext_lazy("grant request to review", "grant requests to review"),
-            _requests("under_review"),
+            _desk("grantrequest"),
+            key="review",
             oldest="submitted_at",
         )
-    )
+    ]
 
 
-def signatory(actor: Actor) -> list[Need]:
-    """Requests that wait for the person's signature, and emergency holds to confirm. One query."""
+def signatory(actor: Actor) -> list[Waiting]:
+    """Requests that wait for the person's signature, and emergency holds to confirm."""
     signed = GrantSignature.objects.filter(
         request=OuterRef("pk"), signatory_id=actor.user_id, digest=OuterRef("digest")
     )
@@ -153,31 +162,34 @@ def signatory(actor: Actor) -> list[Need]:
     others = Hold.objects.filter(state="placed", emergency=True).exclude(
         Q(placed_by_id=actor.user_id) | Q(placed_body_id=actor.body_id)
     )
-    return counted(
+    return [
         Waiting(
             rows,
             ngettext_lazy("grant request to sign", "grant requests to sign"),
-            _requests("awaiting_signatures"),
+            _desk("grantrequest"),
+            key="sign",
             oldest="sent_at",
         ),
         Waiting(
             measures.exclude(proposed_by_id=actor.user_id),
             ngettext_lazy("measure on a grant to sign", "measures on grants to sign"),
-            f"{reverse('admin:grants_grantmeasure_changelist')}?state=proposed",
+            _desk("grantmeasure"),
+            key="measure",
             oldest="proposed_at",
         ),
         Waiting(
             others,
             ngettext_lazy("emergency hold to confirm", "emergency holds to confirm"),
-            f"{reverse('admin:grants_hold_changelist')}?state=placed",
+            _desk("hold"),
+            key="emergency",
             due="confirm_by",
             tone="red",
         ),
-    )
+    ]
 
 
-def _requests(state: str) -> str:
-    return f"{reverse('admin:grants_grantrequest_changelist')}?state={state}"
+def _desk(model: str) -> str:
+    return reverse(f"admin:grants_{model}_changelist")
 
 
 def register_needs() -> None:

@@ -25,7 +25,7 @@ from partners.queries.evidence import documents_of, ends
 from partners.queries.person import lacking, lapsing, own_row, texts_now
 from portal.accounts import needs
 from portal.accounts.assign import assigned
-from portal.accounts.needs import Need, Waiting, counted
+from portal.accounts.needs import Need, Waiting
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.queries import NoRulebook, rules
@@ -44,15 +44,17 @@ def register_needs() -> None:
     needs.register("signatory", "partners.signatures", for_signatory)
 
 
-def for_applicant(actor: Actor) -> list[Need]:
-    """Questions to answer, a draft to finish, a qualification or documents that end soon. One query."""
+def for_applicant(actor: Actor) -> list[Waiting]:
+    """Questions to answer, a draft to finish, a qualification or documents that end soon."""
     own = {"institution_id": actor.body_id}
     applications, soon = reverse("partners:applications"), clock.today() + timedelta(days=90)
-    return counted(
+    return [
         Waiting(
             Query.objects.filter(application__institution_id=actor.body_id, state="open"),
-            ngettext_lazy("question of the authority to answer", "questions of the authority to answer"),
+            ngettext_lazy("application with questions to answer", "applications with questions to answer"),
             applications,
+            key="question",
+            path="application",
             due="due_on",
             tone="amber",
         ),
@@ -60,6 +62,7 @@ def for_applicant(actor: Actor) -> list[Need]:
             Application.objects.filter(state="draft", **own),
             ngettext_lazy("application to finish and send", "applications to finish and send"),
             applications,
+            key="draft",
             oldest="started_at",
         ),
         Waiting(
@@ -72,22 +75,25 @@ def for_applicant(actor: Actor) -> list[Need]:
         Waiting(
             documents_of(actor.body_id).filter(ends("soon")),
             ngettext_lazy("document that ends soon", "documents that end soon"),
-            f"{reverse('partners:documents')}?ends=soon",
+            reverse("partners:documents"),
+            key="document",
             due="valid_until",
             tone="amber",
         ),
-    )
+    ]
 
 
-def for_representative(actor: Actor) -> list[Need]:
-    """Applications that somebody completed and asked this institution's representatives to send. One query."""
+def for_representative(actor: Actor) -> list[Waiting]:
+    """Applications that somebody completed and asked this institution's representatives to send."""
     asked = Application.objects.filter(institution_id=actor.body_id, state="draft", asked_to_sign_at__isnull=False)
     label = ngettext_lazy("application to declare and send", "applications to declare and send")
-    return counted(Waiting(asked, label, reverse("partners:applications"), oldest="asked_to_sign_at", tone="amber"))
+    return [
+        Waiting(asked, label, reverse("partners:applications"), key="sign", oldest="asked_to_sign_at", tone="amber")
+    ]
 
 
-def for_keeper(actor: Actor) -> list[Need]:
-    """People who lack something, and people of whom a check ends soon. Two queries besides the rules in force."""
+def for_keeper(actor: Actor) -> list[Waiting]:
+    """People who lack something, and people of whom a check ends soon. Reads the rules in force."""
     if actor.body_kind != "institution":
         return []
     try:
@@ -95,7 +101,7 @@ def for_keeper(actor: Actor) -> list[Need]:
     except NoRulebook:  # nobody is named before there are rules
         return []
     people, page = Person.objects.filter(institution=actor.body_id), reverse("partners:people")
-    return counted(
+    return [
         Waiting(
             people.filter(lapsing(days)).annotate(ends_on=Least("identity_until", "background_until", "trained_until")),
             ngettext_lazy("person whose access ends soon", "people whose access ends soon"),
@@ -109,7 +115,7 @@ def for_keeper(actor: Actor) -> list[Need]:
             f"{page}?standing=lacking",
             oldest="named_at",
         ),
-    )
+    ]
 
 
 def for_named_person(actor: Actor) -> list[Need]:
@@ -123,62 +129,68 @@ def for_named_person(actor: Actor) -> list[Need]:
     return [Need(waits, label % waits, reverse("partners:my_access"), oldest=oldest, tone="amber" if waits else "")]
 
 
-def for_case_officer(actor: Actor) -> list[Need]:
-    """What has arrived, what waits for a reviewer, what can go to the signatories. One query."""
+def for_case_officer(actor: Actor) -> list[Waiting]:
+    """What has arrived, what waits for a reviewer, what can go to the signatories."""
     mine = visible_cases(Application.objects.all(), actor).filter(authority_id=actor.body_id)
     review = mine.filter(state="under_review")
     recommended = Exists(Recommendation.objects.filter(application=OuterRef("pk")))
-    return counted(
+    return [
         Waiting(
             mine.filter(state="submitted"),
             ngettext_lazy("application to screen", "applications to screen"),
-            _desk("?state=submitted"),
+            _desk(),
+            key="screen",
             oldest="submitted_at",
         ),
         Waiting(
             review.filter(reviewer_rows=None),
             ngettext_lazy("case without a reviewer", "cases without a reviewer"),
-            _desk("?state=under_review"),
+            _desk(),
+            key="unassigned",
             oldest="screened_at",
         ),
         Waiting(
             review.filter(recommended),
             ngettext_lazy("case with a recommendation", "cases with a recommendation"),
-            _desk("?state=under_review"),
+            _desk(),
+            key="recommended",
             oldest="screened_at",
         ),
-    )
+    ]
 
 
-def for_reviewer(actor: Actor) -> list[Need]:
-    """Cases to assess, and answers that have come. One query."""
+def for_reviewer(actor: Actor) -> list[Waiting]:
+    """Cases to assess, and answers that have come."""
     hers = assigned(REVIEW, actor.user_id, ApplicationUserObjectPermission)
     mine = visible_cases(Application.objects.all(), actor).filter(hers)
     filed = Recommendation.objects.filter(application=OuterRef("pk"), by=actor.user_id)
-    return counted(
+    return [
         Waiting(
             mine.filter(~Exists(filed), state="under_review"),
             ngettext_lazy("case to assess", "cases to assess"),
-            _desk("?whose=me"),
+            _desk(),
+            key="assess",
             oldest="screened_at",
         ),
         Waiting(
             Query.objects.filter(application__in=mine, asked_by=actor.user_id, state="answered"),
-            ngettext_lazy("answer to your questions", "answers to your questions"),
-            _desk("?whose=me"),
+            ngettext_lazy("case with answers to your questions", "cases with answers to your questions"),
+            _desk(),
+            key="answer",
+            path="application",
             oldest="answered_at",
             tone="amber",
         ),
-    )
+    ]
 
 
-def for_signatory(actor: Actor) -> list[Need]:
-    """Cases that wait for this person's signature. One query."""
+def for_signatory(actor: Actor) -> list[Waiting]:
+    """Cases that wait for this person's signature."""
     signed = Signature.objects.filter(Q(void__isnull=True), application=OuterRef("pk"), by=actor.user_id)
     waiting = visible_cases(Application.objects.all(), actor).filter(~Exists(signed), state="awaiting_signatures")
     label = ngettext_lazy("case that waits for signatures", "cases that wait for signatures")
-    return counted(Waiting(waiting, label, _desk("?state=awaiting_signatures"), oldest="sent_at"))
+    return [Waiting(waiting, label, _desk(), key="sign", oldest="sent_at")]
 
 
-def _desk(query: str) -> str:
-    return reverse("admin:partners_application_changelist") + query
+def _desk() -> str:
+    return reverse("admin:partners_application_changelist")

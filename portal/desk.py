@@ -25,7 +25,7 @@ from portal.accounts.roles import DESK_ROLES
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, Text, refused
-from portal.ui import tags
+from portal.ui import narrowing, tags
 
 OURS = ("portal", "partners", "grants", "audits")
 
@@ -65,6 +65,20 @@ class DeskSite(UnfoldAdminSite):
         )
 
 
+class NeedFilter(admin.SimpleListFilter):
+    """Only what waits for the person, as a card of their home page counts it."""
+
+    title = _("what waits for you")
+    parameter_name = narrowing.PARAMETER
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        self.found = narrowing.asked(request)
+        return [(self.found.key, self.found.label)] if self.found else []
+
+    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.found.of(queryset) if self.found else queryset
+
+
 class DeskAdmin(ModelAdmin):
     """Read-only by default, and row by row: `visible` narrows the rows to what the actor may see."""
 
@@ -74,6 +88,7 @@ class DeskAdmin(ModelAdmin):
     """What an empty list says: why, and what brings rows."""
     compressed_fields = True
     list_per_page = 25
+    change_list_template = "admin/queue.html"
     show_full_result_count = False
     actions = None
 
@@ -85,6 +100,15 @@ class DeskAdmin(ModelAdmin):
     def visible(self, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         """The rows that the actor may see. Subclasses narrow; the base shows all to `roles_view`."""
         return rows
+
+    def get_list_filter(self, request: PortalRequest) -> Any:
+        own = super().get_list_filter(request)
+        return (NeedFilter, *own) if narrowing.PARAMETER in request.GET else own
+
+    def changelist_view(self, request: PortalRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the narrowing of the address as a chip above the list, which takes it off."""
+        chips = narrowing.chips(request, narrowing.asked(request))
+        return super().changelist_view(request, {"need_chips": chips, **(extra_context or {})})
 
     def get_queryset(self, request: PortalRequest) -> QuerySet[Any]:
         return self.visible(super().get_queryset(request), request.actor)

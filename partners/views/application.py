@@ -28,6 +28,7 @@ from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
 from portal.rulebook.queries import current_version
 from portal.rulebook.queries import rules as rules_in_force
+from portal.ui import narrowing
 from portal.ui.forms import refuse
 from portal.workflow import can
 
@@ -43,10 +44,13 @@ def applications(request: PortalRequest) -> HttpResponse:
     institution = own_institution(actor)
     if institution is None:
         return redirect("partners:institution")
-    rows = list(applications_of(institution.pk)[:100])
+    rows, need = list(applications_of(institution.pk)[:100]), narrowing.asked(request)
+    shown = rows if need is None else list(need.of(applications_of(institution.pk))[:100])
     context = {
         "institution": institution,
-        "applications": rows,
+        "applications": shown,
+        "started": bool(rows),
+        "chips": narrowing.chips(request, need),
         "has_open": any(row.state in Application.TABLE.open_states for row in rows),
         "qualification": live_qualification(institution.pk),
     }

@@ -12,7 +12,8 @@
         def get_queryset(self):
             return applications_visible_to(self.request.actor)
 
-Addresses: `?q=` search, `?sort=` a column ("-" for descending), `?page=` or `?after=`, `?export=csv|xlsx`.
+Addresses: `?q=` search, `?sort=` a column ("-" for descending), `?page=` or `?after=`, `?export=csv|xlsx`,
+`?need=` what waits for the person (portal.ui.narrowing).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from django.views.generic import TemplateView
 
 from portal.core import clock
 from portal.core.requests import PortalRequest
+from portal.ui import narrowing
 from portal.ui.paging import BoundedPaginator, keyset_page
 from portal.ui.tables import CONTENT_TYPES, Table, export
 from portal.ui.templatetags import ui
@@ -37,6 +39,8 @@ from portal.ui.templatetags import ui
 Words = str | Promise
 OWN = ("q", "sort", "page", "after", "export")
 """Keys of the address that are the list's own and no filter."""
+KEPT = ("sort", narrowing.PARAMETER)
+"""Keys of the address that stay when the filters are sent."""
 
 
 class ListView(TemplateView):
@@ -90,6 +94,11 @@ class ListView(TemplateView):
             return None
         return self.filterset_class(self.request.GET, queryset=self.get_queryset(), request=self.request)
 
+    @cached_property
+    def need(self) -> narrowing.Narrowing | None:
+        """What waits for the person, if the address asks for only that."""
+        return narrowing.asked(self.request)
+
     @property
     def words(self) -> str:
         """What is searched for, without what a database cannot hold."""
@@ -98,6 +107,8 @@ class ListView(TemplateView):
     def rows(self) -> QuerySet[Any]:
         """Filtered, searched and sorted."""
         rows: QuerySet[Any] = self.filterset.qs if self.filterset is not None else self.get_queryset()
+        if self.need is not None:
+            rows = self.need.of(rows)
         if self.words and self.search_fields:
             rows = self.search(rows, self.words)
         return rows if self.keyset else self._sorted(rows)
@@ -156,14 +167,16 @@ class ListView(TemplateView):
             saved=[self._saved(one) for one in self.saved_views()],
             filter_form=self.filterset.form if self.filterset is not None else None,
             filter_errors=_filter_errors(self.filterset),
-            kept=[(key, value) for key, value in self.request.GET.items() if key == "sort"],
+            kept=[(key, value) for key, value in self.request.GET.items() if key in KEPT],
             export_urls=[(_EXPORT_LABEL[kind], self._url(export=kind, page=None, after=None)) for kind in self.exports],
             **kwargs,
         )
 
     def chips(self) -> list[dict[str, Any]]:
         """The filters in use, each with the address without it."""
-        found = [{"label": f"“{self.words}”", "url": self._url(q=None, page=None)}] if self.words else []
+        found: list[dict[str, Any]] = [*narrowing.chips(self.request, self.need)]
+        if self.words:
+            found.append({"label": f"“{self.words}”", "url": self._url(q=None, page=None)})
         if self.filterset is None or not self.filterset.form.is_valid():
             return found
         for name, value in self.filterset.form.cleaned_data.items():

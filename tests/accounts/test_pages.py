@@ -82,7 +82,7 @@ def test_a_system_administrator_is_told_of_mail_that_failed(world: World) -> Non
 
 def administrators_counts(actor: Actor) -> tuple[int, ...]:
     """Invitations, and people without a second factor."""
-    return tuple(need.count for need in for_administrator(actor))
+    return tuple(need.count for need in needs.counted(*for_administrator(actor)))
 
 
 def test_what_is_late_is_red_and_says_since_when(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

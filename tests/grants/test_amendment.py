@@ -17,11 +17,11 @@ from grants.actions.plan import write_plans
 from grants.actions.request import withdraw_request
 from grants.actions.surrender import surrender_line
 from grants.models import EvaluationPlan, GrantLine, GrantRequest, LinePerson, LineSurrender
-from grants.needs import partner as partner_needs
 from grants.queries.comparison import comparison
 from grants.queries.decision import decide
 from grants.queries.request import case_of, lines_of
 from grants.rules.amendment import renewal_opens
+from portal.accounts.needs import needs_of
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused
@@ -218,7 +218,7 @@ def test_a_line_is_given_back_once_with_a_reason_and_by_the_administrator(made: 
 # --- the card on the home page ---------------------------------------------------------------------
 def renewals(made: make.GrantCast, by: Actor) -> tuple[int, str]:
     """How many grants the home page asks to renew, and the list that its card leads to."""
-    found = [need for need in partner_needs(by) if str(need.label).endswith(("before it ends", "before they end"))]
+    found = [need for need in needs_of(by) if str(need.label).endswith(("before it ends", "before they end"))]
     page = client_for(by).get(reverse("grants:grants"), {"renewal": "open"}).content.decode()
     return (found[0].count if found else -1), page
 

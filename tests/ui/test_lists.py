@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import Organisation
 from portal.core.actors import ANONYMOUS
-from portal.ui import paging
+from portal.ui import narrowing, paging
 from portal.ui.lists import ListView
 from portal.ui.tables import StateColumn, Table
 from tests.factories.accounts import make_organisation
@@ -102,6 +102,46 @@ def test_bad_input_is_no_error(many: list[Organisation], query: str) -> None:
 def test_every_word_searched_for_must_occur(many: list[Organisation]) -> None:
     assert shown(ask("?q=dog")) == ["Dogwood"]
     assert shown(ask("?q=dog+elm")) == []
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks has to see to the bodies of Norway."""
+    rows = Organisation.objects.filter(jurisdiction="NO")
+    mine = narrowing.Narrowing("mine", "bodies to see to", rows)
+    monkeypatch.setattr(narrowing, "_find", [lambda actor, key: mine if key == "mine" else None])
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_list_is_narrowed_to_what_waits_together_with_everything_else_it_does(many: list[Organisation]) -> None:
+    assert shown(ask("?need=mine")) == ["=Gum", "Alder", "Birch"]
+    assert shown(ask("?need=mine&page=2")) == ["Cedar"]
+    assert shown(ask("?need=mine&q=d&sort=-name")) == ["Cedar", "Alder"]
+    assert shown(ask("?need=mine&jurisdiction=GB")) == []
+    assert shown(ask("?need=mine", Newest)) == ["=Gum", "Cedar", "Birch"]
+    exported = b"".join(ask("?need=mine&export=csv")).decode()
+    assert "Cedar" in exported
+    assert "Elm" not in exported
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_waits_is_a_chip_that_takes_itself_away_and_stays_when_filters_are_sent(many: list[Organisation]) -> None:
+    response: Any = ask("?need=mine&jurisdiction=NO&page=2")
+    chip = response.context_data["chips"][0]
+    assert (chip["label"], chip["url"]) == (
+        "Only: bodies to see to",
+        "?jurisdiction=NO",
+    )
+    assert '<input type="hidden" name="need" value="mine">' in response.content.decode()
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("key", ["theirs", "%00", "mine%00", "' OR 1=1"])
+def test_a_key_that_is_not_ones_own_narrows_nothing_and_says_so(many: list[Organisation], key: str) -> None:
+    response: Any = ask(f"?need={key}")
+    assert shown(response) == ["=Gum", "Alder", "Birch"]
+    assert response.context_data["page_obj"].paginator.count == len(many)
+    assert "Not narrowed: that is not among your work" in response.content.decode()
 
 
 def test_filters_in_use_are_chips_that_take_themselves_away(many: list[Organisation]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from portal.accounts import needs
 from portal.accounts.models import Invitation, Membership
-from portal.accounts.needs import Need, Waiting, counted
+from portal.accounts.needs import Waiting
 from portal.accounts.roles import NEEDS_SECOND_FACTOR
 from portal.accounts.second_factor import POSSESSED
 from portal.core.actors import Actor
@@ -20,15 +20,15 @@ def register_needs() -> None:
     needs.register("administrator", "accounts.people", for_administrator)
 
 
-def for_administrator(actor: Actor) -> list[Need]:
-    """Invitations that nobody has answered, and people who cannot act without a second factor. One query."""
+def for_administrator(actor: Actor) -> list[Waiting]:
+    """Invitations that nobody has answered, and people who cannot act without a second factor."""
     own = actor.organisation_id
     url = reverse("organisation", args=[own])
     able = Authenticator.objects.filter(user=OuterRef("user"), type__in=POSSESSED)
     asleep = Membership.objects.filter(
         ~Exists(able), organisation_id=own, state="active", roles__overlap=sorted(NEEDS_SECOND_FACTOR)
     )
-    return counted(
+    return [
         Waiting(
             Invitation.objects.filter(organisation_id=own, state="sent"),
             ngettext_lazy("invitation without an answer", "invitations without an answer"),
@@ -41,4 +41,4 @@ def for_administrator(actor: Actor) -> list[Need]:
             url,
             tone="amber",
         ),
-    )
+    ]

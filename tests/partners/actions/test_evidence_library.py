@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from partners.actions.evidence import describe_evidence, remind_of_document, upload_redacted, upload_version
 from partners.models import Evidence, Institution
-from partners.needs import for_applicant
 from partners.queries.answers import answers_of
 from partners.queries.evidence import documents_of, uses_of, versions_of, with_use
 from partners.tasks import remind_of_documents
+from portal.accounts.needs import needs_of
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.verdicts import Conflict, Refused
@@ -165,8 +165,8 @@ def test_the_home_page_counts_the_documents_that_end_soon(home: Home) -> None:
     make.make_evidence(*home, valid_until=in_days(200))
     replaced = make.make_evidence(*home, valid_until=in_days(20))
     upload_version(evidence=replaced, upload=make.upload(), marking="amber", by=home[1])
-    found = {need.url: need.count for need in for_applicant(home[1])}
-    assert found[f"{reverse('partners:documents')}?ends=soon"] == 1
+    found = {need.url: need.count for need in needs_of(home[1])}
+    assert found[f"{reverse('partners:documents')}?need=partners.applications.document"] == 1
 
 
 def test_two_workers_remind_once(home: Home) -> None:
