@@ -52,7 +52,7 @@ def test_an_officers_case_without_a_reviewer_is_not_the_one_with_one(made: make.
 
 
 def test_a_reviewers_answers_are_found_in_the_queue(made: make.Cast) -> None:
-    make.answer(made, made.fresh().queries.order_by("asked_at").first())
+    make.answer(made, made.fresh().queries.earliest("asked_at"))
     count, url = card(made.reviewer, "partners.reviews.answer")
     page = client_for(made.reviewer).get(url)
     assert [row.pk for row in page.context["cl"].result_list] == [made.fresh().pk]
