@@ -51,7 +51,7 @@ def _too_rare(seen: Counter[str]) -> list[str]:
 def test_whatever_anybody_does_nobody_judges_their_own_work(world: World) -> None:
     """Round after round with seeds of their own, until enough was seen."""
     Machine.seen = Counter()
-    for seed in range(6):
+    for seed in range(14):
         print(f"seed {seed}")
         Machine._hypothesis_internal_use_seed = seed
         run_state_machine_as_test(Machine, settings=QUICK)
