@@ -30,7 +30,7 @@ class Lines(list[str]):
         self.extend(text.splitlines())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def told(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Told]:
