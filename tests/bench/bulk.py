@@ -103,7 +103,7 @@ def incidents(
             """
             INSERT INTO audits_incident (id, state, reference, institution_id, authority_id, severity, kind, harms,
                 techniques, marking, title, description, aware_at, rulebook, release_id, reported_at, triaged_at,
-                contained_at, resolved_at, resolved_by_id, closed_at, closed_by_id, cause, lessons)
+                contained_at, resolved_at, resolved_by_id, closed_at, closed_by_id, cause, lessons, follow_up)
             SELECT md5('i' || n)::uuid, state, 'I-B-' || n,
                 (%(institutions)s::uuid[])[1 + n %% cardinality(%(institutions)s::uuid[])],
                 (%(authorities)s::uuid[])[1 + n %% cardinality(%(authorities)s::uuid[])],
@@ -116,7 +116,7 @@ def incidents(
                 CASE WHEN state IN ('resolved', 'closed') THEN at END,
                 CASE WHEN state IN ('resolved', 'closed') THEN (%(people)s::uuid[])[1] END,
                 CASE WHEN state = 'closed' THEN at END,
-                CASE WHEN state = 'closed' THEN (%(people)s::uuid[])[2] END, '', ''
+                CASE WHEN state = 'closed' THEN (%(people)s::uuid[])[2] END, '', '', ''
             FROM generate_series(1, %(count)s) n,
                 LATERAL (SELECT now() - n * interval '1 minute' AS at,
                     (ARRAY['reported', 'triaged', 'contained', 'resolved', 'closed', 'closed', 'unfounded'])[1 + n %% 7]
