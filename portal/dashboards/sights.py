@@ -20,17 +20,14 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Sight:
-    """`provider`: the id of the one provider whose releases are counted, "" for all. `names`: partners are named."""
+    """`provider`: the id of the one provider whose releases are counted, "" for all."""
 
     provider: str = ""
-    names: bool = False
 
 
 def sight_of(actor: Actor) -> Sight:
-    """Oversight sees everything, authorities see sums, a provider what concerns its releases. Http404 for others."""
-    if actor.has("oversight_member"):
-        return Sight(names=True)
-    if actor.has(*AUTHORITY):
+    """Oversight and authorities see the whole scheme, a provider what concerns its releases. Http404 for others."""
+    if actor.has("oversight_member", *AUTHORITY):
         return Sight()
     if actor.has("provider_staff"):
         return Sight(provider=str(actor.organisation_id))

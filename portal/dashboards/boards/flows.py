@@ -135,8 +135,8 @@ def _most_unlike(flows: list[Flow]) -> tuple[Flow, Flow] | None:
 
 
 def _square(flows: list[Flow]) -> dict[str, Any]:
-    by_name = lambda codes: sorted(codes, key=jurisdiction_name)  # noqa: E731
-    sides, tops = by_name({one.by for one in flows}), by_name({one.to for one in flows})
+    sides = sorted({one.by for one in flows}, key=jurisdiction_name)
+    tops = sorted({one.to for one in flows}, key=jurisdiction_name)
     found = {(one.by, one.to): one for one in flows}
     most = max((one.all for one in flows), default=0)
     return {

@@ -71,7 +71,7 @@ def sections_of(month: date) -> list[Section]:
     """Every board for the whole scheme, as at the last day of the month and over the year up to it."""
     last = add_months(month, 1) - timedelta(days=1)
     narrowed = Narrowed(since=add_months(month, 1 - MONTHS), until=last)
-    board = Board(narrowed, rules(), ALL, Sight(names=False), offered())
+    board = Board(narrowed, rules(), ALL, Sight(), offered())
     return [Section(page.label, page.question, [one.make(board) for one in page.figures]) for page in PAGES]
 
 
