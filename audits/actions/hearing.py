@@ -17,20 +17,23 @@ from portal.workflow import as_deed, can, move, record
 
 
 @as_deed
-def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor) -> Appeal:
-    """Call both sides to a hearing; again for another time. The stay is decided before."""
+def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor, zone: str = "UTC") -> Appeal:
+    """Call both sides to a hearing; again for another time. The stay is decided before.
+
+    `zone` is the IANA zone by whose clock the hearing is announced.
+    """
     take(appeal)
     require(can(appeal, "call_hearing", by))
     require(stay_comes_first(decided=appeal.stay))
     if at <= clock.now():
         require(refused(_("Choose a time that is still to come."), code="past", rule="appeal.hearing"))
-    changes = {"hearing_at": at, "hearing_place": place.strip()}
+    changes = {"hearing_at": at, "hearing_zone": zone, "hearing_place": place.strip()}
     record(
         appeal,
         "call_hearing",
         by=by,
         changes=changes,
-        detail={"at": at.isoformat(), "place": place},
+        detail={"at": at.isoformat(), "zone": zone, "place": place},
         about=about(appeal),
     )
     notices.hearing_called(appeal)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -46,12 +48,29 @@ class NoStayForm(forms.Form):
 
 
 class HearingForm(forms.Form):
-    """When and where both sides are heard."""
+    """When and where both sides are heard: the time is by the clock of the zone that is chosen with it."""
 
     at = forms.DateTimeField(
-        label=_("When (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("When, by the clock there"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Everybody called is told the time there and in UTC."))
     place = forms.CharField(label=_("Where, or the link of the call"), max_length=300)
+
+    def __init__(self, *args: Any, zones: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "zone", [(zone, zone.replace("_", " ")) for zone in zones])
+
+    def clean(self) -> dict[str, Any]:
+        """The moment that the clock there shows so. Where clocks change, an hour is there twice or not at all."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("at") and said.get("zone"):
+            shown, there = said["at"].replace(tzinfo=None), ZoneInfo(said["zone"])
+            first, second = (shown.replace(tzinfo=there, fold=fold) for fold in (0, 1))
+            if first.utcoffset() != second.utcoffset():
+                self.add_error("at", _("Clocks change there in that hour. Choose another time, or the zone UTC."))
+            said["at"] = first.astimezone(UTC)
+        return said
 
 
 class HearingNoteForm(forms.Form):

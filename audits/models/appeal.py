@@ -14,6 +14,7 @@ from audits.models.enforcement import EnforcementCase
 from audits.models.part import Parts, parts_in
 from audits.states import APPEAL
 from portal.core import clock
+from portal.rulebook.places import told_there
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 from portal.workflow import LifecycleModel, lifecycle_triggers
@@ -54,6 +55,7 @@ class Appeal(LifecycleModel):
     stay_reasons = models.TextField(_("why"), max_length=2000, blank=True)
     stay_until = models.DateField(_("stayed until"), null=True)
     hearing_at = models.DateTimeField(_("hearing"), null=True)
+    hearing_zone = models.CharField(_("time zone of the hearing"), max_length=50, default="UTC")
     hearing_place = models.CharField(_("where"), max_length=300, blank=True)
     heard_at = models.DateTimeField(_("heard"), null=True)
     outcome = models.TextField(_("outcome"), blank=True)
@@ -116,6 +118,11 @@ class Appeal(LifecycleModel):
     def is_late(self) -> bool:
         """Derived from the clock, never stored."""
         return self.decide_by is not None and self.state in ("admitted", "heard") and self.decide_by < clock.today()
+
+    @property
+    def hearing_there(self) -> str:
+        """The hearing by the clock of its own time zone; empty where that shows UTC, or none was called."""
+        return told_there(self.hearing_at, self.hearing_zone) if self.hearing_at else ""
 
     @cached_property
     def book(self) -> Any:

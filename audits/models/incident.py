@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.models.finding import Severity
 from audits.states import INCIDENT
 from portal.core import clock
+from portal.rulebook.places import told_there
 from portal.workflow import LifecycleModel, Record, append_only, lifecycle_triggers
 
 
@@ -187,11 +186,8 @@ class IncidentDeadline(Record):
 
     @property
     def due_there(self) -> str:
-        """When it is due by the clock of the place whose days were counted; empty where that is UTC."""
-        if self.zone == "UTC":
-            return ""
-        there = self.due_at.astimezone(ZoneInfo(self.zone))
-        return f"{date_format(there, 'DATE_FORMAT')}, {there:%H:%M %Z} ({self.zone})"
+        """When it is due by the clock of the place whose days were counted; empty where that shows UTC."""
+        return told_there(self.due_at, self.zone)
 
 
 class IncidentUpdate(Record):

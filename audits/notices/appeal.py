@@ -156,7 +156,7 @@ def stay_decided(appeal: Appeal) -> None:
 
 def hearing_called(appeal: Appeal) -> None:
     assert appeal.hearing_at is not None
-    words = {"moment": _moment(appeal.hearing_at), "place": appeal.hearing_place}
+    words = {"moment": _hearing(appeal), "place": appeal.hearing_place}
     _both_sides(CALLED, appeal, key=f"{appeal.hearing_at.isoformat()}", **words)
     tell(CALLED, appeal, _panel(appeal), panel_page(appeal), key=f"panel:{appeal.hearing_at.isoformat()}", **words)
 
@@ -234,6 +234,13 @@ def _without_part(appeal: Appeal) -> Iterable[User]:
 
 def _due(appeal: Appeal) -> str:
     return day(appeal.decide_by) if appeal.decide_by else ""
+
+
+def _hearing(appeal: Appeal) -> str:
+    """By the clock of the hearing's zone, and in UTC where that is another."""
+    assert appeal.hearing_at is not None
+    utc = f"{_moment(appeal.hearing_at)} UTC"
+    return f"{appeal.hearing_there} · {utc}" if appeal.hearing_there else utc
 
 
 def _moment(value: object) -> str:

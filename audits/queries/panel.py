@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from audits.models import Appeal, PanelDraw
+from audits.queries.appeal import office_of
 from portal.ledger.models import Entry
 from portal.ledger.proof import inclusion_proofs
+from portal.rulebook.places import zones_of
 
 FIXING = ("appeal.admit", "appeal.lack")
 """Deeds that fix the time of a draw."""
+
+
+def zones_for(appeal: Appeal) -> list[str]:
+    """Zones of those who come to a hearing: of the partner's authority first, then of the panel's bodies, and UTC."""
+    _authority, country = office_of(appeal.subject)
+    countries = [country, *(seat.body.jurisdiction for seat in appeal.sitting)]
+    found = [zone for land in countries if land for zone in zones_of(land)]
+    return [*dict.fromkeys([*found, "UTC"])]
 
 
 def redraw_file(appeal: Appeal, drawn: PanelDraw) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import django_filters
 import django_tables2 as tables
@@ -26,7 +27,7 @@ from audits.forms.text import ConfirmForm, ReasonForm
 from audits.models import Appeal
 from audits.panel_access import appeals_of, get_panel_appeal
 from audits.queries.appeal import digest_of, newest_draft, votes_on
-from audits.queries.panel import redraw_file
+from audits.queries.panel import redraw_file, zones_for
 from audits.states import APPEAL
 from audits.views.appeals import events_of, shown
 from audits.views.deeds import DeedPage, perform
@@ -57,6 +58,14 @@ def _draft(appeal: Appeal) -> dict[str, Any]:
         return {}
     names = ("outcome", "reasons", "measure", "until", "lifted_when", "published_text")
     return {name: getattr(draft, name) for name in names}
+
+
+def _hearing(appeal: Appeal) -> dict[str, Any]:
+    """By the clock of the partner's authority, or as it was called before."""
+    if appeal.hearing_at is None:
+        return {"zone": zones_for(appeal)[0]}
+    there = appeal.hearing_at.astimezone(ZoneInfo(appeal.hearing_zone)).replace(tzinfo=None)
+    return {"at": there, "zone": appeal.hearing_zone, "place": appeal.hearing_place}
 
 
 PAGES = (
@@ -103,6 +112,8 @@ PAGES = (
         lambda appeal, said, by: hearing.call_hearing(appeal=appeal, by=by, **said),
         forms.HearingForm,
         _("Both sides and the panel are told. You can call it again for another time."),
+        options=lambda appeal, _actor: {"zones": zones_for(appeal)},
+        initial=_hearing,
     ),
     DeedPage(
         "note",

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+
 
 @functools.cache
 def zones_of(country: str) -> tuple[str, ...]:
@@ -27,3 +29,11 @@ def last_moment_of(day: date, country: str) -> datetime:
 def day_in(moment: datetime, country: str) -> date:
     """The calendar day that it is at the moment in the country; the latest where it has several zones."""
     return max(moment.astimezone(ZoneInfo(zone)).date() for zone in zones_of(country))
+
+
+def told_there(moment: datetime, zone: str) -> str:
+    """The moment by the clock of an IANA zone, with its name; empty where clocks there show UTC at that moment."""
+    there = moment.astimezone(ZoneInfo(zone))
+    if not there.utcoffset():
+        return ""
+    return f"{date_format(there, 'DATE_FORMAT')}, {there:%H:%M %Z} ({zone})"

@@ -10,7 +10,7 @@ from audits.actions.appeal import admit_appeal, lodge_appeal, reject_appeal, wit
 from audits.actions.appeal_decision import draft_decision, vote
 from audits.actions.hearing import add_statement, call_hearing, close_hearing
 from audits.actions.panel import decline_seat, draw_panel, grant_stay, refuse_stay
-from audits.models import Appeal, PublishedDecision
+from audits.models import Appeal, IncidentDeadline, PublishedDecision
 from audits.queries.panel import redraw_file
 from audits.queries.parts import bodies_with_a_part, people_with_a_part
 from audits.tasks import draw_panels, watch_appeals
@@ -22,7 +22,7 @@ from portal.core.verdicts import Refused
 from portal.ledger.models import Entry, Event
 from portal.ledger.verify import verify
 from portal.notifications.models import Notice
-from portal.rulebook.places import day_in, last_moment_of
+from portal.rulebook.places import day_in, last_moment_of, told_there
 from tests.factories.accounts import make_member
 from tests.factories.appeals import (
     NOBODY,
@@ -59,6 +59,16 @@ def test_last_day_ends_where_the_country_s_last_zone_ends_it() -> None:
     assert last_moment_of(day, "US") == datetime(2026, 3, 2, 9, 59, 59, 999999, tzinfo=UTC)  # the Aleutians
     assert day_in(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "NO") == date(2026, 3, 2)
     assert last_moment_of(day, "XX") == datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_moment_is_told_by_another_clock_only_where_that_shows_another_time() -> None:
+    winter, summer = datetime(2026, 1, 5, 12, tzinfo=UTC), datetime(2026, 7, 5, 12, tzinfo=UTC)
+    assert told_there(winter, "Europe/London") == told_there(winter, "UTC") == ""
+    assert told_there(summer, "Europe/London") == "5 July 2026, 13:00 BST (Europe/London)"
+    due = IncidentDeadline(due_at=winter, zone="Europe/London")
+    assert due.due_there == ""
+    due.zone = "America/Los_Angeles"
+    assert due.due_there == "5 January 2026, 04:00 PST (America/Los_Angeles)"
 
 
 def test_appeal_is_in_time_to_the_last_second_there_and_not_one_later(stage: Stage) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from django.urls import reverse
 
 from audits.actions.hearing import add_statement
-from audits.actions.panel import decline_seat
+from audits.actions.panel import decline_seat, refuse_stay
+from audits.forms.appeal import HearingForm
 from audits.queries.appealable import appealable
+from audits.queries.panel import zones_for
+from portal.notifications.models import Notice
 from tests.factories.appeals import (
     admitted,
     decided_case,
@@ -93,3 +99,34 @@ def test_pages_cost_the_same_however_much_was_said(stage: Stage) -> None:
         (client_for(member), reverse("audits:panel_appeal", args=[appeal.pk])),
     ]
     assert_query_budgets(pages, say, most=MOST, many=6)
+
+
+def test_hearing_is_called_by_the_clock_of_a_place_and_both_sides_are_told_so(stage: Stage) -> None:
+    appeal = with_panel(stage)
+    presiding = panel_of(appeal)[0]
+    refuse_stay(appeal=appeal, reasons="No.", by=presiding)
+    client, url = client_for(presiding), reverse("audits:panel_hearing", args=[appeal.pk])
+    assert 'value="Europe/Oslo" selected' in client.get(url).content.decode()
+    posted = {"at": "2031-07-01T10:00", "zone": "Europe/Berlin", "place": "Room 4"}
+    assert client.post(url, posted).status_code == 302
+    appeal.refresh_from_db()
+    assert appeal.hearing_at == datetime(2031, 7, 1, 8, tzinfo=UTC)
+    page = client_for(stage.applicant).get(reverse("audits:appeal", args=[appeal.pk])).content.decode()
+    assert "1 July 2031, 10:00 CEST (Europe/Berlin)" in page
+    told = Notice.objects.filter(kind="appeal_hearing", recipient=stage.applicant.user).get()
+    assert "10:00 CEST (Europe/Berlin)" in told.title
+    assert 'value="2031-07-01T10:00"' in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("at", ["2031-03-30T02:30", "2031-10-26T02:30"])
+def test_hour_that_clocks_skip_or_show_twice_is_no_time_for_a_hearing(at: str) -> None:
+    form = HearingForm({"at": at, "zone": "Europe/Oslo", "place": "Room 4"}, zones=["Europe/Oslo", "UTC"])
+    assert "Clocks change there" in str(form.errors["at"])
+    assert HearingForm({"at": at, "zone": "UTC", "place": "Room 4"}, zones=["Europe/Oslo", "UTC"]).is_valid()
+
+
+def test_zone_is_one_of_those_who_come(stage: Stage) -> None:
+    zones = zones_for(with_panel(stage))
+    assert (zones[0], zones[-1]) == ("Europe/Oslo", "UTC")
+    assert "Europe/Berlin" in zones
+    assert not HearingForm({"at": "2031-07-01T10:00", "zone": "Mars/Olympus", "place": "x"}, zones=zones).is_valid()

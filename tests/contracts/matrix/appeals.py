@@ -110,7 +110,7 @@ ROWS: list[Any] = [
     deed("audits:panel_leave", seated, members(), data(reason="A tie.")),
     deed("audits:panel_stay", seated, presiding(), data(reasons="Work.", until=SOON)),
     deed("audits:panel_no-stay", seated, presiding(), data(reasons="No.")),
-    deed("audits:panel_hearing", seated, presiding(), data(at=f"{SOON}T10:00", place="Room 4")),
+    deed("audits:panel_hearing", seated, presiding(), data(at=f"{SOON}T10:00", zone="UTC", place="Room 4")),
     deed("audits:panel_note", called, members(), data(text="So it was.")),
     deed("audits:panel_close", called, presiding()),
     deed("audits:panel_draft", draft, members(), data(outcome="uphold", reasons="So.", published_text=NOBODY)),
