@@ -207,6 +207,8 @@ TABLE: Mapping[str, Mapping[str, Read]] = {
         "surrender_line": _numbered_line(Kind.SUSPENDED, for_good=True),
         "end_line": _numbered_line(Kind.SUSPENDED, for_good=True),
         "narrow": _numbered_line(Kind.CHANGED),
+        "cap_line": _numbered_line(Kind.CHANGED),
+        "uncap_line": _numbered_line(Kind.CHANGED),
     },
     "consent_withdrawal": {
         "give_notice": _withdrawal(Kind.CHANGED),

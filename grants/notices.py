@@ -179,6 +179,19 @@ NARROWED_PROVIDER = NoticeKind(
     _("Authorities lowered what it permits. Your gateway is answered by what holds now."),
     _("See what holds now"),
 )
+CAPPED = NoticeKind(
+    "grant_line_capped",
+    _("The limits of line {line} of your grant {reference} are lower now"),
+    _("{reason}\n\nThey hold from now on, as long as the decision has effect. Access goes on within them."),
+    _("See what holds now"),
+    urgent=True,
+)
+UNCAPPED = NoticeKind(
+    "grant_line_uncapped",
+    _("The limits of line {line} of your grant {reference} are as agreed again"),
+    _("{reason}"),
+    _("See what holds now"),
+)
 EXPIRING = NoticeKind(
     "grant_expiring",
     _("Your grant {reference} ends on {until}"),

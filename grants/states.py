@@ -214,6 +214,14 @@ GRANT = StateTable(
         ),
         Move("narrow", GRANT_LIVE, None, roles("signatory"), _("Narrow a line"), _("A line was narrowed")),
         Move(
+            "cap_line", GRANT_LIVE, None, roles("system"), _("Lower the limits of a line"),
+            _("The limits of a line are lower while a decision has effect"),
+        ),
+        Move(
+            "uncap_line", ("awaiting_agreement", "in_force", "expired", "superseded", "surrendered", "revoked"), None,
+            roles("system"), _("End lower limits"), _("The limits of a line are as agreed again"),
+        ),
+        Move(
             "renew_agreement", ("awaiting_agreement",), None, roles("signatory", "provider_staff", "system"),
             _("Make the agreement anew"), _("The lines changed: the agreement was made anew"),
         ),

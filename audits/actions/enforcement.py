@@ -18,16 +18,17 @@ from audits.actions.measure import (
     stay_effect,
     vary_measure,
 )
-from audits.models import CaseFact, CaseScope, DecisionSignature, EnforcementCase, Finding, Incident, Measure
+from audits.actions.scope import name_scope, scope_detail
+from audits.models import CaseFact, DecisionSignature, EnforcementCase, Finding, Incident, Measure
 from audits.models.enforcement_parts import FACTS
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
-from audits.queries.measure import live_grants
-from audits.rules.enforcement import narrows_scope, weighed, within_months
+from audits.restricting import Closed, Limited
+from audits.rules.enforcement import weighed, within_months
 from audits.rules.parties import same_case
 from audits.rules.signing import read_this, signs_once
 from grants.actions.hold import place_hold
-from grants.models import Grant, GrantLine, Hold
+from grants.models import Hold
 from partners.models import Institution
 from portal.core import clock
 from portal.core.actors import Actor
@@ -158,19 +159,21 @@ def give_notice(
     until: date | None = None,
     milder: str = "",
     why_step: str = "",
-    closes: Sequence[Grant | GrantLine] = (),
+    closes: Sequence[Closed] = (),
+    limits: Sequence[Limited] = (),
 ) -> EnforcementCase:
     """Tell the partner what is proposed and why; it has the rulebook's working days to answer.
 
     `milder`: which milder steps were weighed, and why they do not suffice; `why_step`: why another step than the
-    ladder suggests; `lifted_when`: one condition a line; `closes`: grants and lines that a restriction closes.
+    ladder suggests; `lifted_when`: one condition a line; `closes` and `limits`: what a restriction closes, and the
+    lines whose limits it lowers.
     """
     lock(case)
     step = rules(case.rulebook).enforcement.step(measure)
     suggested = suggested_rung(case)
     require(within_months(step, until, measure=measure))
     require(weighed(measure, suggested, milder=milder, why_step=why_step))
-    _name_scope(case, measure, closes)
+    name_scope(case, measure, closes, limits)
     due = add_working_days(clock.today(), step.notice_working_days, case.institution.organisation.jurisdiction)
     changes = {
         "proposed": measure,
@@ -192,7 +195,7 @@ def give_notice(
         "ladder": suggested,
         "milder": milder,
         "why_step": why_step,
-        "closes": [row.pk for row in closes],
+        **scope_detail(closes, limits),
         "answer_due": due,
     }
     move(case, "give_notice", by=by, changes=changes, detail=detail, rulebook=case.rulebook, about=_about(case))
@@ -254,24 +257,6 @@ def lock_case(case: EnforcementCase) -> None:
     lock(case)
     for name in ("involved_ids", "lifter_ids", "unconfirmed"):
         case.__dict__.pop(name, None)
-
-
-def _name_scope(case: EnforcementCase, measure: str, closes: Sequence[Grant | GrantLine]) -> None:
-    """Keep which grants and lines the restriction closes. Raises Refused for those of others, or that have ended."""
-    live = {grant.pk for grant in live_grants(case.institution_id)}
-    require(narrows_scope(measure, len(closes), len(live)))
-    for row in closes:
-        grant_id = row.grant_id if isinstance(row, GrantLine) else row.pk
-        require(same_case(row, case.institution_id))
-        if grant_id not in live:
-            text = _("One of the grants has ended: there is nothing to close.")
-            require(refused(text, code="ended", rule="enforcement.ladder.restriction"))
-    CaseScope.objects.bulk_create(
-        CaseScope(case=case, grant=row.grant, line=row)
-        if isinstance(row, GrantLine)
-        else CaseScope(case=case, grant=row)
-        for row in closes
-    )
 
 
 def _decide(case: EnforcementCase, content: str, by: Actor) -> None:

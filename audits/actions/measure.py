@@ -1,8 +1,8 @@
 """What a decided measure does to the partner, and how that ends: all of it in the transaction of the deed.
 
-Of all measures of a partner that are in effect the strictest decides what its qualification is; the grants and lines
-that a restriction names are on hold while it is in effect; a removal revokes every grant. `settle` brings all that
-about, whatever changed, so that ending one measure never undoes another.
+Of all measures of a partner that are in effect the strictest decides what its qualification is; what a restriction
+closes is on hold, and lines whose limits it lowers are capped, while it is in effect; a removal revokes every grant.
+`settle` brings all that about, whatever changed, so that ending one measure never undoes another.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from audits.queries.measure import in_effect, live_grants, strictest
 from audits.rules.enforcement import within_months
 from grants.actions.grant import restore_grant, revoke_grant
 from grants.actions.hold import lift_hold, place_hold
+from grants.actions.line_cap import cap_line, uncap_line
 from grants.models import Grant
 from grants.states import GRANT_LIVE
 from partners.actions.qualification import (
@@ -172,8 +173,8 @@ def settle(case: EnforcementCase, reason: str) -> None:
     Institution.objects.select_for_update(no_key=True).get(pk=case.institution_id)
     why = f"{case.reference}: {reason}"[:2000]
     _settle_qualification(case, strictest(case.institution_id), why)
-    _settle_scope(case, why)
     _settle_grants(case, why)
+    _settle_scopes(case, why)
 
 
 def _settle_qualification(case: EnforcementCase, ruling: EnforcementCase | None, why: str) -> None:
@@ -209,23 +210,45 @@ def _removed_by(case: EnforcementCase) -> Qualification | None:
     return rows.order_by("-changed_at").first()
 
 
-def _settle_scope(case: EnforcementCase, why: str) -> None:
-    """Holds on what a restriction names: placed while it is in effect, lifted when it is not."""
-    closes = case.in_effect and case.measure == Measure.RESTRICTION
-    for row in case.scope.filter(revoked_at=None).select_related("grant", "line__grant", "hold"):
-        held = row.hold is not None and row.hold.stops
-        if closes and not held and row.grant.state in GRANT_LIVE:
-            until = notices.until_words(case)
-            row.hold = place_hold(
-                target=row.line or row.grant,
-                reason=why,
-                lifted_when=(case.lifted_when or until)[:2000],
-                emergency=False,
-                by=SYSTEM,
-            )
-            row.save(update_fields=["hold"])
-        elif held and not closes and row.hold is not None:
-            lift_hold(hold=row.hold, reason=why, by=SYSTEM)
+def _settle_scopes(case: EnforcementCase, why: str) -> None:
+    """What restrictions name: of this case, and of those in effect, whose grants this deed may have put back."""
+    others = in_effect().filter(institution_id=case.institution_id, measure=Measure.RESTRICTION).exclude(pk=case.pk)
+    for one in (case, *others.order_by("pk")):
+        restricts = one.in_effect and one.measure == Measure.RESTRICTION
+        rows = one.scope.filter(revoked_at=None)
+        for row in rows.select_related("grant", "line__grant", "environment", "person", "hold", "cap__line__grant"):
+            if row.limits:
+                _settle_limits(row, restricts, why)
+            else:
+                _settle_hold(row, restricts, why, one)
+
+
+def _settle_hold(row: CaseScope, closes: bool, why: str, case: EnforcementCase) -> None:
+    """The hold on what is closed: placed while the restriction is in effect, lifted when it is not."""
+    held = row.hold is not None and row.hold.stops
+    if closes and not held and _is_live(row):
+        until = notices.until_words(case)
+        row.hold = place_hold(
+            target=row.target, reason=why, lifted_when=(case.lifted_when or until)[:2000], emergency=False, by=SYSTEM
+        )
+        row.save(update_fields=["hold"])
+    elif held and not closes and row.hold is not None:
+        lift_hold(hold=row.hold, reason=why, by=SYSTEM)
+
+
+def _settle_limits(row: CaseScope, lowers: bool, why: str) -> None:
+    """The cap on the line whose limits are lower while the restriction is in effect."""
+    capped = row.cap is not None and row.cap.ended_at is None
+    if lowers and not capped and _is_live(row):
+        assert row.line is not None
+        row.cap = cap_line(line=row.line, limits=row.limits, reason=why, by=SYSTEM)
+        row.save(update_fields=["cap"])
+    elif capped and not lowers and row.cap is not None:
+        uncap_line(cap=row.cap, reason=why, by=SYSTEM)
+
+
+def _is_live(row: CaseScope) -> bool:
+    return row.grant is None or row.grant.state in GRANT_LIVE
 
 
 def _settle_grants(case: EnforcementCase, why: str) -> None:
@@ -240,7 +263,7 @@ def _settle_grants(case: EnforcementCase, why: str) -> None:
     if in_effect().filter(institution_id=case.institution_id, measure=Measure.REMOVAL).exists():
         return
     for row in case.scope.exclude(revoked_at=None).select_related("grant"):
-        if row.grant.state == "revoked":
+        if row.grant is not None and row.grant.state == "revoked":
             _restore(row.grant, why)
 
 

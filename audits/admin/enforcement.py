@@ -14,14 +14,21 @@ from audits.access import enforcement_on_desk
 from audits.actions import enforcement as deeds
 from audits.actions import lifting
 from audits.admin.base import CaseAdmin, filter_by_state
-from audits.forms.enforcement import ConfirmConditionForm, LinkForm, MeetForm, NoticeForm, ReturnConditionForm
+from audits.forms.enforcement import (
+    LIMITS,
+    ConfirmConditionForm,
+    LinkForm,
+    MeetForm,
+    NoticeForm,
+    ReturnConditionForm,
+)
 from audits.forms.text import NoteForm, ReasonForm, SignForm, SuspendForm
 from audits.models import DecisionSignature, EnforcementCase, LiftCondition
 from audits.queries.facts import facts_of, offered_facts, picked
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.queries.lifting import conditions_of, lifting_content, lifting_quorum
 from audits.queries.measure import events_of
-from audits.queries.reach import closable, closed_by, reach_of, scope_of
+from audits.queries.reach import closable, closed_by, limitable, limited_by, reach_of, scope_of
 from audits.states import ENFORCEMENT
 from audits.views.conditions import condition_of, meet, to_judge, to_meet
 from audits.views.deeds import DeedPage
@@ -38,7 +45,7 @@ def _notice(case: EnforcementCase) -> dict[str, Any]:
     book = rules(case.rulebook)
     suggested = suggested_rung(case, book)
     measures = [(step.key, _rung(step, suggested == step.key)) for step in book.enforcement.ladder]
-    return {"measures": measures, "suggested": suggested, "closes": closable(case)}
+    return {"measures": measures, "suggested": suggested, "closes": closable(case), "limited": limitable(case)}
 
 
 def _rung(step: Any, suggested: bool) -> Any:
@@ -68,7 +75,9 @@ def _lifting(case: EnforcementCase, conditions: Sequence[LiftCondition] | None =
 
 def _give_notice(case: EnforcementCase, said: dict[str, Any], by: Actor) -> EnforcementCase:
     closes = closed_by(case, said.pop("closes", ()))
-    return deeds.give_notice(case=case, closes=closes, by=by, **said)
+    lowered = {name: said.pop(name, None) for name in LIMITS}
+    limits = limited_by(case, said.pop("limited", ()), lowered)
+    return deeds.give_notice(case=case, closes=closes, limits=limits, by=by, **said)
 
 
 PAGES = (

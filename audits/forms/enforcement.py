@@ -13,6 +13,15 @@ from portal.ui.forms import offer
 Choices = list[tuple[str, Any]]
 
 
+LIMITS = ("requests_per_day", "tokens_per_day", "seats")
+
+
+def _limit(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=False, min_value=1, max_value=2**31 - 1, help_text=_("Left empty, it stays as it is.")
+    )
+
+
 class LinkForm(forms.Form):
     """What a case rests on, of what is on file about the institution."""
 
@@ -47,8 +56,17 @@ class NoticeForm(forms.Form):
         label=_("What does a restriction close?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Grants and lines in force. Only for a restriction; a suspension or removal reaches all of them."),
+        help_text=_("Only for a restriction; a suspension or removal reaches everything."),
     )
+    limited = forms.MultipleChoiceField(
+        label=_("Of which lines does a restriction lower the limits?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Access goes on within the limits that you set below for all of these lines."),
+    )
+    requests_per_day = _limit(_("Requests a day"))
+    tokens_per_day = _limit(_("Tokens a day"))
+    seats = _limit(_("People at once"))
     lifted_when = area(
         _("What must be true for it to be lifted?"),
         required=False,
@@ -62,7 +80,9 @@ class NoticeForm(forms.Form):
         help_text=_("A restriction or suspension needs a last day; a removal without one is for good."),
     )
 
-    def __init__(self, *args: Any, measures: Choices, suggested: str, closes: Choices, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, measures: Choices, suggested: str, closes: Choices, limited: Choices, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "measure", measures)
         self.fields["measure"].initial = suggested
@@ -70,6 +90,21 @@ class NoticeForm(forms.Form):
             offer(self, "closes", closes)
         else:
             del self.fields["closes"]
+        if limited:
+            offer(self, "limited", limited)
+        else:
+            for name in ("limited", *LIMITS):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """Lines and limits are named together, or neither."""
+        said = super().clean() or {}
+        lines, limits = said.get("limited"), any(said.get(name) for name in LIMITS)
+        if lines and not limits:
+            self.add_error("limited", _("Say which limits are lowered, and to what."))
+        if limits and not lines:
+            self.add_error("limited", _("Choose the lines whose limits are lowered."))
+        return said
 
 
 class _ConditionForm(forms.Form):

@@ -69,17 +69,39 @@ class CaseFact(Record):
         return getattr(self, self.kind)
 
 
-class CaseScope(Record):
-    """A grant, or one line of it, that a measure reaches by name.
+CLOSED = ("grant", "line", "environment", "person")
+"""What a restriction can close, by the column that names it."""
+LIMITS = ("requests_per_day", "tokens_per_day", "seats")
+"""Limits of a line that a restriction can lower."""
 
-    Of a restriction: what it closes, by the `hold` that is in force while the measure is. Of a removal: the grant that
-    was revoked with it.
+
+def _reaches() -> models.Q:
+    """A grant, a line with its grant, an environment, or a person."""
+    none = {f"{name}__isnull": True for name in CLOSED}
+    shapes = [("grant",), ("grant", "line"), ("environment",), ("person",)]
+    condition = models.Q()
+    for shape in shapes:
+        condition |= models.Q(**{**none, **{f"{name}__isnull": False for name in shape}})
+    return condition
+
+
+class CaseScope(Record):
+    """What a measure reaches by name.
+
+    Of a restriction: a grant, one line of it, an environment or a person that it closes, by the `hold` that is in force
+    while the measure is; or a line whose limits it lowers, by the `cap`. Of a removal: the grant that was revoked.
     """
 
     case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="scope")
-    grant = models.ForeignKey("grants.Grant", on_delete=models.PROTECT, related_name="+")
+    grant = models.ForeignKey("grants.Grant", on_delete=models.PROTECT, null=True, related_name="+")
     line = models.ForeignKey("grants.GrantLine", on_delete=models.PROTECT, null=True, related_name="+")
+    environment = models.ForeignKey("grants.Environment", on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey("partners.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    requests_per_day = models.PositiveIntegerField(_("requests a day"), null=True)
+    tokens_per_day = models.PositiveBigIntegerField(_("tokens a day"), null=True)
+    seats = models.PositiveIntegerField(_("people at once"), null=True)
     hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="+")
+    cap = models.ForeignKey("grants.LineCap", on_delete=models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(_("revoked"), null=True)
 
     class Meta:
@@ -87,15 +109,33 @@ class CaseScope(Record):
         verbose_name_plural = _("scopes of measures")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "grant", "line"], nulls_distinct=False, name="casescope_once"
+                fields=["case", "grant", "line", "environment", "person"], nulls_distinct=False, name="casescope_once"
+            ),
+            models.CheckConstraint(condition=_reaches(), name="casescope_is_one_thing"),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None)
+                | models.Q(hold=None, line=None, environment=None, person=None, grant__isnull=False),
+                name="casescope_revokes_or_holds",
             ),
             models.CheckConstraint(
-                condition=models.Q(revoked_at=None) | models.Q(hold=None, line=None), name="casescope_revokes_or_holds"
+                condition=models.Q(requests_per_day=None, tokens_per_day=None, seats=None, cap=None)
+                | models.Q(line__isnull=False, hold=None),
+                name="casescope_limits_a_line",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
-        return str(self.line or self.grant)
+        return str(self.target)
+
+    @property
+    def target(self) -> Any:
+        """What is named: the line where there is one, else the grant, the environment or the person."""
+        return self.line or self.grant or self.environment or self.person
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The limits that it lowers, by name; empty where it closes or revokes."""
+        return {name: value for name in LIMITS if (value := getattr(self, name)) is not None}
 
 
 class LiftCondition(Record):

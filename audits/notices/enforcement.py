@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -214,10 +215,13 @@ def _home_officers(case: EnforcementCase) -> list[User]:
 
 
 def _providers(case: EnforcementCase) -> list[User]:
-    """Staff of providers of whose models the partner has lines: of the named ones, where the measure names some."""
+    """Staff of providers of whose models the partner has lines: of those reached, where a restriction names no person.
+
+    A person may use any line that names nobody, so that all providers are concerned; who it is they are not told.
+    """
     lines = GrantLine.objects.filter(institution_id=case.institution_id, grant__in_force_since__isnull=False)
-    if case.measure == Measure.RESTRICTION:
-        named = case.scope.all()
-        lines = lines.filter(grant__in=named.values("grant"))
+    if case.measure == Measure.RESTRICTION and not case.scope.exclude(person=None).exists():
+        grants, places = (case.scope.exclude(**{name: None}).values(name) for name in ("grant", "environment"))
+        lines = lines.filter(Q(grant__in=grants) | Q(environment__in=places))
     providers = sorted(set(lines.values_list("provider_id", flat=True)))
     return [user for provider in providers for user in people_with("provider_staff", organisation_id=provider)]

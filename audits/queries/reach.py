@@ -1,34 +1,49 @@
-"""What a measure reaches: grants, lines, credentials, people and gateways. Shown before anybody signs, and signed."""
+"""What a measure reaches: grants, lines, limits, people, credentials, gateways. Shown to who signs, and signed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from audits.models import CaseScope, EnforcementCase, Measure
-from grants.models import Credential, Grant, GrantLine
+from audits.models.enforcement_parts import LIMITS
+from audits.restricting import Closed, Limited
+from grants.models import Credential, Environment, Grant, GrantLine
+from grants.queries.effective import as_agreed
 from grants.states import GRANT_LIVE
+from partners.letters.words import country
+from partners.models import Person
 from portal.accounts.models import Gateway
 from portal.core.canonical import digest
 
+UNLIMITED = Q(**dict.fromkeys(LIMITS))
+"""Rows of a scope that lower no limits."""
+PEOPLE = 200
+"""How many people are offered at most."""
 EVERYTHING = (Measure.SUSPENSION, Measure.REMOVAL)
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What stops with the decision. `gateways` are those of the providers of the lines, by name."""
+    """What changes with the decision: `lines` stop, `limited` and `people` are rows of what a restriction names.
+
+    `gateways` are those of the providers of the lines, by name.
+    """
 
     lines: list[GrantLine]
     credentials: int
     gateways: list[Gateway]
+    limited: list[CaseScope] = field(default_factory=list)
+    people: list[CaseScope] = field(default_factory=list)
 
     @property
     def grants(self) -> list[tuple[Any, list[GrantLine]]]:
-        """Each grant with its lines that are reached, in order."""
+        """Each grant with its lines that stop, in order."""
         found: dict[Any, list[GrantLine]] = {}
         for line in self.lines:
             found.setdefault(line.grant, []).append(line)
@@ -37,57 +52,122 @@ class Reach:
 
 def lines_reached(case: EnforcementCase) -> QuerySet[GrantLine]:
     """Lines of live grants that the proposed measure stops."""
-    lines = GrantLine.objects.filter(institution_id=case.institution_id, grant__state__in=GRANT_LIVE)
+    lines = _live_lines(case)
     if case.proposed == Measure.RESTRICTION:
-        whole = case.scope.filter(line=None).values("grant")
-        single = case.scope.exclude(line=None).values("line")
-        return lines.filter(Q(grant__in=whole) | Q(pk__in=single))
+        closes = case.scope.filter(UNLIMITED)
+        whole = closes.filter(line=None, grant__isnull=False).values("grant")
+        single = closes.exclude(line=None).values("line")
+        places = closes.exclude(environment=None).values("environment")
+        return lines.filter(Q(grant__in=whole) | Q(pk__in=single) | Q(environment__in=places))
     return lines if case.proposed in EVERYTHING else lines.none()
 
 
+def _live_lines(case: EnforcementCase) -> QuerySet[GrantLine]:
+    return GrantLine.objects.filter(institution_id=case.institution_id, grant__state__in=GRANT_LIVE)
+
+
 def reach_of(case: EnforcementCase) -> Reach:
-    """Everything that the proposed measure touches as things stand now. Three queries."""
-    lines = lines_reached(case)
-    listed = lines.select_related("grant", "release__model", "environment", "provider").order_by("grant", "number")
-    found = list(listed)
-    if not found:
-        return Reach([], 0, [])
-    credentials = Credential.objects.filter(state="issued", grant__in=lines.values("grant"))
-    gateways = Gateway.objects.filter(organisation__in=lines.values("provider"), state="active")
-    return Reach(found, credentials.count(), list(gateways.select_related("organisation").order_by("name")))
+    """Everything that the proposed measure touches as things stand now. Four queries."""
+    named = scope_of(case) if case.proposed == Measure.RESTRICTION else []
+    limited, people = [row for row in named if row.limits], [row for row in named if row.person_id]
+    stopped = lines_reached(case).select_related("grant", "release__model", "environment", "provider")
+    lines = list(stopped.order_by("grant", "number"))
+    touched = [*lines, *(row.line for row in limited if row.line)]
+    if not touched:
+        return Reach([], 0, [], limited, people)
+    credentials = Credential.objects.filter(state="issued", grant__in={line.grant_id for line in touched})
+    gateways = Gateway.objects.filter(organisation__in={line.provider_id for line in touched}, state="active")
+    listed = list(gateways.select_related("organisation").order_by("name"))
+    return Reach(lines, credentials.count(), listed, limited, people)
 
 
 def reach_digest(case: EnforcementCase) -> str:
-    """SHA-256 over the grants, lines and providers reached: the part of them that a signature is bound to. One query.
+    """SHA-256 over what is reached: the part of it that a signature is bound to. Two queries.
 
-    How many credentials there are is left out: they are issued anew by themselves, and stop whichever they are.
+    Those are grants, lines and providers that stop, limits that are lowered, and people who are closed out. How many
+    credentials there are is left out: they are issued anew by themselves, and stop whichever they are.
     """
     rows = lines_reached(case).order_by("pk").values_list("grant", "pk", "provider")
-    return digest([[str(value) for value in row] for row in rows])
+    lowered = case.scope.exclude(UNLIMITED).order_by("line").values_list("line", *LIMITS)
+    people = case.scope.exclude(person=None).order_by("person").values_list("person")
+    return digest([[str(value) for value in row] for row in (*rows, *lowered, *people)])
 
 
 def closable(case: EnforcementCase) -> list[tuple[str, str]]:
-    """Grants and lines that a restriction can close, as choices `grant:id` and `line:id`. One query."""
-    rows = GrantLine.objects.filter(institution_id=case.institution_id, grant__state__in=GRANT_LIVE)
-    listed = rows.select_related("grant", "release__model", "environment").order_by("grant__reference", "number")
+    """What a restriction can close, as choices `kind:id`: grants, lines, environments, people. Three queries."""
     found: dict[str, str] = {}
-    for line in listed:
+    for line in _lines_to_choose(case):
         whole = _("Grant %(reference)s, all of it") % {"reference": line.grant.reference}
         found.setdefault(f"grant:{line.grant_id}", whole)
-        what = f"{line}: {line.release} · {line.use_case} · {line.environment.name}"
-        found[f"line:{line.pk}"] = what
+        found[f"line:{line.pk}"] = _words(line)
+    of = {"institution_id": case.institution_id}
+    for place in Environment.objects.filter(**of).exclude(state="closed").order_by("name"):
+        name = _("Environment “%(name)s”, in %(country)s")
+        found[f"environment:{place.pk}"] = name % {"name": place.name, "country": country(place.country)}
+    for person in Person.objects.filter(**of, state="named").order_by("name")[:PEOPLE]:
+        found[f"person:{person.pk}"] = _("Person: %(name)s, %(email)s") % {"name": person.name, "email": person.email}
     return list(found.items())
 
 
-def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Grant | GrantLine]:
-    """The grants and lines behind such choices. Two queries."""
+def limitable(case: EnforcementCase) -> list[tuple[str, str]]:
+    """Lines whose limits a restriction can lower, as choices with what was agreed of each. Three queries."""
+    limits = _("at most %(requests)s requests and %(tokens)s tokens a day, %(seats)s people at once")
+    return [
+        (
+            str(line.pk),
+            f"{_words(line)} ({limits})"
+            % {
+                "requests": number_format(line.requests_per_day, force_grouping=True),
+                "tokens": number_format(line.tokens_per_day, force_grouping=True),
+                "seats": line.seats,
+            },
+        )
+        for line in as_agreed(_lines_to_choose(case))
+    ]
+
+
+def _lines_to_choose(case: EnforcementCase) -> QuerySet[GrantLine]:
+    rows = _live_lines(case).select_related("grant", "release__model", "environment")
+    return rows.order_by("grant__reference", "number")
+
+
+def _words(line: GrantLine) -> str:
+    return f"{line}: {line.release} · {line.use_case} · {line.environment.name}"
+
+
+def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Closed]:
+    """The things behind choices of `closable`, of those of the institution. A query for each kind."""
     keys = [value.partition(":") for value in values]
-    of = {"institution_id": case.institution_id}
-    grants = Grant.objects.filter(**of, pk__in=[key for kind, _colon, key in keys if kind == "grant"])
-    lines = GrantLine.objects.filter(**of, pk__in=[key for kind, _colon, key in keys if kind == "line"])
-    return [*grants.order_by("reference"), *lines.select_related("grant").order_by("grant", "number")]
+    kinds: dict[str, QuerySet[Any]] = {
+        "grant": Grant.objects.order_by("reference"),
+        "line": GrantLine.objects.select_related("grant").order_by("grant", "number"),
+        "environment": Environment.objects.order_by("name"),
+        "person": Person.objects.order_by("name"),
+    }
+    found: list[Closed] = []
+    for kind, rows in kinds.items():
+        if chosen := [key for named, _colon, key in keys if named == kind]:
+            found += rows.filter(institution_id=case.institution_id, pk__in=chosen)
+    return found
+
+
+def limited_by(case: EnforcementCase, values: Iterable[str], limits: Mapping[str, int | None]) -> list[Limited]:
+    """The lines behind choices of `limitable`, each with the same limits; None leaves one as it is. One query."""
+    named = {name: value for name, value in limits.items() if value is not None}
+    rows = _live_lines(case).filter(pk__in=list(values)).select_related("grant").order_by("grant", "number")
+    return [Limited(line, named) for line in rows]
 
 
 def scope_of(case: EnforcementCase) -> list[CaseScope]:
-    """What the measure names: grants and lines that it closes or revoked. One query."""
-    return list(case.scope.select_related("grant", "line__grant", "hold").order_by("grant__reference", "line__number"))
+    """What the measure names: what it closes, limits or revoked. One query."""
+    related = (
+        "grant",
+        "line__grant",
+        "line__release__model",
+        "line__environment",
+        "environment",
+        "person",
+        "hold",
+        "cap",
+    )
+    return list(case.scope.select_related(*related).order_by("grant__reference", "line__number", "pk"))

@@ -22,14 +22,16 @@ def may_hear(case: Any, actor: Actor) -> Verdict:
             code="awaiting_answer",
             rule="enforcement.notice_working_days",
         )
-    return own_authority(case, actor)
+    return may_prepare(case, actor)
 
 
 def may_answer(case: Any, actor: Actor) -> Verdict:
-    """The partner answers a notice once."""
+    """The partner answers a notice once; nobody who worked on the authority's side does so for it."""
     if case.answered_at is not None:
         return refused(_("Your answer was sent already."), code="already_done", rule="enforcement.answer")
-    return own_institution(case, actor)
+    mine = own_institution(case, actor)
+    prepared = (case.opened_by_id, case.proposed_by_id)
+    return mine and somebody_else(actor, *prepared, did=_("you worked on this case for the authority"))
 
 
 def may_sign(case: Any, actor: Actor) -> Verdict:
@@ -131,12 +133,14 @@ def weighed(measure: str, suggested: str, *, milder: str, why_step: str) -> Verd
 
 
 def narrows_scope(measure: str, named: int, live: int) -> Verdict:
-    """A restriction names what it closes, where the partner has anything; no other measure does."""
+    """A restriction names what it closes or limits, where the partner has anything; no other measure does."""
     rule = "enforcement.ladder.restriction"
     if measure == "restriction" and live and not named:
-        return refused(_("Name the grants or lines that the restriction closes."), code="no_scope", rule=rule)
+        return refused(
+            _("Name what the restriction closes, or the lines whose limits it lowers."), code="no_scope", rule=rule
+        )
     if measure != "restriction" and named:
-        return refused(_("Only a restriction names grants or lines."), code="scope", rule=rule)
+        return refused(_("Only a restriction closes parts or lowers limits."), code="scope", rule=rule)
     return ALLOWED
 
 

@@ -16,7 +16,7 @@ from grants.letters.agreement import agreement_pack
 from grants.models import Agreement, AgreementPack, Grant, GrantLine, GrantSignature
 from grants.queries.agreement import agreement_text
 from grants.queries.effective import terms_digest
-from grants.queries.grant import lines_of_grant
+from grants.queries.grant import agreed_lines
 from partners import files
 from partners.rules.letter import new_code
 from portal.core import clock
@@ -52,7 +52,7 @@ def renew_agreement(grant: Grant, *, by: Actor, why: str) -> Agreement | None:
     if grant.state != "awaiting_agreement":
         return None
     agreement = Agreement.objects.select_for_update().get(grant=grant)
-    lines = lines_of_grant(grant)
+    lines = agreed_lines(grant)
     if agreement.terms == terms_digest(lines):
         return agreement
     agreement.version += 1
@@ -84,14 +84,14 @@ def _write(agreement: Agreement, lines: Sequence[GrantLine], book: Rulebook) -> 
 def require_unchanged(agreement: Agreement, seen: str) -> None:
     """Raise Conflict where the text is not the one that was read, or no longer says what the lines permit."""
     grant = agreement.grant
-    same_lines = agreement.terms in ("", terms_digest(lines_of_grant(grant)))
+    same_lines = agreement.terms in ("", terms_digest(agreed_lines(grant)))
     if agreement.digest != seen or not same_lines:
         raise Conflict(refused(_("This is not the text that you read. Read it again."), code="changed", rule=RULE))
 
 
 def make_signed_pack(agreement: Agreement) -> AgreementPack:
     """The pack that says who signed for the institution. Inside the deed of the acceptance."""
-    return make_pack(agreement, lines_of_grant(agreement.grant), AgreementPack.Kind.SIGNED)
+    return make_pack(agreement, agreed_lines(agreement.grant), AgreementPack.Kind.SIGNED)
 
 
 def make_pack(agreement: Agreement, lines: Sequence[GrantLine], kind: str) -> AgreementPack:

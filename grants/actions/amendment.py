@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from grants.actions.lines import SCOPE
 from grants.actions.request import new_request, qualified
 from grants.models import EvaluationPlan, Grant, GrantLine, GrantRequest, LinePerson, RequestLine
-from grants.queries.grant import lines_of_grant
+from grants.queries.grant import agreed_lines
 from grants.queries.plan import granted_people, plans_of
 from grants.rules.amendment import may_begin
 from partners.queries.standing import standing
@@ -66,7 +66,7 @@ def begin_amendment(*, grant: Grant, kind: str, by: Actor) -> GrantRequest:
 
 
 def _clone_lines(request: GrantRequest, grant: Grant) -> None:
-    lines = [line for line in lines_of_grant(grant) if not has_ended(line)]
+    lines = [line for line in agreed_lines(grant) if not has_ended(line)]
     why = dict(
         RequestLine.objects.filter(granted__in=[line.pk for line in lines]).values_list("granted", "justification")
     )
@@ -90,7 +90,7 @@ def _clone_lines(request: GrantRequest, grant: Grant) -> None:
 
 
 def has_ended(line: GrantLine) -> bool:
-    """Whether the line was given back, whatever the rest of its grant is. The line comes from `lines_of_grant`."""
+    """Whether the line was given back, whatever the rest of its grant is. The line comes from `agreed_lines`."""
     return hasattr(line, "surrender")
 
 

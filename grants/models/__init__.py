@@ -14,6 +14,7 @@ from grants.models.environment import (
 )
 from grants.models.grant import Agreement, Grant, GrantLine
 from grants.models.hold import Hold
+from grants.models.line_cap import LineCap
 from grants.models.line_end import LineEnd
 from grants.models.measure import GrantMeasure, LineVersion, MeasureSignature
 from grants.models.pack import AgreementPack
@@ -61,6 +62,7 @@ __all__ = [
     "GrantSignature",
     "Hold",
     "HolderKey",
+    "LineCap",
     "LineDay",
     "LineEnd",
     "LinePerson",

@@ -104,6 +104,8 @@ class GrantLine(Scope):
     """The LineVersion whose limits the object holds, set by queries.effective; None as it was granted."""
     held_withdrawal: Any = None
     """The ConsentWithdrawal that ends the line, set by queries.effective."""
+    held_caps: Any = ()
+    """The LineCaps that lower limits which the object holds, set by queries.effective."""
 
     class Meta:
         verbose_name = _("line of a grant")

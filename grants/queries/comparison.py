@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants.models import GrantLine
-from grants.queries.grant import lines_of_grant
+from grants.queries.grant import agreed_lines
 from grants.queries.plan import granted_people, plans_of, shown_plans
 from grants.queries.request import CaseLine, RequestCase
 from grants.queries.words import Words
@@ -81,7 +81,7 @@ def comparison(case: RequestCase, *, decided: bool = True) -> Comparison | None:
     if original is None:
         return None
     words = Words(case.rules)
-    before = {line.covers: line for line in lines_of_grant(original) if not hasattr(line, "surrender")}
+    before = {line.covers: line for line in agreed_lines(original) if not hasattr(line, "surrender")}
     people = granted_people([line.pk for line in before.values()])
     found = [
         _line(item, before.get(item.line.covers), people, words, decided=decided) for item in case.lines

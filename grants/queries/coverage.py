@@ -21,8 +21,9 @@ SELECT k.n, r.id, i.id, e.id, l.id, g.id, g.authority_id, q.risk_tier,
     GREATEST(l.starts_on::timestamp AT TIME ZONE 'UTC', g.in_force_since),
     LEAST((COALESCE(v.ends_on, l.ends_on) + 1)::timestamp AT TIME ZONE 'UTC', g.ended_at, y.surrendered_at,
         GREATEST(w.effective_on::timestamp AT TIME ZONE 'UTC', w.given_at)),
-    COALESCE(v.requests_per_day, l.requests_per_day), COALESCE(v.tokens_per_day, l.tokens_per_day),
-    COALESCE(v.seats, l.seats), h.placed, h.ended, g.in_force_since IS NULL
+    LEAST(COALESCE(v.requests_per_day, l.requests_per_day), c.requests_per_day),
+    LEAST(COALESCE(v.tokens_per_day, l.tokens_per_day), c.tokens_per_day),
+    LEAST(COALESCE(v.seats, l.seats), c.seats), h.placed, h.ended, g.in_force_since IS NULL
 FROM unnest(%(partners)s::text[], %(partner_ids)s::uuid[], %(releases)s::text[], %(release_ids)s::uuid[],
     %(environments)s::text[], %(environment_ids)s::uuid[], %(use_cases)s::text[], %(data_classes)s::text[])
     WITH ORDINALITY k (partner, partner_id, release, release_id, environment, environment_id, use_case, data_class, n)
@@ -48,6 +49,10 @@ LEFT JOIN LATERAL (
     SELECT x.ends_on, x.requests_per_day, x.tokens_per_day, x.seats FROM grants_lineversion x
     WHERE x.line_id = l.id ORDER BY x.number DESC LIMIT 1
 ) v ON true
+LEFT JOIN LATERAL (
+    SELECT min(x.requests_per_day) AS requests_per_day, min(x.tokens_per_day) AS tokens_per_day,
+        min(x.seats) AS seats FROM grants_linecap x WHERE x.line_id = l.id AND x.ended_at IS NULL
+) c ON true
 LEFT JOIN grants_linesurrender y ON y.line_id = l.id
 LEFT JOIN grants_consentwithdrawal w ON w.line_id = l.id AND w.state IN ('noticed', 'in_effect')
 LEFT JOIN LATERAL (

@@ -1,4 +1,8 @@
-"""What lines of grants permit now: as granted, or as authorities narrowed them since; and what ends them early."""
+"""What lines of grants permit now: as granted, or as authorities narrowed them since; and what ends them early.
+
+What was agreed (`as_agreed`) and what holds now (`as_in_force`) differ while a decision caps a line: agreements,
+renewals and comparisons are about the first, gateways, credentials and pages about the second.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from grants.models import ConsentWithdrawal, GrantLine, LineVersion
+from grants.models import ConsentWithdrawal, GrantLine, LineCap, LineVersion
 from portal.core.canonical import digest
 
 NARROWED = ("requests_per_day", "tokens_per_day", "seats", "ends_on", "conditions", "obligations")
 """Fields of a line that a version of it holds anew."""
+CAPPED = ("requests_per_day", "tokens_per_day", "seats")
+"""Limits that a cap can lower."""
 LIVE_WITHDRAWALS = ("noticed", "in_effect")
 
 
@@ -22,10 +28,32 @@ def versions_of(line_ids: Iterable[UUID]) -> dict[UUID, LineVersion]:
 
 
 def as_in_force(lines: Iterable[GrantLine]) -> list[GrantLine]:
-    """The same lines with the limits, last day, conditions and obligations that hold now. Three queries.
+    """The same lines with the limits, last day, conditions and obligations that hold now. Four queries.
 
-    Where the provider gave notice that it withdraws its consent, the last day is the one before that. They are for
-    reading: lines are append-only, and the database refuses to save one.
+    They are for reading: lines are append-only, and the database refuses to save one.
+    """
+    found = as_agreed(lines)
+    caps = caps_on(line.pk for line in found) if found else {}
+    for line in found:
+        line.held_caps = caps.get(line.pk, ())
+        for cap in line.held_caps:
+            for name in CAPPED:
+                setattr(line, name, min(getattr(line, name), getattr(cap, name) or getattr(line, name)))
+    return found
+
+
+def caps_on(line_ids: Iterable[UUID]) -> dict[UUID, list[LineCap]]:
+    """Line → the caps that are in effect on it, in order. One query."""
+    found: dict[UUID, list[LineCap]] = {}
+    for cap in LineCap.objects.filter(line_id__in=list(line_ids), ended_at=None).order_by("begun_at", "pk"):
+        found.setdefault(cap.line_id, []).append(cap)
+    return found
+
+
+def as_agreed(lines: Iterable[GrantLine]) -> list[GrantLine]:
+    """The same lines as they were agreed or narrowed since, whatever decision caps them now. Three queries.
+
+    Where the provider gave notice that it withdraws its consent, the last day is the one before that.
     """
     found = as_narrowed(lines)
     withdrawals = withdrawals_of(line.pk for line in found) if found else {}
@@ -55,7 +83,7 @@ def withdrawals_of(line_ids: Iterable[UUID]) -> dict[UUID, ConsentWithdrawal]:
 
 
 def terms_of(line: GrantLine) -> dict[str, Any]:
-    """Everything of a line that the institution agrees to. The line comes from `as_in_force`."""
+    """Everything of a line that the institution agrees to. The line comes from `as_agreed`."""
     return {
         "number": line.number,
         "release": line.release_id,

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from grants.models import ConsentWithdrawal, Grant, GrantLine, GrantRequest, Hold, LineEnd, LineSurrender, LineVersion
-from grants.queries.effective import LIVE_WITHDRAWALS, as_in_force
+from grants.queries.effective import LIVE_WITHDRAWALS, as_agreed, as_in_force
 from grants.states import GRANT_LIVE, HOLD_STOPS
 from portal.core import clock
 
@@ -23,11 +23,16 @@ def with_holds(rows: QuerySet[Grant]) -> QuerySet[Grant]:
 
 
 def lines_of_grant(grant: Grant, provider_id: UUID | None = None) -> list[GrantLine]:
-    """The lines of the grant as they are in force, or only those on one provider's releases. Three queries."""
+    """The lines of the grant as they are in force, or only those on one provider's releases. Four queries."""
     rows = GrantLine.objects.filter(grant=grant)
     if provider_id is not None:
         rows = rows.filter(provider_id=provider_id)
     return as_in_force(_with_names(rows).order_by("number"))
+
+
+def agreed_lines(grant: Grant) -> list[GrantLine]:
+    """The lines of the grant as the institution agreed to them, whatever decision caps them now. Three queries."""
+    return as_agreed(_with_names(GrantLine.objects.filter(grant=grant)).order_by("number"))
 
 
 def open_lines(today: date) -> QuerySet[GrantLine]:
@@ -93,7 +98,7 @@ def ended_lines(today: date) -> QuerySet[GrantLine]:
 
 
 def lines_in_force(limit: int, **of: UUID | None) -> list[GrantLine]:
-    """Lines of grants in force within their dates, of that `institution_id` or `provider_id`. Three queries.
+    """Lines of grants in force within their dates, of that `institution_id` or `provider_id`. Four queries.
 
     The newest first, `limit` at most.
     """

@@ -124,8 +124,9 @@ SELECT i.id,
     r.id, r.state, e.id, e.state, e.accredited_until,
     he.id, he.placed_at, he.confirm_by,
     l.id, l.grant_id, g.reference, g.state, a.accepted_at IS NOT NULL, l.access_route, l.starts_on,
-    COALESCE(v.ends_on, l.ends_on), COALESCE(v.requests_per_day, l.requests_per_day),
-    COALESCE(v.tokens_per_day, l.tokens_per_day), COALESCE(v.seats, l.seats), COALESCE(v.obligations, l.obligations),
+    COALESCE(v.ends_on, l.ends_on), LEAST(COALESCE(v.requests_per_day, l.requests_per_day), c.requests_per_day),
+    LEAST(COALESCE(v.tokens_per_day, l.tokens_per_day), c.tokens_per_day),
+    LEAST(COALESCE(v.seats, l.seats), c.seats), COALESCE(v.obligations, l.obligations),
     EXISTS (SELECT 1 FROM grants_linesurrender y WHERE y.line_id = l.id),
     (SELECT y.effective_on FROM grants_consentwithdrawal y
         WHERE y.line_id = l.id AND y.state IN ('noticed', 'in_effect') LIMIT 1),
@@ -150,6 +151,10 @@ FROM (SELECT 1) one
         SELECT y.ends_on, y.requests_per_day, y.tokens_per_day, y.seats, y.obligations FROM grants_lineversion y
         WHERE y.line_id = l.id ORDER BY y.number DESC LIMIT 1
     ) v ON true
+    LEFT JOIN LATERAL (
+        SELECT min(y.requests_per_day) AS requests_per_day, min(y.tokens_per_day) AS tokens_per_day,
+            min(y.seats) AS seats FROM grants_linecap y WHERE y.line_id = l.id AND y.ended_at IS NULL
+    ) c ON true
     {_hold("hg", "grant", "g.id")}
     {_hold("hl", "line", "l.id")}
     {{joins}}

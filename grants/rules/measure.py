@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -43,6 +43,20 @@ def narrows(
     same = all(limits[name] == getattr(line, name) for name in limits)
     if same and not obligations and set(conditions) <= set(line.conditions):
         return refused(_("This changes nothing about the line."), code="same", rule=RULE)
+    return ALLOWED
+
+
+def caps(line: Any, limits: Mapping[str, int | None]) -> Verdict:
+    """Whether these limits lower something of the line as agreed, and raise nothing; None leaves one as it is."""
+    named = {name: value for name, value in limits.items() if value is not None}
+    if any(not 1 <= value <= getattr(line, name) for name, value in named.items()):
+        return refused(
+            _("A limit can be lowered, to one at least: to allow nothing, close the line."),
+            code="wider",
+            rule="enforcement.ladder.restriction",
+        )
+    if all(value == getattr(line, name) for name, value in named.items()):
+        return refused(_("These limits lower nothing of the line."), code="same", rule="enforcement.ladder.restriction")
     return ALLOWED
 
 

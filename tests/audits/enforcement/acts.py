@@ -9,6 +9,7 @@ from typing import Any
 from audits.actions.enforcement import answer_notice, give_notice, hear_case, open_case, sign_decision
 from audits.models import EnforcementCase
 from audits.queries.ladder import decision_content, suggested_rung
+from audits.restricting import Limited
 from grants.queries.decision import decide
 from portal.core import clock
 from portal.core.actors import Actor
@@ -21,10 +22,12 @@ ENDING = ("restriction", "suspension")
 CONDITIONS = "All keys are in a vault.\nAn auditor has seen it."
 
 
-def noticed(made: GrantCast, measure: str, *, closes: Sequence[Any] = (), months: int = 3) -> EnforcementCase:
+def noticed(
+    made: GrantCast, measure: str, *, closes: Sequence[Any] = (), limits: Sequence[Limited] = (), months: int = 3
+) -> EnforcementCase:
     """A case whose notice was given."""
     case = open_case(institution=made.institution, facts="A key leaked.", by=made.officer)
-    if measure == "restriction" and not closes:
+    if measure == "restriction" and not closes and not limits:
         closes = [made.grant]
     return give_notice(
         case=case,
@@ -35,6 +38,7 @@ def noticed(made: GrantCast, measure: str, *, closes: Sequence[Any] = (), months
         lifted_when=CONDITIONS,
         until=clock.today() + timedelta(days=30 * months) if measure in ENDING else None,
         closes=closes,
+        limits=limits,
         by=made.officer,
     )
 

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audits.actions import enforcement as deeds
 from audits.actions import lifting, measure
 from audits.models import EnforcementCase, LiftCondition
 from audits.queries.ladder import decision_content, suggested_rung
 from audits.queries.lifting import lifting_content
+from audits.restricting import Limited
 from grants.actions.hold import confirm_hold, lift_hold
-from grants.models import Grant, Hold
+from grants.models import Grant, GrantLine, Hold
+from grants.queries.effective import as_in_force
 from partners.models import Institution, Qualification
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
@@ -82,8 +86,17 @@ class Play:
             case=case, measure=step, reasons="So.", milder="Weighed.", lifted_when="One thing.",
             why_step="" if step == suggested_rung(case) else "Grave.",
             until=clock.today() + timedelta(days=90) if step in ENDING else None,
-            closes=list(grants) if step == "restriction" else (), by=by,
+            **(self.narrows(grants) if step == "restriction" else {}), by=by,
         )  # fmt: skip
+        self.seen["limits"] += case.scope.exclude(requests_per_day=None).exists()
+
+    def narrows(self, grants: QuerySet[Grant]) -> dict[str, Any]:
+        """What a restriction closes, or the limits that it lowers; nothing where no grant is live."""
+        if not grants.exists():
+            return {}
+        if self.random.random() < 0.6:
+            return {"limits": [Limited(self.made.line, {"requests_per_day": self.random.randint(1, 99)})]}
+        return {"closes": self.random.choice([list(grants), [self.made.environment]])}
 
     def answer(self, by: Actor) -> None:
         deeds.answer_notice(case=self.case(state="notice_given"), answer="Ours.", by=by)
@@ -195,3 +208,15 @@ class Play:
         assert status == STATE[rank], "the qualification is not what was decided"
         held = Hold.objects.filter(institution=self.made.institution, state__in=("placed", "confirmed")).exists()
         assert permitted(self.made) == (rank < 2 and not held), "the gateway does not say what was decided"
+        self.limits_follow([case for case in cases if case.measure == "restriction"])
+
+    def limits_follow(self, restrictions: list[EnforcementCase]) -> None:
+        """The lowest limit of restrictions in effect is what the line permits; what they close is on hold."""
+        rows = [row for case in restrictions for row in case.scope.filter(revoked_at=None)]
+        named = [row.requests_per_day for row in rows if row.requests_per_day]
+        (line,) = as_in_force(GrantLine.objects.filter(pk=self.made.line.pk))
+        if self.made.grant.state == "in_force":
+            assert line.requests_per_day == min([self.made.line.requests_per_day, *named]), "limits are not as decided"
+            closed = {row.target.pk for row in rows if not row.requests_per_day}
+            holds = Hold.objects.filter(institution=self.made.institution, emergency=False, state="placed")
+            assert {hold.target_id for hold in holds} == closed, "holds are not as decided"

@@ -13,11 +13,16 @@ import pytest
 from django.db import connection
 
 from audits import notices
+from audits.actions.measure import set_aside
 from audits.models import EnforcementCase
+from audits.restricting import Limited
 from grants.actions.credential import publish_due
-from grants.models import Grant, Hold, Signal, StatusEntry
+from grants.models import Credential, Grant, Hold, Signal, StatusEntry
+from grants.queries.decision import decide
+from grants.rules.signal import CHANGED
 from grants.rules.status_list import INVALID, SUSPENDED, VALID
 from partners.models import Qualification
+from portal.core.actors import SYSTEM
 from tests.api.signals import Receiver
 from tests.audits.enforcement.acts import heard, permitted, sign, signatories
 from tests.factories import grants as make
@@ -101,3 +106,37 @@ def test_all_of_it_stops_with_the_commit_and_none_before_and_nothing_where_it_fa
     assert after[4] > before[4], "gateways are told in the same transaction"
     assert after[5] == (1 if measure == "restriction" else 0)
     assert publish_due() == 1
+
+
+def test_lower_limits_reach_gateways_and_credentials_with_the_commit_and_none_before(
+    made: make.GrantCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = heard(made, "restriction", limits=[Limited(made.line, {"requests_per_day": 100})])
+    people = signatories(made)
+    sign(case, people[:1])
+    before = elsewhere(lambda: limits_seen(made))
+    told, inside = notices.case_decided, []
+
+    def looks_elsewhere(case: EnforcementCase) -> None:
+        told(case)
+        inside.extend([limits_seen(made)[0], elsewhere(lambda: limits_seen(made))])
+
+    monkeypatch.setattr(notices, "case_decided", looks_elsewhere)
+    sign(case, people[1:])
+    assert inside == [100, before], "in force inside, and for nobody else"
+    requests, claims, credentials = elsewhere(lambda: limits_seen(made))
+    assert (requests, claims) == (100, [100]), "the gateway is answered and told by the same commit"
+    assert (len(credentials), credentials & before[2]) == (1, set()), "the credential says what holds now"
+
+    set_aside(case=case, by=SYSTEM, reason="The panel saw it otherwise.")
+    requests, claims, newest = elsewhere(lambda: limits_seen(made))
+    assert (requests, claims[-1], newest & credentials) == (before[0], before[0], set())
+
+
+def limits_seen(made: make.GrantCast) -> tuple[int, list[int], set[Any]]:
+    """Requests a day by the gateway's answer, those of its signals in turn, and the credentials that count."""
+    line = decide(made.question()).line
+    assert line is not None
+    changed = Signal.objects.filter(event=CHANGED, on="line").order_by("pk")
+    told = [signal.payload["claims"]["requests_per_day"] for signal in changed]
+    return line.requests_per_day, told, set(Credential.objects.filter(state="issued").values_list("pk", flat=True))

@@ -20,7 +20,17 @@ from tests.rollback import rolled_back
 
 STEPS = 60
 ROUNDS = 8
-ENOUGH = {"notice": 4, "answer": 4, "hear": 4, "sign": 6, "decide": 3, "stop": 1, "confirm_stop": 1, "confirm": 1}
+ENOUGH = {
+    "notice": 4,
+    "answer": 4,
+    "hear": 4,
+    "sign": 6,
+    "decide": 3,
+    "stop": 1,
+    "confirm_stop": 1,
+    "confirm": 1,
+    "limits": 1,
+}
 """How often each must have been done, or there was nothing to see."""
 
 

@@ -43,7 +43,7 @@ APPEND_ONLY = {
     "audits.SampleDraw",
 }
 MUTABLE = {
-    "audits.CaseScope": "Says which hold closes what a restriction names; the record keeps each hold.",
+    "audits.CaseScope": "Says which hold or cap narrows what a restriction names; the record keeps each.",
     "audits.LiftCondition": "Is said to be met, returned and confirmed; the record keeps each.",
     "audits.PanelSeat": "Is left, with the reason; the record keeps who sat.",
     "audits.KnownPlace": "Says where use came from first and last.",

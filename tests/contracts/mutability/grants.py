@@ -42,6 +42,7 @@ GUARDED = {
     "grants.LinePerson": {"only_in_drafts", "no_truncate"},
     "grants.EvaluationPlan": {"only_in_drafts", "no_truncate"},
     "grants.GrantQuestion": {"answered_once", "no_truncate"},
+    "grants.LineCap": {"ended_once", "no_truncate"},
     "grants.Agreement": {"accepted_once", "no_truncate"},
 }
 MUTABLE = {
