@@ -10,7 +10,7 @@ from operator import or_
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.verdicts import Text
-from portal.dashboards.boards import assurance, enforcement, flows, incidents, places, scope, work
+from portal.dashboards.boards import ages, assurance, controls, enforcement, flows, incidents, places, scope, work
 from portal.dashboards.boards.board import Board, Reads, reads
 from portal.dashboards.figures import Figure
 from portal.dashboards.sights import Sight
@@ -55,7 +55,7 @@ PAGES = (
             Drawn("consents", flows.who_consents, reads(happened="consents"), of_models=True),
             Drawn("expiry", scope.expiry_ahead, reads(standing="lines", ahead="lines"), of_models=True),
             Drawn("places", places.environments_by_country, reads(standing="environments"), wide=True),
-            Drawn("concentration", places.concentration, reads(standing="grants lines qualified"), wide=True),
+            Drawn("concentration", places.concentration, reads(standing="grants lines holders qualified"), wide=True),
         ),
     ),
     Page(
@@ -82,8 +82,9 @@ PAGES = (
         (
             Drawn("audits", assurance.audits_by_authority, reads(standing="audits", happened="audits_done")),
             Drawn("findings", assurance.findings_open, reads(standing="findings", happened="findings_recorded")),
+            Drawn("finding_ages", ages.finding_ages, reads(standing="finding_ages")),
             Drawn("obligations", assurance.reports_kept, reads(standing="obligations", happened="obligations_kept")),
-            Drawn("controls", assurance.controls_tested, reads(happened="controls")),
+            Drawn("controls", controls.controls_covered, reads(spread="controls")),
             Drawn(
                 "alerts",
                 assurance.alerts_and_false_alarms,
@@ -100,6 +101,7 @@ PAGES = (
         _("Where do cases wait, and how long?"),
         (
             Drawn("load", work.load, reads(standing="cases"), wide=True),
+            Drawn("ages", ages.queue_ages, reads(standing="case_ages"), wide=True),
             Drawn("stages", work.stage_times, reads(spread="stage_days"), wide=True),
         ),
     ),

@@ -159,43 +159,6 @@ def _report_title(in_time: int, late: int, overdue: int) -> str:
     return _("%(said)s; %(lacks)s") % {"said": said, "lacks": lacks} if overdue else said
 
 
-def controls_tested(board: Board) -> Figure:
-    """Results that auditors recorded on controls in the period, by family of the catalogue."""
-    now = by_group(whole(board.happened["controls"]))
-    before = by_group(whole(board.happened_before["controls"]))
-    families = sorted({*now, *before}, key=lambda name: (-now.get(name, 0), name.lower()))
-    values = [now.get(name, 0) for name in families]
-    untested = [name for name in families if not now.get(name)]
-    return Figure(
-        key="controls",
-        title=_control_title(sum(values), len([one for one in values if one]), len(untested)),
-        sub=_("Controls that auditors tested in the period, by family. One tested only in the period before has none."),
-        head=[_("Family of controls"), _("Tested in the period"), _("In the period before")],
-        rows=[[name, now.get(name, 0), before.get(name, 0)] for name in families],
-        chart={
-            "kind": "across",
-            "whole": True,
-            "labels": families[:SHOWN_FAMILIES],
-            "series": [{"name": _("Tested"), "values": values[:SHOWN_FAMILIES], "tone": "green"}],
-        },
-        before=than_before(sum(values), sum(before.values())),
-    )
-
-
-SHOWN_FAMILIES = 14
-
-
-def _control_title(tests: int, families: int, untested: int) -> str:
-    if not tests:
-        return _("No control was tested in this period")
-    said = ngettext("%(n)s test of a control", "%(n)s tests of controls", tests) % {"n": tests}
-    said = ngettext("%(said)s in %(m)s family", "%(said)s in %(m)s families", families) % {"said": said, "m": families}
-    if not untested:
-        return said
-    words = ngettext("%(said)s; %(k)s family was not tested", "%(said)s; %(k)s families were not tested", untested)
-    return words % {"said": said, "k": untested}
-
-
 def alerts_and_false_alarms(board: Board) -> Figure:
     """Alerts raised in the period, and what people made of them."""
     counted = whole(board.happened["alerts"])
@@ -227,9 +190,20 @@ def alerts_and_false_alarms(board: Board) -> Figure:
                 for place, (label, tone) in enumerate(verdicts.values())
             ],
         },
-        before=than_before(sum(map(sum, rows)), sum(whole(board.happened_before["alerts"]).values())),
+        before=_alerts_before(sum(map(sum, rows)), by_column(whole(board.happened_before["alerts"]))),
         alarm="amber" if any(row[-1] for row in rows) else "",
     )
+
+
+def _alerts_before(now: int, before: Mapping[str, int]) -> str:
+    said = than_before(now, sum(before.values()))
+    false, judged = before.get("nothing", 0), before.get("nothing", 0) + before.get("incident", 0)
+    if not judged:
+        return said
+    return _("%(said)s Then %(share)s of those judged were false alarms.") % {
+        "said": said,
+        "share": percent(false, judged),
+    }
 
 
 def _alert_title(total: int, false: int, true: int) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from portal.accounts.models import Organisation
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.queries.offered import Offered, offered
 from portal.dashboards.rollup import read
@@ -95,18 +94,23 @@ class Board:
         return _within(self._happenings, self.narrowed.before())
 
     @cached_property
+    def _spreads(self) -> tuple[Mapping[str, Mapping[str, Spread]], ...]:
+        """How long it took in the period and in the one before, as known on the day *as at*. One query."""
+        periods = (self.narrowed, self.narrowed.before())
+        return read.spreads(periods, *sorted(self.reads.spread), known=self.narrowed.until)
+
+    @property
     def spread(self) -> Mapping[str, Mapping[str, Spread]]:
-        return read.spread(self.narrowed, *sorted(self.reads.spread))
+        return self._spreads[0]
 
-    @cached_property
+    @property
     def spread_before(self) -> Mapping[str, Mapping[str, Spread]]:
-        return read.spread(self.narrowed.before(), *sorted(self.reads.spread))
+        return self._spreads[1]
 
-    @cached_property
+    @property
     def bodies(self) -> Mapping[str, str]:
-        """Authorities and providers by id. One query."""
-        rows = Organisation.objects.filter(kind__in=["authority", "provider"]).values_list("pk", "name")
-        return {str(pk): name for pk, name in rows}
+        """Authorities and providers by id."""
+        return self.offered.bodies
 
 
 def _at(months: Mapping[str, Monthly], month: date) -> dict[str, Counted]:

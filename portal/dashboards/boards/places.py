@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pycountry
@@ -79,42 +80,74 @@ def _place_title(accredited: int, countries: list[str], total: int) -> str:
     return words % {"said": said, "m": len(countries), "country": countries[0]}
 
 
+@dataclass(frozen=True)
+class Held:
+    """Who holds how much: the first three as (name, count), the whole, and the sum of the squared counts."""
+
+    first: list[tuple[str, int]]
+    total: int
+    squares: int
+
+    @property
+    def index(self) -> float | None:
+        """The sum of the squared shares, from nearly 0 to 1; None of nothing. (Hirschman 1945, Herfindahl 1950.)"""
+        return self.squares / self.total**2 if self.total else None
+
+    @property
+    def shares(self) -> list[float]:
+        """In per cent: of the first three, and of all others."""
+        first = [round(100 * count / self.total, 1) for _name, count in self.first]
+        first += [0] * (FIRST - len(first))
+        return [*first, max(0, round(100 - sum(first), 1)) if self.total else 0]
+
+
+def held_by_name(counted: Mapping[str, int]) -> Held:
+    ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FIRST]
+    return Held(ranked, sum(counted.values()), sum(count**2 for count in counted.values()))
+
+
+def held_by_size(sizes: Mapping[int, int]) -> Held:
+    """The same of holders without names: how much each of them holds → how many of them there are."""
+    ranked = [size for size in sorted(sizes, reverse=True) for _one in range(min(FIRST, sizes[size]))][:FIRST]
+    return Held(
+        [("", size) for size in ranked],
+        sum(size * count for size, count in sizes.items()),
+        sum(size**2 * count for size, count in sizes.items()),
+    )
+
+
 def concentration(board: Board) -> Figure:
     """How much of what is in force rests on the first three providers, releases, countries and partners."""
     called = board.offered.called()
     names = dict(board.offered.providers)
-    providers = {
-        names.get(pk, pk): count
-        for pk, count in by_group({cell: n for cell, n in board.now["grants"].items() if cell[1] == "in_force"}).items()
-    }
+    in_force = by_group({cell: n for cell, n in board.now["grants"].items() if cell[1] == "in_force"})
+    providers = {names.get(pk, pk): count for pk, count in in_force.items()}
     releases = {called.get(pk, pk): count for pk, count in by_group(board.now["lines"]).items()}
     countries = {jurisdiction_name(code): count for code, count in by_group(board.now["qualified"]).items()}
+    sizes = {int(size): count for size, count in by_column(board.now["holders"]).items()}
     kinds = [
-        (_("Providers, by grants in force"), providers),
-        (_("Releases, by lines in force"), releases),
-        (_("Countries, by trusted partners"), countries),
+        (_("Providers, by grants in force"), held_by_name(providers)),
+        (_("Releases, by lines in force"), held_by_name(releases)),
+        (_("Partners, by grants in force"), held_by_size(sizes)),
+        (_("Countries, by trusted partners"), held_by_name(countries)),
     ]
-    shares = [_first_three(counted) for _label, counted in kinds]
     return Figure(
         key="concentration",
-        title=_concentration_title(providers),
+        title=_concentration_title(kinds[0][1], kinds[2][1]),
         sub=_(
             "What the first three hold of the whole. The Herfindahl index adds up the squares of all shares: 1 is one "
             "holder of everything, below 0.15 counts as spread, above 0.25 as concentrated."
         ),
         head=[_("Of what"), _("First"), _("Second"), _("Third"), _("All others"), _("Herfindahl index"), _("Which is")],
-        rows=[
-            [label, *(_named(one, sum(counted.values())) for one in _ranked(counted)), _rest(counted), *_index(counted)]
-            for label, counted in kinds
-        ],
+        rows=[[label, *_first_three(held), *_index(held)] for label, held in kinds],
         chart={
             "kind": "across",
             "stack": True,
             "unit": "%",
             "most": 100,
-            "labels": [label for label, _counted in kinds],
+            "labels": [label for label, _held in kinds],
             "series": [
-                {"name": name, "values": [share[place] for share in shares], "tone": tone}
+                {"name": name, "values": [held.shares[place] for _label, held in kinds], "tone": tone}
                 for place, (name, tone) in enumerate(
                     (
                         (_("First"), "black"),
@@ -128,51 +161,34 @@ def concentration(board: Board) -> Figure:
     )
 
 
-def _ranked(counted: Mapping[str, int]) -> list[tuple[str, int] | None]:
-    found = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FIRST]
-    return [*found, *[None] * (FIRST - len(found))]
+def _first_three(held: Held) -> list[str]:
+    """The first three with their shares, and the share of all others."""
+    said = [": ".join(filter(None, (name, percent(count, held.total)))) for name, count in held.first]
+    rest = percent(held.total - sum(count for _name, count in held.first), held.total)
+    return [*said, *["–"] * (FIRST - len(said)), rest]
 
 
-def _named(one: tuple[str, int] | None, total: int) -> str:
-    return f"{one[0]}: {percent(one[1], total)}" if one else "–"
-
-
-def _rest(counted: Mapping[str, int]) -> str:
-    total = sum(counted.values())
-    return percent(total - sum(one[1] for one in _ranked(counted) if one), total)
-
-
-def _first_three(counted: Mapping[str, int]) -> list[float]:
-    """Shares in per cent of the first three and of all others."""
-    total = sum(counted.values())
-    if not total:
-        return [0, 0, 0, 0]
-    first = [round(100 * one[1] / total, 1) if one else 0 for one in _ranked(counted)]
-    return [*first, max(0, round(100 - sum(first), 1))]
-
-
-def herfindahl(counted: Mapping[str, int]) -> float | None:
-    """The sum of the squared shares, from nearly 0 to 1; None of nothing. (Hirschman 1945, Herfindahl 1950.)"""
-    total = sum(counted.values())
-    return sum((count / total) ** 2 for count in counted.values()) if total else None
-
-
-def _index(counted: Mapping[str, int]) -> list[Any]:
-    index = herfindahl(counted)
+def _index(held: Held) -> list[Any]:
+    index = held.index
     if index is None:
         return ["–", "–"]
     word = _("spread") if index < MODERATE else _("moderately concentrated") if index <= HIGH else _("concentrated")
     return [f"{index:.2f}", word]
 
 
-def _concentration_title(providers: Mapping[str, int]) -> str:
-    total = sum(providers.values())
-    first = next((one for one in _ranked(providers) if one), None)
-    if not first:
+def _concentration_title(providers: Held, partners: Held) -> str:
+    if not providers.first:
         return _("No grant is in force that could rest on few")
-    if len(providers) == 1:
-        return _("Every grant in force is for models of %(name)s") % {"name": first[0]}
-    return _("%(share)s of grants in force are for models of %(name)s") % {
-        "share": percent(first[1], total),
-        "name": first[0],
+    (name, count), most = providers.first[0], sum(size for _name, size in partners.first)
+    said = {
+        "share": percent(count, providers.total),
+        "name": name,
+        "held": percent(most, partners.total),
+        "n": len(partners.first),
     }
+    words = ngettext(
+        "%(share)s of grants in force are for models of %(name)s; one partner holds %(held)s",
+        "%(share)s of grants in force are for models of %(name)s; the %(n)s largest partners hold %(held)s",
+        len(partners.first),
+    )
+    return words % said

@@ -1,18 +1,24 @@
-"""Providers and releases by which boards can be narrowed."""
+"""Providers and releases by which boards can be narrowed, and the names of bodies that figures tell of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from grants.models import Release
+from django.db.models import F
+
+from portal.accounts.models import Organisation
 
 
 @dataclass(frozen=True)
 class Offered:
-    """Releases as (id, words, id of the provider, the provider's name), by provider and name."""
+    """Releases as (id, words, id of the provider, the provider's name), by provider and name.
+
+    `bodies` are the names of authorities and providers by id.
+    """
 
     releases: tuple[tuple[str, str, str, str], ...] = ()
+    bodies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def providers(self) -> list[tuple[str, str]]:
@@ -35,8 +41,20 @@ class Offered:
 
 def offered(providers: Iterable[str] = ()) -> Offered:
     """Every release that was announced; of `providers` alone where some are given. One query."""
-    rows = Release.objects.filter(provider__in=list(providers)) if providers else Release.objects.all()
-    found = rows.order_by("provider__name", "model__name", "version").values_list(
-        "pk", "model__name", "version", "provider", "provider__name"
+    rows = Organisation.objects.filter(kind__in=["authority", "provider"])
+    if own := list(providers):
+        rows = rows.filter(pk__in=own)
+    release = F("models__releases__pk").asc(nulls_first=True)
+    found = list(
+        rows.order_by("name", "models__name", "models__releases__version", release).values_list(
+            "pk", "name", "models__name", "models__releases__version", "models__releases__pk"
+        )
     )
-    return Offered(tuple((str(pk), f"{name} {version}", str(whose), whom) for pk, name, version, whose, whom in found))
+    return Offered(
+        tuple(
+            (str(one), f"{model} {version}", str(pk), name)
+            for pk, name, model, version, one in found
+            if one is not None
+        ),
+        {str(pk): name for pk, name, *_rest in found},
+    )

@@ -7,7 +7,7 @@ was known then: an incident that was found to be a more serious one in May was o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -75,17 +75,25 @@ def happened(asked: Narrowed, *measures: str) -> Mapping[str, CountedByMonth]:
     return found
 
 
-def spread(asked: Narrowed, *measures: str) -> Mapping[str, Mapping[str, Spread]]:
-    """How long what was done in the period took, by measure and group. One query.
+def spread(asked: Narrowed, *measures: str, known: date | None = None) -> Mapping[str, Mapping[str, Spread]]:
+    """How long what was done in the period took, by measure and group, as known at the end of a day. One query.
 
-    Exact over whole units: the time within which half (nine tenths) of them were done, and not less than half.
+    The day is the period's last if none is given. Exact over whole units: the time within which half (nine tenths) of
+    them were done, and not less than half.
     """
+    return spreads((asked,), *measures, known=known or asked.until)[0]
+
+
+def spreads(periods: Sequence[Narrowed], *measures: str, known: date) -> tuple[Mapping[str, Mapping[str, Spread]], ...]:
+    """The same for several periods that are narrowed alike, all as known at the end of one day. One query."""
+    values = _values(periods[0], measures, known)
+    values |= {"firsts": [one.since.replace(day=1) for one in periods], "lasts": [one.until for one in periods]}
     with connection.cursor() as cursor:
-        cursor.execute(_SPREAD, _values(asked, measures, asked.until))
+        cursor.execute(_SPREAD, values)
         rows = cursor.fetchall()
-    found: dict[str, dict[str, Spread]] = {measure: {} for measure in measures}
-    for measure, group, count, median, p90 in rows:
-        found[measure][group] = Spread(count, median, p90)
+    found: tuple[dict[str, dict[str, Spread]], ...] = tuple({name: {} for name in measures} for _one in periods)
+    for nth, measure, group, count, median, p90 in rows:
+        found[nth - 1][measure][group] = Spread(count, median, p90)
     return found
 
 
@@ -178,14 +186,16 @@ _HAPPENED = f"""
     WHERE month >= %(first)s AND month <= %(day)s GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
 """
 _SPREAD = f"""
-    SELECT measure, in_group, max(upto)::bigint, min(units) FILTER (WHERE upto * 2 >= total),
+    SELECT nth, measure, in_group, max(upto)::bigint, min(units) FILTER (WHERE upto * 2 >= total),
         min(units) FILTER (WHERE upto * 10 >= total * 9)
     FROM (
-        SELECT measure, in_group, units, sum(change) OVER (PARTITION BY measure, in_group ORDER BY units) AS upto,
-            sum(change) OVER (PARTITION BY measure, in_group) AS total
+        SELECT nth, measure, in_group, units, sum(change) OVER (PARTITION BY nth, measure, in_group ORDER BY units)
+            AS upto, sum(change) OVER (PARTITION BY nth, measure, in_group) AS total
         FROM (
-            SELECT measure, in_group, units, sum(change) AS change FROM ({_UP_TO}) kept
-            WHERE month >= %(first)s AND month <= %(day)s GROUP BY 1, 2, 3 HAVING sum(change) <> 0
+            SELECT period.nth, measure, in_group, units, sum(change) AS change FROM ({_UP_TO}) kept
+            JOIN unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY period (first, last, nth)
+                ON month >= period.first AND month <= period.last
+            GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
         ) unit
-    ) ordered GROUP BY 1, 2
+    ) ordered GROUP BY 1, 2, 3
 """

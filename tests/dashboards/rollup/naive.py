@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from partners.models.qualification import LIVE
 from portal.core import clock
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.rollup.read import Counted
+from portal.ledger.models import Entry
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,17 @@ def _findings() -> Iterator[Item]:
         yield Item("findings", finding.severity, "overdue" if is_late(finding) else "open", finding.institution_id)
 
 
+def _finding_ages() -> Iterator[Item]:
+    for finding in Finding.objects.filter(state__in=["open", "plan_agreed", "remediated"]):
+        age = (clock.today() - finding.recorded_at.date()).days
+        yield Item("finding_ages", finding.severity, band(age, (0, 30, 90, 180, 365)), finding.institution_id)
+
+
+def band(days: int, limits: tuple[int, ...]) -> str:
+    """The highest limit that so many days reach."""
+    return str(max(limit for limit in limits if limit <= days))
+
+
 def _obligations() -> Iterator[Item]:
     for duty in Obligation.objects.filter(state__in=["due", "returned"]):
         yield Item("obligations", duty.kind, "late" if is_late(duty) else "waiting", duty.institution_id)
@@ -181,12 +193,44 @@ def _appeals() -> Iterator[Item]:
         yield Item("appeals", "", appeal.state, appeal.institution_id)
 
 
+APPLICATIONS = ("submitted", "under_review", "awaiting_applicant", "awaiting_signatures")
+"""States in which somebody works on an application."""
+
+
 def _cases() -> Iterator[Item]:
     for case in Application.objects.all():
-        if case.state in ("submitted", "under_review", "awaiting_applicant", "awaiting_signatures"):
+        if case.state in APPLICATIONS:
             yield Item("cases", str(case.authority_id), f"application:{case.state}", case.institution_id)
     for request in GrantRequest.objects.filter(state__in=IN_HAND):
         yield Item("cases", str(request.authority_id), f"request:{request.state}", request.institution_id)
+
+
+def _case_ages() -> Iterator[Item]:
+    cases: list[tuple[str, Any]] = [("application", row) for row in Application.objects.all()]
+    cases += [("request", row) for row in GrantRequest.objects.filter(state__in=IN_HAND)]
+    for noun, case in cases:
+        if noun == "application" and case.state not in APPLICATIONS:
+            continue
+        age = (clock.today() - _entered(case).date()).days
+        group = f"{case.authority_id}:{noun}:{case.state}"
+        yield Item("case_ages", group, band(age, (0, 7, 14, 30, 60, 90, 180)), case.institution_id)
+
+
+def _entered(case: Any) -> datetime:
+    """When it came into the state that it is in."""
+    since = None
+    for entry in Entry.objects.filter(object_id=case.pk).order_by("-seq"):
+        if entry.state != case.state:
+            break
+        since = entry.time
+    assert since is not None
+    return since
+
+
+def _holders() -> Iterator[Item]:
+    grants = Counter(Grant.objects.filter(state="in_force").values_list("institution_id", flat=True))
+    for institution, count in grants.items():
+        yield Item("holders", "", str(count), institution)
 
 
 STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
@@ -202,6 +246,9 @@ STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
     _ladder,
     _appeals,
     _cases,
+    _finding_ages,
+    _case_ages,
+    _holders,
 )
 MEASURES = (
     "qualified",
@@ -217,6 +264,9 @@ MEASURES = (
     "ladder",
     "appeals",
     "cases",
+    "finding_ages",
+    "case_ages",
+    "holders",
 )
 """What stands, as `standing` is asked for it."""
 

@@ -47,7 +47,7 @@ HAPPENED = (
     "appeals_decided",
     "controls",
 )
-SPREADS = ("time_to_decide", "stage_days", "time_to_contain")
+SPREADS = ("time_to_decide", "stage_days", "time_to_contain", "controls")
 
 
 class Sight:
@@ -187,11 +187,10 @@ def _assurance() -> Iterator[Happening]:
         duty, column = report.obligation, "late" if report.late else "in_time"
         yield Happening("obligations_kept", report.filed_at, duty.kind, column, duty.institution_id)
     latest = CheckResult.objects.order_by("subject_id", "-version").distinct("subject_id")
-    for result in latest.select_related("subject__audit", "subject__control__group__catalogue"):
-        first = result.subject.results.get(version=1).recorded_at
-        group = result.subject.control.group
-        family = f"{group.catalogue.key}:{group.oscal_id}"
-        yield Happening("controls", first, family, result.result, result.subject.audit.institution_id)
+    for result in latest.select_related("subject__audit", "subject__control__catalogue"):
+        first, control = result.subject.results.get(version=1).recorded_at, result.subject.control
+        said = f"{control.catalogue.key}:{control.oscal_id}"
+        yield Happening("controls", first, said, result.result, result.subject.audit.institution_id)
 
 
 def _alerts_and_appeals() -> Iterator[Happening]:

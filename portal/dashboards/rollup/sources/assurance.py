@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from portal.dashboards.rollup.sources.base import Source, days_later, history, joined, only, span, told
+from portal.dashboards.rollup.sources.base import (
+    Source,
+    bands,
+    days_later,
+    history,
+    in_band,
+    joined,
+    only,
+    span,
+    told,
+)
 
 DUE_DAYS = 90
 """An audit counts as due from so many days before its planned day on."""
@@ -61,9 +71,11 @@ _TURNS = (
     "accept_risk",
 )  # fmt: skip
 
+OPEN_DAYS = (30, 90, 180, 365)
+"""Days since it was recorded from which on a finding counts as one of the next band."""
 FINDINGS = Source(
     name="findings",
-    measures=("findings", "findings_recorded"),
+    measures=("findings", "finding_ages", "findings_recorded"),
     noun="finding",
     table="audits_finding",
     select=f"""
@@ -87,6 +99,10 @@ FINDINGS = Source(
     FROM finding JOIN lived ON lived.id = finding.id LEFT JOIN due ON due.id = finding.id
     CROSS JOIN (VALUES ('findings', 'open'), ('findings', 'overdue'), ('findings_recorded', ''))
         kind (measure, in_column)
+    UNION ALL SELECT 'finding_ages', finding.id, finding.institution_id,
+        lived.unsettled * tstzmultirange({in_band("finding.recorded_at")}), NULL::timestamptz, finding.severity,
+        band.since::text, NULL::uuid, NULL::uuid, 1, 0
+    FROM finding JOIN lived ON lived.id = finding.id CROSS JOIN {bands(OPEN_DAYS)}
     """,
 )
 
@@ -104,10 +120,9 @@ CONTROLS = Source(
         WHERE {only("item.audit_id")}
     )
     SELECT 'controls', a.id, a.institution_id, {span("result.recorded_at", "result.next_at")}, result.first_at,
-        left(book.key || ':' || family.oscal_id, 120), result.result, NULL::uuid, NULL::uuid, 1, 0
+        left(book.key || ':' || control.oscal_id, 120), result.result, NULL::uuid, NULL::uuid, 1, 0
     FROM result JOIN audits_audit a ON a.id = result.audit_id JOIN audits_control control ON control.id = control_id
     JOIN audits_catalogue book ON book.id = control.catalogue_id
-    JOIN audits_controlgroup family ON family.id = control.group_id
     """,
 )
 

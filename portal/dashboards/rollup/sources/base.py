@@ -117,3 +117,19 @@ def joined(spans: str, where: str = "") -> str:
 def words(values: tuple[str, ...]) -> str:
     """A list of words for IN."""
     return ", ".join(f"'{value}'" for value in values)
+
+
+def bands(limits: tuple[int, ...]) -> str:
+    """Bands of age in days as rows `band (since, until)`: up to each limit, and from the last one on."""
+    pairs = zip((0, *limits), (*map(str, limits), "NULL::integer"), strict=True)
+    return f"(VALUES {', '.join(f'({since}, {until})' for since, until in pairs)}) band (since, until)"
+
+
+def in_band(since: str) -> str:
+    """The period in which what began at that moment is as old as the band says, in days of UTC, as a range.
+
+    It grows older by itself: that is known when the spell is made, and nothing has to run at midnight.
+    """
+    day = f"({since} AT TIME ZONE 'UTC')::date"
+    begins = f"CASE WHEN band.since > 0 THEN {midnight(f'{day} + band.since')} END"
+    return f"tstzrange({begins}, {midnight(f'{day} + band.until')})"

@@ -119,6 +119,32 @@ GRANTS = Source(
     """,
 )
 
+_PARTNER = f"institution_id IN (SELECT id FROM partners_institution WHERE {only('id')})"
+HOLDERS = Source(
+    name="holders",
+    measures=("holders",),
+    noun="institution",
+    table="partners_institution",
+    institution="id",
+    after={"grant": "SELECT institution_id FROM grants_grant WHERE id IN (SELECT object_id FROM fresh)"},
+    select=f"""
+    WITH lived AS (
+        SELECT g.institution_id, s.span
+        FROM ({history("grant", f"object_id IN (SELECT id FROM grants_grant WHERE {_PARTNER})")}) s
+        JOIN grants_grant g ON g.id = s.object_id WHERE s.state = 'in_force' AND NOT isempty(s.span)
+    ), edge AS (
+        SELECT institution_id, lower(span) AS at, 1 AS change FROM lived
+        UNION ALL SELECT institution_id, upper(span), -1 FROM lived WHERE NOT upper_inf(span)
+    ), held AS (
+        SELECT institution_id, sum(sum(change)) OVER turn AS grants, tstzrange(at, lead(at) OVER turn) AS span
+        FROM edge GROUP BY institution_id, at WINDOW turn AS (PARTITION BY institution_id ORDER BY at)
+    )
+    SELECT 'holders', institution_id, institution_id, {joined("span")}, NULL::timestamptz, '', grants::text,
+        NULL::uuid, NULL::uuid, 1, 0
+    FROM held WHERE grants > 0 GROUP BY institution_id, grants
+    """,
+)
+
 ENVIRONMENTS = Source(
     name="environments",
     measures=("environments",),
@@ -162,4 +188,4 @@ TAKEN_BACK = Source(
     """,
 )
 
-SOURCES = (LINES, GRANTS, ENVIRONMENTS, TAKEN_BACK)
+SOURCES = (LINES, GRANTS, HOLDERS, ENVIRONMENTS, TAKEN_BACK)

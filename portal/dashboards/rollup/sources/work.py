@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grants.states import IN_HAND
-from portal.dashboards.rollup.sources.base import Source, history, joined, only, span, words
+from portal.dashboards.rollup.sources.base import Source, bands, history, in_band, joined, only, span, words
 
 
 def _working_days(country: str, since: str, until: str) -> str:
@@ -65,9 +65,11 @@ _CASES = """
     SELECT id, institution_id, authority_id, 'application:' AS noun FROM partners_application
     UNION ALL SELECT id, institution_id, authority_id, 'request:' FROM grants_grantrequest
 """
+WAITED_DAYS = (7, 14, 30, 60, 90, 180)
+"""Days in a state from which on a case counts as one of the next band."""
 CASES = Source(
     name="cases",
-    measures=("cases", "stage_days"),
+    measures=("cases", "case_ages", "stage_days"),
     noun="application",
     table=f"({_CASES}) one",
     after={"grant_request": "SELECT object_id FROM fresh"},
@@ -90,6 +92,10 @@ CASES = Source(
     JOIN accounts_organisation authority ON authority.id = one.authority_id
     CROSS JOIN (VALUES ('cases'), ('stage_days')) kind (measure)
     WHERE kind.measure = 'cases' OR NOT upper_inf(stay.span)
+    UNION ALL SELECT 'case_ages', one.id, one.institution_id,
+        tstzmultirange(stay.span * {in_band("lower(stay.span)")}), NULL::timestamptz,
+        one.authority_id::text || ':' || one.noun || stay.state, band.since::text, NULL::uuid, NULL::uuid, 1, 0
+    FROM stay JOIN ({_CASES}) one ON one.id = stay.object_id CROSS JOIN {bands(WAITED_DAYS)}
     """,
 )
 
