@@ -57,7 +57,7 @@ def prepare(first: int = 19000, country: str = "CY", authority: str = "Archi Mon
 
 
 def seat(appeal: str) -> None:
-    """Draw the panel as if its hour had come; who sits in another journey of this portal leaves. Prints who presides."""
+    """Draw the panel as if its hour had come; strangers who are drawn leave. Prints who sits, in order."""
     found = Appeal.objects.get(pk=appeal)
     wanted = {WANTED.format(name) for name, *_rest in MEMBERS}
     assert found.draw_at is not None
