@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from audits import notices
+from audits.actions.facts import about_case, keep_facts
 from audits.actions.measure import (
     end_stay,
     note,
@@ -19,8 +18,7 @@ from audits.actions.measure import (
     vary_measure,
 )
 from audits.actions.scope import name_scope, scope_detail
-from audits.models import CaseFact, DecisionSignature, EnforcementCase, Finding, Incident, Measure
-from audits.models.enforcement_parts import FACTS
+from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure, Obligation
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
 from audits.restricting import Closed, Limited
@@ -34,7 +32,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.canonical import digest
 from portal.core.references import next_reference
-from portal.core.verdicts import refused, require
+from portal.core.verdicts import require
 from portal.ledger.models import Tier
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
@@ -47,7 +45,6 @@ __all__ = [
     "end_stay",
     "give_notice",
     "hear_case",
-    "link_facts",
     "open_case",
     "set_aside",
     "sign_decision",
@@ -65,10 +62,12 @@ def open_case(
     by: Actor,
     incident: Incident | None = None,
     finding: Finding | None = None,
+    obligation: Obligation | None = None,
 ) -> EnforcementCase:
-    """Open a case, from an incident or a finding where it comes from one."""
-    require(same_case(incident, institution.pk))
-    require(same_case(finding, institution.pk))
+    """Open a case, from an incident, a finding or a report that is owed where it comes from one."""
+    origins = [item for item in (incident, finding, obligation) if item is not None]
+    for item in origins:
+        require(same_case(item, institution.pk))
     version = rules().version
     case = EnforcementCase(
         reference=next_reference("E"),
@@ -81,44 +80,11 @@ def open_case(
         opened_at=clock.now(),
         opened_by_id=by.user_id,
     )
-    detail = {"facts": facts, "incident": _pk(incident), "finding": _pk(finding)}
-    create(case, "open", by=by, rulebook=version, detail=detail, about=_about(case))
-    _link(case, [item for item in (incident, finding) if item is not None], by)
+    detail = {"facts": facts, "incident": _pk(incident), "finding": _pk(finding), "obligation": _pk(obligation)}
+    create(case, "open", by=by, rulebook=version, detail=detail, about=about_case(case))
+    keep_facts(case, origins, by)
     notices.case_opened(case)
     return case
-
-
-@as_deed
-def link_facts(*, case: EnforcementCase, facts: Sequence[Any], by: Actor) -> EnforcementCase:
-    """Link what the case rests on: incidents, findings, alerts, reports that are owed, earlier cases of the partner.
-
-    Only until notice is given: what the partner was not told of is not decided on. What is linked already stays.
-    Raises Refused for what belongs to another institution, or for the case itself.
-    """
-    lock(case)
-    require(case.TABLE.verdict("link_fact", case, by))
-    for fact in facts:
-        require(same_case(fact, case.institution_id))
-    known = {(row.kind, row.subject.pk) for row in case.linked.select_related(*FACTS)}
-    new = [fact for fact in facts if (_kind_of(fact), fact.pk) not in known]
-    if not new or any(fact.pk == case.pk for fact in new):
-        text = _("Choose something on file about this institution that is not linked yet.")
-        require(refused(text, code="nothing", rule="enforcement.link_fact"))
-    detail = {"facts": [{"kind": _kind_of(fact), "id": fact.pk} for fact in new]}
-    record(case, "link_fact", by=by, detail=detail, about=[*_about(case), *(fact.pk for fact in new)])
-    _link(case, new, by)
-    return case
-
-
-def _kind_of(fact: Any) -> str:
-    """The name of the fact's column: an earlier case is `earlier`, anything else is its own noun."""
-    return "earlier" if isinstance(fact, EnforcementCase) else str(fact._meta.model_name)
-
-
-def _link(case: EnforcementCase, facts: Sequence[Any], by: Actor) -> None:
-    CaseFact.objects.bulk_create(
-        CaseFact(case=case, linked_by_id=by.user_id, linked_at=clock.now(), **{_kind_of(fact): fact}) for fact in facts
-    )
 
 
 @as_deed
@@ -143,7 +109,7 @@ def suspend_at_once(*, case: EnforcementCase, reason: str, lifted_when: str, by:
         changes={"hold": hold},
         rulebook=case.rulebook,
         detail={"hold": hold.pk, "reason": reason},
-        about=[*_about(case), hold.pk],
+        about=[*about_case(case), hold.pk],
     )
     return hold
 
@@ -198,7 +164,7 @@ def give_notice(
         **scope_detail(closes, limits),
         "answer_due": due,
     }
-    move(case, "give_notice", by=by, changes=changes, detail=detail, rulebook=case.rulebook, about=_about(case))
+    move(case, "give_notice", by=by, changes=changes, detail=detail, rulebook=case.rulebook, about=about_case(case))
     notices.notice_given(case)
     return case
 
@@ -207,7 +173,7 @@ def give_notice(
 def answer_notice(*, case: EnforcementCase, answer: str, by: Actor) -> EnforcementCase:
     """The partner's side, in its own words."""
     changes = {"answer": answer, "answered_at": clock.now(), "answered_by_id": by.user_id}
-    record(case, "answer", by=by, changes=changes, detail={"answer": answer}, about=_about(case))
+    record(case, "answer", by=by, changes=changes, detail={"answer": answer}, about=about_case(case))
     notices.notice_answered(case)
     return case
 
@@ -216,7 +182,7 @@ def answer_notice(*, case: EnforcementCase, answer: str, by: Actor) -> Enforceme
 def hear_case(*, case: EnforcementCase, notes: str, by: Actor) -> EnforcementCase:
     """The partner was heard, or its time has passed: the signatories decide."""
     changes = {"heard_at": clock.now(), "heard_by_id": by.user_id, "heard_notes": notes.strip()}
-    move(case, "hear", by=by, changes=changes, detail={"notes": notes}, rulebook=case.rulebook, about=_about(case))
+    move(case, "hear", by=by, changes=changes, detail={"notes": notes}, rulebook=case.rulebook, about=about_case(case))
     notices.awaiting_decision(case)
     return case
 
@@ -233,7 +199,7 @@ def sign_decision(*, case: EnforcementCase, seen: str, by: Actor) -> Enforcement
     require(read_this(seen, content))
     require(signs_once(by, signed_by(signatures_on(case, content))))
     detail = {"measure": case.proposed, "digest": content}
-    record(case, "sign", by=by, detail=detail, rulebook=case.rulebook, about=_about(case))
+    record(case, "sign", by=by, detail=detail, rulebook=case.rulebook, about=about_case(case))
     DecisionSignature.objects.create(
         case=case, signer_id=by.person_id, body_id=by.organisation_id, digest=content, signed_at=clock.now()
     )
@@ -247,7 +213,9 @@ def drop_case(*, case: EnforcementCase, reason: str, by: Actor) -> EnforcementCa
     """Decide that nothing is to be done. An interim hold is lifted by its own deed."""
     lock_case(case)
     changes = {"measure": Measure.NO_ACTION, "decided_at": clock.now()}
-    move(case, "drop", by=by, changes=changes, detail={"reason": reason}, rulebook=case.rulebook, about=_about(case))
+    move(
+        case, "drop", by=by, changes=changes, detail={"reason": reason}, rulebook=case.rulebook, about=about_case(case)
+    )
     notices.case_decided(case)
     return case
 
@@ -276,17 +244,13 @@ def _decide(case: EnforcementCase, content: str, by: Actor) -> None:
         changes=changes,
         detail=detail,
         rulebook=case.rulebook,
-        about=_about(case),
+        about=about_case(case),
         tier=Tier.SCHEME,
     )
     note(case, "decided", case.reasons)
     replace_conditions(case)
     settle(case, case.reasons)
     notices.case_decided(case)
-
-
-def _about(case: EnforcementCase) -> list[Any]:
-    return [case.institution_id, *(pk for pk in (case.incident_id, case.finding_id) if pk is not None)]
 
 
 def _pk(subject: Any) -> Any:

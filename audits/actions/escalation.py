@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audits import notices
 from audits.actions.enforcement import open_case
+from audits.actions.facts import link_facts
 from audits.models import EnforcementCase, Escalation, Finding, Obligation
 from audits.overdue import country_of, late_by, next_step, owed, step_day
-from audits.queries.escalation import Overdue, ladder_of, rule_key, steps_taken, taken_on, undecided_case
+from audits.queries.escalation import (
+    Overdue,
+    gathering_case,
+    ladder_of,
+    rule_key,
+    steps_taken,
+    taken_on,
+    undecided_case,
+)
+from partners.models import Institution
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.rulebook.schema.oversight import Escalation as Rung
@@ -22,8 +33,8 @@ from portal.workflow import as_deed, lock, record
 def escalate(*, subject: Overdue, by: Actor) -> Escalation | None:
     """Take the next step of the rulebook's ladder, where its day has come. None where a colleague was first.
 
-    A step that proposes enforcement opens a case with the facts, or joins one that is open; the authority takes it up
-    or drops it.
+    A step that proposes enforcement opens a case with the facts, or joins one: about the same thing and undecided, or
+    about anything else that the partner left overdue and before its notice. The authority takes it up or drops it.
     """
     lock(subject)
     now = owed(subject)
@@ -63,20 +74,25 @@ def escalate(*, subject: Overdue, by: Actor) -> Escalation | None:
     return made
 
 
-def _of(subject: Overdue) -> dict[str, Overdue]:
+def _of(subject: Overdue) -> dict[str, Any]:
     return {"finding" if isinstance(subject, Finding) else "obligation": subject}
 
 
 def _case(subject: Overdue, step: Rung, due: date, late: int, by: Actor) -> EnforcementCase:
+    """One case for all that a partner leaves overdue, as long as the partner was not told what it rests on.
+
+    Steps about one partner wait here for one another, so that two workers do not open two cases.
+    """
     there = undecided_case(subject)
     if there is not None:
         return there
-    return open_case(
-        institution=subject.institution,
-        finding=subject if isinstance(subject, Finding) else None,
-        facts=_facts(subject, step, due, late),
-        by=by,
-    )
+    Institution.objects.select_for_update(no_key=True).get(pk=subject.institution_id)
+    said, gathering = _facts(subject, step, due, late), gathering_case(subject.institution_id)
+    if gathering is not None:
+        lock(gathering)
+    if gathering is not None and gathering.state == "opened":
+        return link_facts(case=gathering, facts=[subject], says=said, by=by)
+    return open_case(institution=subject.institution, facts=said, by=by, **_of(subject))
 
 
 def _facts(subject: Overdue, step: Rung, due: date, late: int) -> str:
@@ -95,7 +111,7 @@ def _facts(subject: Overdue, step: Rung, due: date, late: int) -> str:
         if item.due == due
     ]
     rule = _(
-        "The portal opened this case by rule %(rule)s of rulebook %(version)s. The authority takes it up or drops it."
+        "The portal brings this up by rule %(rule)s of rulebook %(version)s. The authority takes it up or drops it."
     )
     cited = rule % {"rule": rule_key(subject, step.key), "version": subject.rulebook}
     return "\n".join([first, *before, cited])

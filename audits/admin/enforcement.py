@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.access import enforcement_on_desk
 from audits.actions import enforcement as deeds
-from audits.actions import lifting
+from audits.actions import facts, lifting
 from audits.admin.base import CaseAdmin, filter_by_state
 from audits.forms.enforcement import (
     LIMITS,
@@ -21,14 +21,15 @@ from audits.forms.enforcement import (
     MeetForm,
     NoticeForm,
     ReturnConditionForm,
+    UnlinkForm,
 )
 from audits.forms.text import NoteForm, ReasonForm, SignForm, SuspendForm
-from audits.models import DecisionSignature, EnforcementCase, LiftCondition
-from audits.queries.facts import facts_of, offered_facts, picked
+from audits.models import CaseFact, DecisionSignature, EnforcementCase, LiftCondition
+from audits.queries.facts import facts_of, offered_facts, picked, unlinkable
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.queries.lifting import conditions_of, lifting_content, lifting_quorum
 from audits.queries.measure import events_of
-from audits.queries.reach import closable, closed_by, limitable, limited_by, reach_of, scope_of
+from audits.queries.reach import choices_of, closed_by, limited_by, reach_of, scope_of
 from audits.states import ENFORCEMENT
 from audits.views.conditions import condition_of, meet, to_judge, to_meet
 from audits.views.deeds import DeedPage
@@ -45,7 +46,7 @@ def _notice(case: EnforcementCase) -> dict[str, Any]:
     book = rules(case.rulebook)
     suggested = suggested_rung(case, book)
     measures = [(step.key, _rung(step, suggested == step.key)) for step in book.enforcement.ladder]
-    return {"measures": measures, "suggested": suggested, "closes": closable(case), "limited": limitable(case)}
+    return {"measures": measures, "suggested": suggested, **choices_of(case)}
 
 
 def _rung(step: Any, suggested: bool) -> Any:
@@ -84,10 +85,20 @@ PAGES = (
     DeedPage(
         "facts",
         "link_fact",
-        lambda case, said, by: deeds.link_facts(case=case, facts=picked(case, said["facts"]), by=by),
+        lambda case, said, by: facts.link_facts(case=case, facts=picked(case, said["facts"]), by=by),
         LinkForm,
         _("What is linked is shown to the partner with the notice, and is part of what signatories sign."),
         options=lambda case, _actor: {"facts": offered_facts(case)},
+    ),
+    DeedPage(
+        "unlink",
+        "unlink_fact",
+        lambda case, said, by: facts.unlink_fact(
+            case=case, fact=CaseFact(pk=said["fact"]), reason=said["reason"], by=by
+        ),
+        UnlinkForm,
+        _("Who linked it, and who had a part in it, still do not decide the case."),
+        options=lambda case, _actor: {"facts": unlinkable(case)},
     ),
     DeedPage(
         "suspend",

@@ -13,6 +13,17 @@ from portal.ui.forms import offer
 Choices = list[tuple[str, Any]]
 
 
+class UnlinkForm(forms.Form):
+    """A fact that was linked by mistake, and why the case does not rest on it."""
+
+    fact = forms.ChoiceField(label=_("Which fact?"), widget=forms.RadioSelect)
+    reason = area(_("Why does the case not rest on it?"), most=2000, help_text=_("It stays on file with the case."))
+
+    def __init__(self, *args: Any, facts: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "fact", facts)
+
+
 LIMITS = ("requests_per_day", "tokens_per_day", "seats")
 
 

@@ -150,12 +150,14 @@ class EnforcementCase(LifecycleModel):
     def involved_ids(self) -> frozenset[UUID]:
         """Accounts of those who worked on the case before it was decided, or gave the partner's answer. One query.
 
-        Those are who opened it, linked facts, proposed, heard, and who found, reported or judged what it rests on.
+        Those are who opened it, linked or unlinked facts, proposed, heard, and who found, reported or judged what it
+        rests on, or rested on.
         """
         findings = Finding.objects.filter(models.Q(pk=self.finding_id) | models.Q(linked__case=self)).order_by()
         incidents = Incident.objects.filter(models.Q(pk=self.incident_id) | models.Q(linked__case=self)).order_by()
         audited = AuditUserObjectPermission.objects.filter(content_object__in=findings.values("audit"))
         rows = self.linked.values_list("linked_by_id").union(
+            self.linked.values_list("unlinked_by_id"),
             self.linked.values_list("alert__verdicts__given_by_id"),
             findings.values_list("recorded_by_id"),
             findings.values_list("remediated_by_id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from audits.models.finding import Finding
 from audits.models.incident import Incident
 from audits.models.obligation import Obligation
 from portal.core import clock
+from portal.core.append_only import forbid_truncate
 from portal.workflow import Record, append_only
 
 FACTS = ("incident", "finding", "alert", "obligation", "earlier")
@@ -29,7 +31,10 @@ def _one_of(names: tuple[str, ...]) -> models.Q:
 
 
 class CaseFact(Record):
-    """Something on file that a case rests on: an incident, finding, alert, report that is owed, or an earlier case."""
+    """Something on file that a case rests on: an incident, finding, alert, report that is owed, or an earlier case.
+
+    One that was linked by mistake is unlinked once, with the reason, and stays on file; it can then be linked anew.
+    """
 
     case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, related_name="linked")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="linked")
@@ -39,14 +44,44 @@ class CaseFact(Record):
     earlier = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, null=True, related_name="cited")
     linked_at = models.DateTimeField(_("linked"), default=clock.now)
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    unlinked_at = models.DateTimeField(_("unlinked"), null=True)
+    unlinked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    unlinked_reason = models.TextField(_("why it was unlinked"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("fact of an enforcement case")
         verbose_name_plural = _("facts of enforcement cases")
-        triggers = append_only()
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="unlinked_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                IF TG_OP = 'UPDATE' AND OLD.unlinked_at IS NULL AND NEW.unlinked_at IS NOT NULL
+                   AND (NEW.id, NEW.case_id, NEW.incident_id, NEW.finding_id, NEW.alert_id, NEW.obligation_id,
+                        NEW.earlier_id, NEW.linked_at, NEW.linked_by_id)
+                       IS NOT DISTINCT FROM (OLD.id, OLD.case_id, OLD.incident_id, OLD.finding_id, OLD.alert_id,
+                        OLD.obligation_id, OLD.earlier_id, OLD.linked_at, OLD.linked_by_id) THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'append-only: a fact of a case is unlinked once and never changed';
+                """,
+            ),
+            forbid_truncate(),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=_one_of(FACTS), name="casefact_is_one_thing"),
-            *[models.UniqueConstraint(fields=["case", name], name=f"casefact_{name}_once") for name in FACTS],
+            models.CheckConstraint(
+                condition=models.Q(unlinked_at=None, unlinked_by=None, unlinked_reason="")
+                | (models.Q(unlinked_at__isnull=False, unlinked_by__isnull=False) & ~models.Q(unlinked_reason="")),
+                name="casefact_unlinked_whole",
+            ),
+            *[
+                models.UniqueConstraint(
+                    fields=["case", name], condition=models.Q(unlinked_at=None), name=f"casefact_{name}_once"
+                )
+                for name in FACTS
+            ],
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ home authority, where that is another one. Providers whose models it may use hea
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -32,6 +33,12 @@ OPENED_HOME = NoticeKind(
     _("{authority} opened an enforcement case on {institution}"),
     _("Your authority is the home authority of the institution, and can read case {reference}."),
     _("Read the case"),
+)
+JOINED = NoticeKind(
+    "enforcement_fact_joined",
+    _("{reference} is a further fact of case {case} on {institution}"),
+    _("The case is open already, and no notice was given: the portal linked it there instead of opening another one."),
+    _("Open the case"),
 )
 NOTICE = NoticeKind(
     "enforcement_notice",
@@ -121,6 +128,11 @@ TO_LIFT = NoticeKind(
 def case_opened(case: EnforcementCase) -> None:
     tell(OPENED, case, officers(case), desk(case))
     _tell_home(OPENED_HOME, case)
+
+
+def fact_joined(case: EnforcementCase, fact: Any) -> None:
+    """Officers hear of what the portal linked to a case that they have not given notice in yet."""
+    tell(JOINED, fact, officers(case), desk(case), key=str(case.pk), case=case.reference)
 
 
 def notice_given(case: EnforcementCase) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audits.models import EnforcementCase, Escalation, Finding, Obligation
+from audits.models import CaseFact, EnforcementCase, Escalation, Finding, Obligation
 from audits.overdue import country_of, step_day
 from audits.reports import rule_of
 from portal.core import clock
@@ -40,10 +41,19 @@ def next_day(subject: Overdue, what: str, due: date) -> date | None:
 
 
 def undecided_case(subject: Overdue) -> EnforcementCase | None:
-    """An enforcement case about the same thing that nobody has decided yet. One query."""
-    rows = EnforcementCase.objects.exclude(state="decided")
-    of = {"finding": subject} if isinstance(subject, Finding) else {"escalations__obligation": subject}
-    return rows.filter(**of).order_by("opened_at").first()
+    """An enforcement case that rests on the same thing and that nobody has decided yet. One query."""
+    kind = "finding" if isinstance(subject, Finding) else "obligation"
+    linked = CaseFact.objects.filter(case=OuterRef("pk"), unlinked_at=None, **{kind: subject})
+    proposed = Escalation.objects.filter(case=OuterRef("pk"), **{kind: subject})
+    rows = EnforcementCase.objects.filter(institution_id=subject.institution_id).exclude(state="decided")
+    return rows.filter(Exists(linked) | Exists(proposed)).order_by("opened_at", "pk").first()
+
+
+def gathering_case(institution_id: UUID) -> EnforcementCase | None:
+    """The case that the portal opened about what the partner left overdue, before its notice. One query."""
+    proposed = Escalation.objects.filter(case=OuterRef("pk"))
+    rows = EnforcementCase.objects.filter(institution_id=institution_id, state="opened", opened_by=None)
+    return rows.filter(Exists(proposed)).order_by("opened_at", "pk").first()
 
 
 def taken_on(subject: Overdue) -> QuerySet[Escalation]:

@@ -28,12 +28,23 @@ DESK = {
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that a case rests on. `url` is empty where the reader has no page for it."""
+    """Something that a case rests on. `url` is empty where the reader has no page for it.
+
+    `unlinked` says why the case does not rest on it any more; empty while it does.
+    """
 
     kind: str
     title: str
     url: str
     row: Any
+    unlinked: str = ""
+
+    @property
+    def note(self) -> str:
+        """What is said under its title."""
+        if not self.unlinked:
+            return self.kind
+        return _("%(kind)s, unlinked: %(reason)s") % {"kind": self.kind, "reason": self.unlinked}
 
 
 def on_file(case: EnforcementCase) -> dict[str, QuerySet[Any]]:
@@ -47,7 +58,7 @@ def on_file(case: EnforcementCase) -> dict[str, QuerySet[Any]]:
         "obligation": (overdue, "-due"),
         "earlier": (EnforcementCase.objects.filter(**of, state="decided").exclude(pk=case.pk), "-opened_at"),
     }
-    linked = CaseFact.objects.filter(case=case)
+    linked = CaseFact.objects.filter(case=case, unlinked_at=None)
     return {
         kind: found.exclude(pk__in=linked.exclude(**{kind: None}).values(kind)).order_by(order)
         for kind, (found, order) in rows.items()
@@ -75,9 +86,23 @@ def picked(case: EnforcementCase, values: Iterable[str]) -> list[Any]:
 
 
 def facts_of(case: EnforcementCase, *, desk: bool) -> list[Fact]:
-    """What is linked, in order, with the reader's page of each. One query."""
+    """What is linked, in order, with the reader's page of each; on the desk also what was unlinked. One query."""
     rows = case.linked.select_related(*FACTS).order_by("linked_at", "pk")
-    return [Fact(kinds()[row.kind], _said(row, desk), _url(row, desk), row.subject) for row in rows]
+    if not desk:
+        rows = rows.filter(unlinked_at=None)
+    return [
+        Fact(kinds()[row.kind], _said(row, desk), _url(row, desk), row.subject, row.unlinked_reason) for row in rows
+    ]
+
+
+def unlinkable(case: EnforcementCase) -> list[tuple[str, str]]:
+    """Choices of facts that can be taken off: all but what the case was opened from. One query."""
+    rows = case.linked.filter(unlinked_at=None).select_related(*FACTS).order_by("linked_at", "pk")
+    return [
+        (str(row.pk), f"{kinds()[row.kind]}: {title_of(row.kind, row.subject)}")
+        for row in rows
+        if row.subject_id not in (case.incident_id, case.finding_id)
+    ]
 
 
 def kinds() -> dict[str, str]:

@@ -31,7 +31,7 @@ def decision_content(case: EnforcementCase) -> dict[str, Any]:
         "until": case.effect_until,
         "answer": case.answer,
         "heard": case.heard_notes,
-        "rests_on": sorted(str(row.subject_id) for row in case.linked.all()),
+        "rests_on": sorted(str(row.subject_id) for row in case.linked.filter(unlinked_at=None)),
         "reach": reach_digest(case),
         "rulebook": case.rulebook,
     }

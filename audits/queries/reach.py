@@ -20,6 +20,7 @@ from partners.letters.words import country
 from partners.models import Person
 from portal.accounts.models import Gateway
 from portal.core.canonical import digest
+from portal.workflow import remember
 
 UNLIMITED = Q(**dict.fromkeys(LIMITS))
 """Rows of a scope that lower no limits."""
@@ -88,47 +89,41 @@ def reach_digest(case: EnforcementCase) -> str:
     credentials there are is left out: they are issued anew by themselves, and stop whichever they are.
     """
     rows = lines_reached(case).order_by("pk").values_list("grant", "pk", "provider")
-    lowered = case.scope.exclude(UNLIMITED).order_by("line").values_list("line", *LIMITS)
-    people = case.scope.exclude(person=None).order_by("person").values_list("person")
+    named = scope_of(case) if case.proposed == Measure.RESTRICTION else []
+    lowered = sorted([row.line_id, *(getattr(row, name) for name in LIMITS)] for row in named if row.limits)
+    people = sorted([row.person_id] for row in named if row.person_id)
     return digest([[str(value) for value in row] for row in (*rows, *lowered, *people)])
 
 
-def closable(case: EnforcementCase) -> list[tuple[str, str]]:
-    """What a restriction can close, as choices `kind:id`: grants, lines, environments, people. Three queries."""
-    found: dict[str, str] = {}
-    for line in _lines_to_choose(case):
+def choices_of(case: EnforcementCase) -> dict[str, list[tuple[str, str]]]:
+    """What a restriction can close, as choices `kind:id` (`closes`), and lines that it can limit (`limited`).
+
+    Closed are grants, lines, environments and people; lines are told with the limits that were agreed. Five queries.
+    """
+    rows = _live_lines(case).select_related("grant", "release__model", "environment")
+    lines = as_agreed(rows.order_by("grant__reference", "number"))
+    closes: dict[str, str] = {}
+    for line in lines:
         whole = _("Grant %(reference)s, all of it") % {"reference": line.grant.reference}
-        found.setdefault(f"grant:{line.grant_id}", whole)
-        found[f"line:{line.pk}"] = _words(line)
+        closes.setdefault(f"grant:{line.grant_id}", whole)
+        closes[f"line:{line.pk}"] = _words(line)
     of = {"institution_id": case.institution_id}
     for place in Environment.objects.filter(**of).exclude(state="closed").order_by("name"):
         name = _("Environment “%(name)s”, in %(country)s")
-        found[f"environment:{place.pk}"] = name % {"name": place.name, "country": country(place.country)}
+        closes[f"environment:{place.pk}"] = name % {"name": place.name, "country": country(place.country)}
     for person in Person.objects.filter(**of, state="named").order_by("name")[:PEOPLE]:
-        found[f"person:{person.pk}"] = _("Person: %(name)s, %(email)s") % {"name": person.name, "email": person.email}
-    return list(found.items())
+        name = _("Person: %(name)s, %(email)s")
+        closes[f"person:{person.pk}"] = name % {"name": person.name, "email": person.email}
+    return {"closes": list(closes.items()), "limited": [(str(line.pk), _limits_of(line)) for line in lines]}
 
 
-def limitable(case: EnforcementCase) -> list[tuple[str, str]]:
-    """Lines whose limits a restriction can lower, as choices with what was agreed of each. Three queries."""
-    limits = _("at most %(requests)s requests and %(tokens)s tokens a day, %(seats)s people at once")
-    return [
-        (
-            str(line.pk),
-            f"{_words(line)} ({limits})"
-            % {
-                "requests": number_format(line.requests_per_day, force_grouping=True),
-                "tokens": number_format(line.tokens_per_day, force_grouping=True),
-                "seats": line.seats,
-            },
-        )
-        for line in as_agreed(_lines_to_choose(case))
-    ]
-
-
-def _lines_to_choose(case: EnforcementCase) -> QuerySet[GrantLine]:
-    rows = _live_lines(case).select_related("grant", "release__model", "environment")
-    return rows.order_by("grant__reference", "number")
+def _limits_of(line: GrantLine) -> str:
+    limits = _("at most %(requests)s requests and %(tokens)s tokens a day, %(seats)s people at once") % {
+        "requests": number_format(line.requests_per_day, force_grouping=True),
+        "tokens": number_format(line.tokens_per_day, force_grouping=True),
+        "seats": line.seats,
+    }
+    return f"{_words(line)} ({limits})"
 
 
 def _words(line: GrantLine) -> str:
@@ -136,7 +131,7 @@ def _words(line: GrantLine) -> str:
 
 
 def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Closed]:
-    """The things behind choices of `closable`, of those of the institution. A query for each kind."""
+    """The things behind choices `kind:id`, of those of the institution. A query for each kind."""
     keys = [value.partition(":") for value in values]
     kinds: dict[str, QuerySet[Any]] = {
         "grant": Grant.objects.order_by("reference"),
@@ -152,22 +147,18 @@ def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Closed]:
 
 
 def limited_by(case: EnforcementCase, values: Iterable[str], limits: Mapping[str, int | None]) -> list[Limited]:
-    """The lines behind choices of `limitable`, each with the same limits; None leaves one as it is. One query."""
+    """The lines behind choices of lines, each with the same limits; None leaves one as it is. One query."""
     named = {name: value for name, value in limits.items() if value is not None}
     rows = _live_lines(case).filter(pk__in=list(values)).select_related("grant").order_by("grant", "number")
     return [Limited(line, named) for line in rows]
 
 
 def scope_of(case: EnforcementCase) -> list[CaseScope]:
-    """What the measure names: what it closes, limits or revoked. One query."""
-    related = (
-        "grant",
-        "line__grant",
-        "line__release__model",
-        "line__environment",
-        "environment",
-        "person",
-        "hold",
-        "cap",
-    )
-    return list(case.scope.select_related(*related).order_by("grant__reference", "line__number", "pk"))
+    """What the measure names: what it closes, limits or revoked. One query for a page."""
+    return remember(CaseScope, case.pk, lambda: list(_scope(case)))
+
+
+def _scope(case: EnforcementCase) -> QuerySet[CaseScope]:
+    places = ("line__release__model", "line__environment", "environment")
+    rows: QuerySet[CaseScope] = case.scope.select_related("grant", "line__grant", *places, "person", "hold", "cap")
+    return rows.order_by("grant__reference", "line__number", "pk")

@@ -103,6 +103,15 @@ ENFORCEMENT = StateTable(
             may_prepare,
         ),
         Move(
+            "unlink_fact",
+            ("opened",),
+            None,
+            roles("case_officer"),
+            _("Unlink a fact"),
+            _("A fact was unlinked"),
+            may_prepare,
+        ),
+        Move(
             "meet_condition",
             ("decided",),
             None,

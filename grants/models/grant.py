@@ -105,7 +105,7 @@ class GrantLine(Scope):
     held_withdrawal: Any = None
     """The ConsentWithdrawal that ends the line, set by queries.effective."""
     held_caps: Any = ()
-    """The LineCaps that lower limits which the object holds, set by queries.effective."""
+    """The caps that lower limits which the object holds, set by queries.effective."""
 
     class Meta:
         verbose_name = _("line of a grant")

@@ -23,7 +23,7 @@ def with_holds(rows: QuerySet[Grant]) -> QuerySet[Grant]:
 
 
 def lines_of_grant(grant: Grant, provider_id: UUID | None = None) -> list[GrantLine]:
-    """The lines of the grant as they are in force, or only those on one provider's releases. Four queries."""
+    """The lines of the grant as they are in force, or only those on one provider's releases. Three queries."""
     rows = GrantLine.objects.filter(grant=grant)
     if provider_id is not None:
         rows = rows.filter(provider_id=provider_id)
@@ -98,7 +98,7 @@ def ended_lines(today: date) -> QuerySet[GrantLine]:
 
 
 def lines_in_force(limit: int, **of: UUID | None) -> list[GrantLine]:
-    """Lines of grants in force within their dates, of that `institution_id` or `provider_id`. Four queries.
+    """Lines of grants in force within their dates, of that `institution_id` or `provider_id`. Three queries.
 
     The newest first, `limit` at most.
     """

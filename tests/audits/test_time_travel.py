@@ -49,8 +49,8 @@ OURS = tuple(
 BY_ITSELF = {
     "acceptance ends", "audit announced", "audit dropped", "audit moved", "audit planned", "auditor asked for",
     "case opened", "checkpoint taken", "end of grant announced", "end of qualification announced",
-    "finding open again", "grant ends", "qualification ends", "reminded of report", "report asked for",
-    "sample drawn", "step about finding", "step about report",
+    "fact joins the case", "finding open again", "grant ends", "qualification ends", "reminded of report",
+    "report asked for", "sample drawn", "step about finding", "step about report",
 }  # fmt: skip
 """All that the portal does by itself here. Each happens in the journey, or the journey proves too little."""
 WRONG = {

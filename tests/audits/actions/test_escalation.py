@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from audits.actions.enforcement import drop_case
+from audits.actions.enforcement import drop_case, give_notice, open_case
 from audits.actions.escalation import escalate
 from audits.actions.finding import (
     agree_plan,
@@ -193,10 +193,48 @@ def test_missing_report_climbs_its_own_ladder(stage: Stage) -> None:
         ("report", "remind", 1), ("report", "warn", 10), ("report", "propose_enforcement", 20),
     ]  # fmt: skip
     case = EnforcementCase.objects.get()
-    assert (case.state, case.finding) == ("opened", None)
+    assert (case.state, case.finding, case.linked.get().obligation) == ("opened", None, report)
     assert report.reference in case.facts
     told = Notice.objects.filter(recipient=stage.officer.user, kind="overdue_told", about=report.pk)
     assert told.count() == 3
+
+
+def test_what_stays_overdue_besides_joins_the_case_that_waits_for_its_notice(stage: Stage) -> None:
+    report, finding = attestation(stage), found(stage)
+    for due in sorted([report.due, finding.plan_due]):
+        for days in (1, 10, 20):
+            swept(add_working_days(due, days, "NO"))
+    case = EnforcementCase.objects.get()
+    assert {fact.subject for fact in case.linked.all()} == {report, finding}
+    assert report.reference in case.facts
+    assert finding.reference in case.facts
+    assert set(Escalation.objects.filter(step="propose_enforcement").values_list("case", flat=True)) == {case.pk}
+    assert Entry.objects.filter(object_id=case.pk, verb="enforcement.link_fact").count() == 1
+    joined = Notice.objects.filter(kind="enforcement_fact_joined", recipient=stage.officer.user)
+    assert [case.reference in notice.title for notice in joined] == [True]
+    assert Notice.objects.filter(kind="overdue_enforcement", recipient=stage.applicant.user).count() == 2
+    assert list(verify()) == []
+
+
+def test_after_the_notice_what_stays_overdue_opens_a_case_of_its_own(stage: Stage) -> None:
+    _, audit = audit_in_fieldwork(stage)
+    first, second = (finding_in(audit, stage.auditor, severity=severity) for severity in ("high", "low"))
+    for days in (1, 10, 20):
+        swept(add_working_days(first.plan_due, days, "NO"))
+    with on(add_working_days(first.plan_due, 20, "NO")):
+        give_notice(case=EnforcementCase.objects.get(), measure="warning", reasons="Late.", by=stage.officer)
+    for days in range(21, 60):
+        swept(add_working_days(first.plan_due, days, "NO"))
+    assert {case.finding for case in EnforcementCase.objects.all()} == {first, second}
+    assert {case.state for case in EnforcementCase.objects.all()} == {"notice_given", "opened"}
+
+
+def test_a_case_that_an_officer_opened_is_left_to_the_officer(stage: Stage) -> None:
+    mine, finding = open_case(institution=stage.institution, facts="A key.", by=stage.officer), found(stage)
+    for days in (1, 10, 20):
+        swept(add_working_days(finding.plan_due, days, "NO"))
+    assert EnforcementCase.objects.exclude(pk=mine.pk).get().finding == finding
+    assert not mine.linked.exists()
 
 
 def test_report_filed_in_time_escalates_never(stage: Stage) -> None:

@@ -13,10 +13,10 @@ from audits.actions.enforcement import (
     answer_notice,
     give_notice,
     hear_case,
-    link_facts,
     open_case,
     suspend_at_once,
 )
+from audits.actions.facts import link_facts
 from audits.actions.incident import report_incident
 from audits.actions.lifting import confirm_condition, meet_condition, propose_lifting, return_condition, sign_lifting
 from audits.models import EnforcementCase

@@ -14,7 +14,7 @@ from audits.actions.enforcement import give_notice, open_case
 from audits.actions.measure import end_stay, set_aside, stay_effect
 from audits.models import CaseScope, EnforcementCase
 from audits.queries.ladder import decision_content
-from audits.queries.reach import limitable, limited_by, reach_of
+from audits.queries.reach import choices_of, limited_by, reach_of
 from audits.restricting import Limited
 from grants.actions.measure import propose_narrowing
 from grants.models import GrantLine, Hold, LineCap
@@ -163,7 +163,7 @@ def test_nobody_names_what_belongs_to_another_institution(made: make.GrantCast) 
 
 def test_limits_are_chosen_from_live_lines_and_signed_as_shown(made: make.GrantCast) -> None:
     case = heard(made, "restriction", limits=[Limited(made.line, TIGHT)])
-    assert [key for key, _words in limitable(case)] == [str(made.line.pk)]
+    assert [key for key, _words in choices_of(case)["limited"]] == [str(made.line.pk)]
     assert limited_by(case, [str(new_id())], TIGHT) == []
     reach = reach_of(case)
     assert (reach.lines, [row.limits for row in reach.limited], bool(reach.gateways)) == ([], [TIGHT], False)

@@ -78,18 +78,23 @@ def escalate(rules: Rules, life: Life, today: date) -> Iterator[Deed]:
             step = _step(life, report.late, rule_of(rules, report.kind)["escalation"], "report", report.due, today)
             if step:
                 yield "step about report", *about, report.due, step
-            if step == "enforce" and about not in life.cases:
-                life.cases.add(about)
-                yield ("case opened",)
+            if step == "enforce":
+                yield from _case(life, about)
     for name, fault in life.faults.items():
         if fault.owes:
             what, due = fault.owes
             step = _step(life, fault.late, rules["audits"]["escalation"], what, due, today)
             if step:
                 yield "step about finding", name, what, due, step
-            if step == "enforce" and not fault.case_open:
-                fault.case_open = True
-                yield ("case opened",)
+            if step == "enforce":
+                yield from _case(life, name)
+
+
+def _case(life: Life, about: object) -> Iterator[Deed]:
+    """Nobody gives notice here: the first thing opens the case, each further one joins it once."""
+    if about not in life.case:
+        yield ("fact joins the case",) if life.case else ("case opened",)
+        life.case.add(about)
 
 
 def _step(life: Life, late: Late, ladder: Any, what: str, due: date, today: date) -> str | None:

@@ -63,7 +63,6 @@ class Fault:
     owes: tuple[str, date] | None = None
     remedy_due: date = date.max
     accepted_until: date | None = None
-    case_open: bool = False
     late: Late = field(default_factory=Late)
 
 
@@ -84,5 +83,5 @@ class Life:
     reports: dict[tuple[str, bool, date], Owed] = field(default_factory=dict)
     announced: dict[str, int] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
-    cases: set[tuple[str, date]] = field(default_factory=set)
-    """Reports about which an enforcement case was proposed, and nobody has decided it."""
+    case: set[object] = field(default_factory=set)
+    """What the one enforcement case is about that the portal proposed: reports and findings."""

@@ -89,6 +89,8 @@ class _Told:
                 return ("acceptance ends", self.accepted[subject])
             case "enforcement.open":
                 return ("case opened", self.numbers[self.cases[subject]])
+            case "enforcement.link_fact":
+                return ("fact joins the case", self.numbers[self.cases[subject]])
             case "finding.reopen" | "finding.escalate":
                 return self._of_finding(verb, subject, detail)
             case "obligation.plan" | "obligation.remind" | "obligation.escalate":

@@ -130,6 +130,7 @@ LIVES: dict[Life, tuple[str, ...]] = {
         "admin:audits_enforcementcase_sign",
         "admin:audits_enforcementcase_drop",
         "admin:audits_enforcementcase_facts",
+        "admin:audits_enforcementcase_unlink",
         "audits:enforcementcase_met",
         "admin:audits_enforcementcase_met",
         "admin:audits_enforcementcase_confirm",

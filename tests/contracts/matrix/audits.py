@@ -513,6 +513,7 @@ ROWS: list[Any] = [
     row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
     *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
     admin_deed("enforcementcase", "facts", case, INCIDENT_OFFICER, data(facts=[])),
+    admin_deed("enforcementcase", "unlink", case, INCIDENT_OFFICER, data(fact="", reason="Not ours.")),
     admin_deed("enforcementcase", "met", suspended, INCIDENT_OFFICER, first_condition(suspended, remark="Seen.")),
     admin_deed("enforcementcase", "confirm", said_to_be_met, INCIDENT_OFFICER, first_condition(said_to_be_met)),
     admin_deed(

@@ -21,7 +21,6 @@ APPEND_ONLY = {
     "audits.AlertVerdict",
     "audits.AppealDraft",
     "audits.AppealStatement",
-    "audits.CaseFact",
     "audits.CheckResult",
     "audits.Control",
     "audits.ControlGroup",
@@ -41,6 +40,9 @@ APPEND_ONLY = {
     "audits.Report",
     "audits.Retest",
     "audits.SampleDraw",
+}
+GUARDED = {
+    "audits.CaseFact": {"unlinked_once", "no_truncate"},
 }
 MUTABLE = {
     "audits.CaseScope": "Says which hold or cap narrows what a restriction names; the record keeps each.",
