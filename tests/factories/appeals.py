@@ -35,7 +35,11 @@ def others(*, bodies: int = 3, each: int = 2) -> list[Actor]:
 
 def decided_case(stage: Stage, measure: str = "suspension") -> EnforcementCase:
     """A case that was decided by the stage's two signatories, and a third where the rung asks for one."""
-    _, case = heard_case(stage, measure=measure)
+    return signed_by_all(heard_case(stage, measure=measure)[1], stage)
+
+
+def signed_by_all(case: EnforcementCase, stage: Stage) -> EnforcementCase:
+    """The same for a case that waits for signatures."""
     for person in (stage.signatory, stage.other_signatory):
         if case.state == "heard":
             sign_decision(case=case, seen=digest(decision_content(case)), by=person)

@@ -53,7 +53,7 @@ PAGES = (
             Drawn("pace", flows.how_long_it_takes, reads(spread="time_to_decide"), of_models=True),
             Drawn("refusals", flows.why_refused, reads(happened="decisions"), of_models=True),
             Drawn("consents", flows.who_consents, reads(happened="consents"), of_models=True),
-            Drawn("expiry", scope.expiry_ahead, reads(standing="lines", ahead="lines"), of_models=True),
+            Drawn("expiry", scope.expiry_ahead, reads(standing="lines lines_until"), of_models=True),
             Drawn("places", places.environments_by_country, reads(standing="environments"), wide=True),
             Drawn("concentration", places.concentration, reads(standing="grants lines holders qualified"), wide=True),
         ),

@@ -13,13 +13,10 @@ from portal.dashboards.queries.offered import Offered, offered
 from portal.dashboards.rollup import read
 from portal.dashboards.rollup.read import Spread
 from portal.dashboards.sights import Sight
-from portal.rulebook.durations import add_months
 from portal.rulebook.schema import Rulebook
 
 Counted = Mapping[tuple[str, str], int]
 Monthly = Mapping[tuple[date, str, str], int]
-AHEAD = 12
-"""Months of which a board looks ahead."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,6 @@ class Reads:
 
     standing: frozenset[str] = frozenset()
     by_month: frozenset[str] = frozenset()
-    ahead: frozenset[str] = frozenset()
     happened: frozenset[str] = frozenset()
     spread: frozenset[str] = frozenset()
 
@@ -72,13 +68,6 @@ class Board:
     def by_month(self) -> Mapping[str, Monthly]:
         """What stood at the end of each month of the period."""
         return _within(self._months, self.narrowed)
-
-    @cached_property
-    def ahead(self) -> Mapping[str, Monthly]:
-        """What will still stand at the end of each month to come, if nothing is renewed."""
-        until = self.narrowed.until
-        coming = replace(self.narrowed, since=until.replace(day=1), until=add_months(until, AHEAD))
-        return read.standing_by_month(coming, *sorted(self.reads.ahead))
 
     @cached_property
     def _happenings(self) -> Mapping[str, Monthly]:

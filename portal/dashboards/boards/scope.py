@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core import clock
-from portal.dashboards.boards.board import AHEAD, Board, Counted, by_group
+from portal.dashboards.boards.board import Board, Counted, by_group
 from portal.dashboards.boards.words import in_words, month_name, percent, than_then
 from portal.dashboards.figures import Figure, heat, months_between
 from portal.rulebook.durations import add_months
 
-SOON = 3
-"""Months within which an end is soon."""
+SOON, AHEAD = 3, 12
+"""Months within which an end is soon, and those that are looked ahead."""
 
 
 def scope_in_force(board: Board) -> Figure:
@@ -111,10 +111,8 @@ def _lines_url(board: Board, release: str, use: str) -> str:
 def expiry_ahead(board: Board) -> Figure:
     """How much of what is granted is still in force at the end of each month to come, if nothing is renewed."""
     now = sum(board.now["lines"].values())
-    still = dict.fromkeys(months_between(board.narrowed.until, add_months(board.narrowed.until, AHEAD)), 0)
-    for (month, _group, _column), count in board.ahead["lines"].items():
-        if month in still:
-            still[month] += count
+    months = months_between(board.narrowed.until, add_months(board.narrowed.until.replace(day=1), AHEAD))
+    still = {month: _still_in_force(board.now["lines_until"], f"{month:%Y-%m}") for month in months}
     values = list(still.values())
     ends = [max(0, before - after) for before, after in zip([now, *values], values, strict=False)]
     labels = [month_name(month) for month in still]
@@ -133,6 +131,11 @@ def expiry_ahead(board: Board) -> Figure:
         },
         alarm="amber" if now and values[SOON] < now else "",
     )
+
+
+def _still_in_force(until: Counted, month: str) -> int:
+    """Lines that begin by the end of a month and whose first day without access, as known, comes after it."""
+    return sum(count for (off, begins), count in until.items() if off > month >= begins)
 
 
 def _expiry_title(now: int, values: list[int]) -> str:

@@ -44,11 +44,12 @@ from partners.models.qualification import LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.verdicts import Refused
+from tests.dashboards.rollup.more_deeds import MORE
 from tests.factories import appeals as make_appeals
 from tests.factories import audits as make_audits
 from tests.factories import grants as make
 from tests.factories import partners as make_partners
-from tests.factories.accounts import make_member, make_organisation
+from tests.factories.accounts import make_member
 from tests.factories.audits import Stage
 
 SEVERITIES = ("low", "moderate", "high", "critical")
@@ -70,12 +71,17 @@ def second_stage() -> Stage:
 
 @dataclass
 class Story:
-    """Who acts, and the lot. `did` counts what was done, so that a test can see that there was enough to see."""
+    """Who acts, and the lot. `did` counts what was done, so that a test can see that there was enough to see.
+
+    `asked` are requests that providers were left with, `quiet` partners who begin nothing.
+    """
 
     rng: random.Random
     stages: list[Stage]
     granted: list[make.GrantCast]
     panel: Actor
+    asked: list[make.GrantCast] = field(default_factory=list)
+    quiet: list[Stage] = field(default_factory=list)
     did: Counter[str] = field(default_factory=Counter)
 
     def step(self) -> None:
@@ -100,7 +106,8 @@ class Story:
 
     def of(self, subject: Any) -> Stage:
         """Those who act for the subject's partner."""
-        return next(stage for stage in self.stages if stage.institution.pk == subject.institution_id)
+        everybody = (*self.stages, *self.quiet)
+        return next(stage for stage in everybody if stage.institution.pk == subject.institution_id)
 
     @property
     def stage(self) -> Stage:
@@ -379,7 +386,7 @@ DEEDS: tuple[Callable[[Story], bool], ...] = (
     *(_report, _incident_goes_on, _incident_goes_on, _incident_goes_on, _duplicate, _deadline, _deadline),
     *(_hold, _hold_goes_on, _hold_goes_on, _line_shrinks, _grant_ends, _request),
     *(_audit, _audit_goes_on, _audit_goes_on, _finding_goes_on, _finding_goes_on, _finding_goes_on, _duty_goes_on),
-    *(_alert, _alert_goes_on, _case, _case_goes_on, _appeal, _appeal_goes_on),
+    *(_alert, _alert_goes_on, _case, _case_goes_on, _appeal, _appeal, _appeal_goes_on, *MORE),
 )
 
 
@@ -387,7 +394,7 @@ def told(stage: Stage, number: int) -> Story:
     """A story that begins with two partners, one of them with a grant on two lines."""
     other = second_stage()
     granted = [make.accept(make.issued_grant({}, {"use_case": "benchmarking"}, made=stage.cast))]
-    panel = make_member(make_organisation("oversight", jurisdiction="FR"), "oversight_member")
+    panel = make_appeals.others()[-1]
     return Story(random.Random(number), [stage, other], granted, panel)
 
 

@@ -90,6 +90,17 @@ def _lines() -> Iterator[Item]:
             yield Item("lines_held", str(line.release_id), line.use_case, line.institution_id, narrow)
 
 
+def _lines_until() -> Iterator[Item]:
+    """By the month of the first day without access as it is known now, and that of the first day with it to come."""
+    today = clock.today()
+    rows = GrantLine.objects.filter(grant__state="in_force", surrender=None).select_related("grant")
+    for line in as_in_force(rows):
+        if line.ends_on >= today or line.starts_on > today:
+            off, narrow = line.ends_on + timedelta(days=1), _ids(line.provider_id, line.release_id)
+            begins = f"{line.starts_on:%Y-%m}" if line.starts_on > today else ""
+            yield Item("lines_until", f"{off:%Y-%m}", begins, line.institution_id, narrow)
+
+
 def _is_stopped(line: GrantLine) -> bool:
     usable = Qualification.objects.filter(institution=line.institution_id, state__in=["in_force", "restricted"])
     return not usable.exists() or any(
@@ -236,6 +247,7 @@ def _holders() -> Iterator[Item]:
 STANDING: tuple[Callable[[], Iterator[Item]], ...] = (
     _qualified,
     _lines,
+    _lines_until,
     _grants,
     _holds,
     _incidents_open,
@@ -254,6 +266,7 @@ MEASURES = (
     "qualified",
     "lines",
     "lines_held",
+    "lines_until",
     "grants",
     "holds",
     "incidents_open",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from grants.states import HOLD_STOPS
 from partners.models.qualification import LIVE
-from portal.dashboards.rollup.sources.base import Source, days_later, history, joined, midnight, only, span, words
+from portal.dashboards.rollup.sources.base import (
+    Source,
+    between,
+    days_later,
+    history,
+    joined,
+    midnight,
+    only,
+    span,
+    words,
+)
 
 USABLE = ("in_force", "restricted")
 """States of a qualification in which the gate permits anything at all."""
@@ -47,7 +57,7 @@ _WITHDRAWN_FROM = """
 _OF_PARTNERS = f"institution_id IN (SELECT institution_id FROM grants_grant WHERE {only('id')})"
 LINES = Source(
     name="lines",
-    measures=("lines", "lines_held"),
+    measures=("lines", "lines_held", "lines_until"),
     noun="grant",
     table="grants_grant",
     after={"consent_withdrawal": _WITHDRAWN_FROM, "hold": _GRANTS_OF_HOLD},
@@ -72,8 +82,28 @@ LINES = Source(
             + ''')) FROM grants_consentwithdrawal w
                 WHERE w.line_id = l.id AND w.state <> 'taken_back'))''',
         )
-    } AS in_force
+    } AS in_force, granted.spans * {
+        span(
+            "'-infinity'",
+            "least("
+            + midnight("l.starts_on")
+            + ", (SELECT s.surrendered_at FROM grants_linesurrender s WHERE s.line_id = l.id))",
+        )
+    } AS to_come
         FROM grants_grantline l JOIN granted ON granted.grant_id = l.grant_id
+    ), cap AS (
+        SELECT id, off_on, range_agg(span) AS spans FROM (
+            SELECT id, ends_on + 1 AS off_on, tstzrange(NULL, NULL) AS span FROM line
+            UNION ALL SELECT v.line_id, v.ends_on + 1, tstzrange(v.since, NULL) FROM grants_lineversion v
+            JOIN line ON line.id = v.line_id
+            UNION ALL SELECT w.line_id, w.effective_on, {between("w.given_at", "w.taken_back_at")}
+            FROM grants_consentwithdrawal w JOIN line ON line.id = w.line_id
+        ) said GROUP BY 1, 2
+    ), known AS (
+        SELECT cap.id, cap.off_on,
+            cap.spans - coalesce(range_agg(sooner.spans) FILTER (WHERE sooner.id IS NOT NULL), '{{}}') AS spans
+        FROM cap LEFT JOIN cap sooner ON sooner.id = cap.id AND sooner.off_on < cap.off_on
+        GROUP BY cap.id, cap.off_on, cap.spans
     ), held AS (
         SELECT h.partner_id, h.grant_id, h.line_id, h.environment_id, s.span
         FROM ({history("hold", f"object_id IN (SELECT id FROM grants_hold WHERE {_OF_PARTNERS})")}) s
@@ -97,6 +127,12 @@ LINES = Source(
     FROM line LEFT JOIN stops ON stops.id = line.id LEFT JOIN usable ON usable.institution_id = line.institution_id
     CROSS JOIN (VALUES ('lines'), ('lines_held')) kind (measure)
     WHERE NOT isempty(line.in_force)
+    UNION ALL SELECT 'lines_until', line.grant_id, line.institution_id,
+        known.spans * CASE kind.in_column WHEN '' THEN line.in_force ELSE line.to_come END, NULL,
+        to_char(known.off_on, 'YYYY-MM'),
+        CASE kind.in_column WHEN '' THEN '' ELSE to_char(line.starts_on, 'YYYY-MM') END,
+        line.provider_id, line.release_id, 7, 0
+    FROM line JOIN known ON known.id = line.id CROSS JOIN (VALUES (''), ('to_come')) kind (in_column)
     """,
 )
 
