@@ -1,4 +1,4 @@
-"""Rollups: in which periods things were counted as what, and sums of that by the day, the month and the year."""
+"""Rollups: in which periods things were counted as what, and sums of that by days, months and years."""
 
 from __future__ import annotations
 
@@ -50,10 +50,11 @@ class Spell(models.Model):
 
 
 class Tally(models.Model):
-    """How many more spells began than ended in a year, a month or on a day (UTC), in one view of the scheme.
+    """How many more spells began than ended in a year, a month, five days or on a day (UTC), in one view of the scheme.
 
-    What stands at the end of a day is the sum over the years before, the months before in its year, and the days of its
-    month up to it: a few dozen rows at most, however much there is. Rows are only ever added to, so that the order in
+    What stands at the end of a day is the sum over the years before, the months before in its year, the fives of days
+    before in its month (from the 1st, 6th, 11th, 16th, 21st and 26th, the last as long as the month is) and the days of
+    its own up to it: two dozen rows at most, however much there is. Rows are only ever added to, so that the order in
     which they are does not matter.
 
     `narrow` is a provider's or release's id, or zero for all; `jurisdiction` and `tier` are `*` for all (days are
@@ -63,6 +64,7 @@ class Tally(models.Model):
     class Grain(models.TextChoices):
         YEAR = "y", _("Year")
         MONTH = "m", _("Month")
+        FIVE_DAYS = "f", _("Five days")
         DAY = "d", _("Day")
 
     narrow = models.UUIDField()

@@ -87,7 +87,8 @@ def spread(asked: Narrowed, *measures: str, known: date | None = None) -> Mappin
 def spreads(periods: Sequence[Narrowed], *measures: str, known: date) -> tuple[Mapping[str, Mapping[str, Spread]], ...]:
     """The same for several periods that are narrowed alike, all as known at the end of one day. One query."""
     values = _values(periods[0], measures, known)
-    values |= {"firsts": [one.since.replace(day=1) for one in periods], "lasts": [one.until for one in periods]}
+    firsts = [one.since.replace(day=1) for one in periods]
+    values |= {"firsts": firsts, "lasts": [one.until for one in periods], "first_year": min(firsts).replace(month=1)}
     with connection.cursor() as cursor:
         cursor.execute(_SPREAD, values)
         rows = cursor.fetchall()
@@ -128,6 +129,7 @@ def _values(asked: Narrowed, measures: tuple[str, ...], day: date) -> dict[str, 
         "hourly": [measure for measure in measures if measure in BY_THE_HOUR] if day == now.date() else [],
         "day": day,
         "month": day.replace(day=1),
+        "five": day.replace(day=min((day.day - 1) // 5, 5) * 5 + 1),
         "year": day.replace(month=1, day=1),
         "first": asked.since.replace(day=1),
         "first_year": asked.since.replace(month=1, day=1),
@@ -145,15 +147,17 @@ _VIEW = """
 """One view of the scheme. A release that is another provider's has nothing to show."""
 _CHOSEN = f"{_VIEW} AND tier = %(tier)s"
 _DAYS = f"{_VIEW} AND tier = ANY(%(tiers)s) AND grain = 'd'"
-"""Years and months are kept for all tiers together as well, days for each alone."""
+"""Days are kept for each tier alone, all else for all tiers together as well."""
 _UP_TO = f"""
     SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN} AND grain = 'y' AND day < %(year)s
     UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN}
         AND grain = 'm' AND day >= %(year)s AND day < %(month)s
+    UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_CHOSEN}
+        AND grain = 'f' AND day >= %(month)s AND day < %(five)s
     UNION ALL SELECT measure, month, in_group, in_column, units, change, day {_DAYS}
-        AND day >= %(month)s AND day <= %(day)s
+        AND day >= %(five)s AND day <= %(day)s
 """
-"""Every change up to the end of the day: whole years, then whole months, then days."""
+"""Every change up to the end of the day: whole years, then whole months, then five days each, then days."""
 _LATER_TODAY = """
     SELECT measure, in_group, in_column, change FROM dashboards_spell
     CROSS JOIN LATERAL (VALUES (since, -1), (until, 1)) edge (moment, change)
@@ -177,14 +181,18 @@ _BY_MONTH = f"""
         UNION ALL SELECT measure, in_group, in_column, change, CASE WHEN day < %(first)s THEN %(never)s ELSE day END
             {_CHOSEN} AND grain = 'm' AND day >= %(first_year)s AND day < %(month)s
         UNION ALL SELECT measure, in_group, in_column, change, %(month)s::date
-            {_DAYS} AND day >= %(month)s AND day <= %(day)s
+            {_CHOSEN} AND grain = 'f' AND day >= %(month)s AND day < %(five)s
+        UNION ALL SELECT measure, in_group, in_column, change, %(month)s::date
+            {_DAYS} AND day >= %(five)s AND day <= %(day)s
         UNION ALL SELECT measure, in_group, in_column, change, %(month)s::date FROM ({_LATER_TODAY}) later
     ) edge GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
 """
 _HAPPENED = f"""
     SELECT measure, month, in_group, in_column, sum(change)::bigint FROM ({_UP_TO}) kept
-    WHERE month >= %(first)s AND month <= %(day)s GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
+    WHERE day >= %(first_year)s AND month >= %(first)s AND month <= %(day)s
+    GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
 """
+"""Nothing is known of a month before it."""
 _SPREAD = f"""
     SELECT nth, measure, in_group, max(upto)::bigint, min(units) FILTER (WHERE upto * 2 >= total),
         min(units) FILTER (WHERE upto * 10 >= total * 9)
@@ -194,7 +202,7 @@ _SPREAD = f"""
         FROM (
             SELECT period.nth, measure, in_group, units, sum(change) AS change FROM ({_UP_TO}) kept
             JOIN unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY period (first, last, nth)
-                ON month >= period.first AND month <= period.last
+                ON month >= period.first AND month <= period.last WHERE day >= %(first_year)s
             GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
         ) unit
     ) ordered GROUP BY 1, 2, 3

@@ -131,20 +131,24 @@ WITH edge AS (
     FROM edge CROSS JOIN LATERAL (VALUES ('{ALL_UUID}'::uuid, 1), (provider_id, 2), (release_id, 4)) view (narrow, bit)
     WHERE reach & bit <> 0 AND view.narrow IS NOT NULL
     GROUP BY view.narrow, measure, day, month, in_group, in_column, units, CUBE (edge.jurisdiction, edge.tier)
+), fives AS (
+    SELECT narrow, jurisdiction, tier, measure, date_trunc('month', day)::date
+        + least((extract(day FROM day)::int - 1) / 5, 5) * 5 AS day, month, in_group, in_column, units,
+        sum(change) AS change FROM days GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), months AS (
     SELECT narrow, jurisdiction, tier, measure, date_trunc('month', day)::date AS day, month, in_group, in_column,
-        units, sum(change) AS change FROM days GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        units, sum(change) AS change FROM fives GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), years AS (
     SELECT narrow, jurisdiction, tier, measure, date_trunc('year', day)::date AS day, month, in_group, in_column,
         units, sum(change) AS change FROM months GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), cell AS (
     SELECT {_CELL}, change FROM (
-        SELECT 'd' AS grain, days.* FROM days WHERE tier <> '{ANY}' UNION ALL SELECT 'm', months.* FROM months
-        UNION ALL SELECT 'y', years.* FROM years
+        SELECT 'd' AS grain, days.* FROM days WHERE tier <> '{ANY}' UNION ALL SELECT 'f', fives.* FROM fives
+        UNION ALL SELECT 'm', months.* FROM months UNION ALL SELECT 'y', years.* FROM years
     ) cell WHERE change <> 0
 )
 """
-"""What changed, as sums of the days, months and years in every view.
+"""What changed, as sums of the days, five days, months and years in every view.
 
 Days are by far the most rows, so they are kept for each tier alone, and the few tiers summed by who reads.
 """
