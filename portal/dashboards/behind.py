@@ -1,86 +1,58 @@
-"""Where a figure can be followed down to its cases: the list that the reader's own role opens."""
+"""Where a figure can be followed down: to the list of the very rows that it counts, whatever its day and filters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import clock
-from portal.core.actors import Actor
 from portal.core.verdicts import Text
 from portal.dashboards.figures import Figure
 from portal.dashboards.filters import Narrowed
-from portal.dashboards.sights import READERS
 
-
-class Way(NamedTuple):
-    """`roles` open the list of that name; `query` is what the list is asked for; `narrows`: it knows our filters."""
-
-    roles: tuple[str, ...]
-    url_name: str
-    words: Text
-    query: str = ""
-    narrows: bool = False
-
-
-_LINES = (Way(READERS, "dashboards:lines", _("See the lines"), narrows=True),)
-_INCIDENTS = (
-    Way(("oversight_member", "provider_staff"), "audits:incidents", _("See the incidents")),
-    Way(("case_officer", "signatory"), "admin:audits_incident_changelist", _("See the incidents")),
-)
-_DEADLINES = (
-    Way(
-        ("oversight_member", "provider_staff", "case_officer"),
-        "audits:due",
-        _("See the deadlines that are overdue"),
-        "state=missed",
-    ),
-    *_INCIDENTS,
-)
-_HOLDS = (
-    Way(
-        ("oversight_member", "case_officer", "signatory", "auditor"),
-        "dashboards:held",
-        _("See the holds"),
-        narrows=True,
-    ),
-    Way(("provider_staff",), "grants:holds", _("See the holds"), "stops=now"),
-)
-_APPEALS = (Way(("oversight_member", "signatory"), "audits:panel", _("See the appeals")),)
-_DESK = ("case_officer",)
-WAYS: Mapping[str, tuple[Way, ...]] = {
-    "scope": _LINES,
-    "expiry": _LINES,
-    "concentration": _LINES,
-    "flows": (Way(("case_officer", "signatory"), "admin:grants_grantrequest_changelist", _("See the requests")),),
-    "consents": (Way(("provider_staff",), "grants:consents", _("See what you are asked")),),
-    "places": (Way(_DESK, "admin:grants_environment_changelist", _("See the environments")),),
-    "incidents": _INCIDENTS,
-    "incidents_open": _DEADLINES,
-    "contain": _INCIDENTS,
-    "holds": _HOLDS,
-    "acknowledged": (),
-    "appeals": _APPEALS,
-    "ladder": (Way(("case_officer", "signatory"), "admin:audits_enforcementcase_changelist", _("See the cases")),),
-    "audits": (Way(("case_officer", "auditor"), "admin:audits_audit_changelist", _("See the audits")),),
-    "findings": (Way(("case_officer", "auditor"), "admin:audits_finding_changelist", _("See the findings")),),
-    "obligations": (Way(_DESK, "admin:audits_obligation_changelist", _("See the reports")),),
-    "alerts": (Way(("case_officer", "auditor"), "audits:alerts", _("See the alerts")),),
-    "load": (Way(("case_officer", "signatory"), "admin:partners_application_changelist", _("See the cases")),),
+ROWS: Mapping[str, tuple[str, Text]] = {
+    "scope": ("lines", _("See the lines")),
+    "flows": ("decisions", _("See the lines that were decided on")),
+    "pace": ("time_to_decide", _("See the requests")),
+    "refusals": ("decisions", _("See the lines that were decided on")),
+    "consents": ("consents", _("See the answers")),
+    "expiry": ("lines", _("See the lines")),
+    "places": ("environments", _("See the environments")),
+    "concentration": ("grants", _("See the grants")),
+    "incidents": ("incidents", _("See the incidents")),
+    "incidents_open": ("incidents_open", _("See the incidents")),
+    "contain": ("time_to_contain", _("See the incidents")),
+    "holds": ("holds", _("See the holds")),
+    "acknowledged": ("holds_acknowledged", _("See the signals")),
+    "ladder": ("ladder", _("See the partners")),
+    "appeals": ("appeals", _("See the appeals")),
+    "taken_back": ("taken_back", _("See what was taken back")),
+    "audits": ("audits", _("See the audits")),
+    "findings": ("findings", _("See the findings")),
+    "finding_ages": ("finding_ages", _("See the findings")),
+    "obligations": ("obligations", _("See the reports")),
+    "controls": ("controls", _("See the tests")),
+    "alerts": ("alerts", _("See the alerts")),
+    "load": ("cases", _("See the cases")),
+    "ages": ("case_ages", _("See the cases")),
+    "stages": ("stage_days", _("See the stays")),
 }
-"""By figure, the first that the reader may open. Lists tell of today, so figures of a past day lead to none."""
+"""By figure the measure whose rows are listed behind it, and the words of the link."""
+OF_TODAY: Mapping[str, str] = {"scope": "dashboards:lines", "expiry": "dashboards:lines", "holds": "dashboards:held"}
+"""Figures with a list of its own that says more than what was counted, as at today."""
 
 
-def followed(figure: Figure, actor: Actor, narrowed: Narrowed) -> Figure:
-    """The figure with its way down to the cases."""
-    if narrowed.until != clock.today():
-        return figure
-    way = next((one for one in WAYS.get(figure.key, ()) if actor.has(*one.roles)), None)
-    if way is None:
-        return figure
-    query = "&".join(filter(None, (way.query, narrowed.query() if way.narrows else "")))
-    return replace(figure, behind=(reverse(way.url_name) + (f"?{query}" if query else ""), way.words))
+def followed(figure: Figure, narrowed: Narrowed) -> Figure:
+    """The figure with its ways down: as a whole, and from each number of its table."""
+    measure, words = ROWS[figure.key]
+    own = OF_TODAY.get(figure.key) if narrowed.until == clock.today() else None
+    if own:
+        query = narrowed.query()
+        url = reverse(own) + (f"?{query}" if query else "")
+    else:
+        url = f"{reverse('dashboards:rows', args=[measure])}?{urlencode(narrowed.address())}"
+    return replace(figure, behind=(url, words), filters=narrowed.address())

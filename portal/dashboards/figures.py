@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from portal.core.verdicts import Text
 from portal.ui.drawing import can_draw
@@ -13,12 +16,31 @@ FILES = {"csv": "CSV", "xlsx": "Excel", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, and what they are called."""
 
 
+class Cell(int):
+    """A number of a table that can be followed down: the measure it counts, and which part of it (None: any)."""
+
+    measure: str
+    query: dict[str, str]
+
+
+def cell(count: int, measure: str, group: str | None = None, column: str | None = None, **more: str) -> int:
+    """The number with the way to its rows; nothing leads to none. `more`: the `month` of which it tells."""
+    if not count:
+        return count
+    made = Cell(count)
+    made.measure = measure
+    said = {"group": group, "column": column, **more}
+    made.query = {key: value for key, value in said.items() if value is not None}
+    return made
+
+
 @dataclass(frozen=True)
 class Figure:
     """`key` is its place in the address of the export. `head` and `rows` are the table.
 
     `before` holds it against the period before, `note` says what else one should know. `alarm` is the tone of what
-    somebody should look at, "" where all is well. `behind` is the list of the cases, where the reader may open one.
+    somebody should look at, "" where all is well. `behind` is the list of the cases, where the reader may open one;
+    `filters` is what narrows the lists behind the cells, where the reader is led to them.
     """
 
     key: str
@@ -32,6 +54,7 @@ class Figure:
     note: str = ""
     alarm: str = ""
     behind: tuple[str, Text] | None = None
+    filters: dict[str, str] | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -56,9 +79,14 @@ class Figure:
         return [(kind, label) for kind, label in FILES.items() if kind in CONTENT_TYPES or self.has_picture]
 
     @property
-    def cells(self) -> list[tuple[Any, list[Any]]]:
-        """Each row as its heading and the rest."""
-        return [(row[0], row[1:]) for row in self.rows]
+    def cells(self) -> list[tuple[Any, list[tuple[Any, str]]]]:
+        """Each row as its heading and the rest, every cell with the address of the rows behind it, or ""."""
+        return [(row[0], [(value, self._url(value)) for value in row[1:]]) for row in self.rows]
+
+    def _url(self, value: Any) -> str:
+        if self.filters is None or not isinstance(value, Cell):
+            return ""
+        return f"{reverse('dashboards:rows', args=[value.measure])}?{urlencode(self.filters | value.query)}"
 
 
 def heat(count: int, most: int) -> int:

@@ -59,6 +59,12 @@ class Narrowed:
         own = {key: getattr(self, key) for key in ("jurisdiction", "tier", "provider", "release")}
         return urlencode({key: value for key, value in (own | more).items() if value})
 
+    def address(self) -> dict[str, str]:
+        """The filters and the day as they stand in an address: what the same figure would be asked for tomorrow."""
+        own = {key: getattr(self, key) for key in ("jurisdiction", "tier", "provider", "release")}
+        said = {"until": self.until.isoformat(), "period": str(self.months)} | own
+        return {key: value for key, value in said.items() if value}
+
     def of_institution(self, path: str = "institution") -> Q:
         """Conditions on rows that point to an institution by `path`. EXISTS, no join that multiplies rows."""
         found = Q()

@@ -4,12 +4,14 @@ from django.urls import path
 
 from portal.dashboards import lists, saved, views
 from portal.dashboards.report.views import report, report_list
+from portal.dashboards.rows.views import rows
 
 app_name = "dashboards"
 urlpatterns = [
     path("oversight/", views.oversight, name="oversight"),
     path("oversight/lines/", lists.lines, name="lines"),
     path("oversight/holds/", lists.holds, name="held"),
+    path("oversight/rows/<slug:measure>/", rows, name="rows"),
     path("oversight/reports/", report_list, name="reports"),
     path("oversight/reports/<uuid:pk>.pdf", report, name="report"),
     path("oversight/views/", saved.saved_views, name="saved_views"),

@@ -46,7 +46,7 @@ def board(request: PortalRequest, page: str, *, sight: Sight) -> HttpResponse:
     shown = told(found, sight, by_model=by_model)
     context = {
         "page": found,
-        "figures": [(followed(one.make(made), request.actor, made.narrowed), one.wide) for one in shown],
+        "figures": [(followed(one.make(made), made.narrowed), one.wide) for one in shown],
         "left_out": len(told(found, sight)) - len(shown),
         "query_of_partners": _without_model(request),
     }

@@ -14,7 +14,7 @@ from portal.dashboards.boards.board import Board, Counted, by_column, by_group
 from portal.dashboards.boards.incidents import SERIOUS, TONES
 from portal.dashboards.boards.words import in_words, than_then
 from portal.dashboards.boards.work import stages
-from portal.dashboards.figures import Figure
+from portal.dashboards.figures import Figure, cell
 from portal.dashboards.rollup.sources.assurance import OPEN_DAYS
 from portal.dashboards.rollup.sources.work import WAITED_DAYS
 
@@ -53,11 +53,13 @@ def _of(counted: Counted, group: str) -> dict[int, int]:
     return _ages((column, count) for (one, column), count in counted.items() if one == group)
 
 
-def _row(ages: Mapping[int, int], names: Mapping[int, str]) -> list[Any]:
+def _row(counted: Counted, names: Mapping[int, str], measure: str, group: str) -> list[Any]:
     """All, each band, the band of the middle one and that of the oldest."""
+    ages = _of(counted, group)
     oldest = max((first for first, count in ages.items() if count), default=None)
     ends = [names[one] if one is not None else "–" for one in (halfway(ages), oldest)]
-    return [sum(ages.values()), *(ages.get(first, 0) for first in names), *ends]
+    banded = [cell(ages.get(first, 0), measure, group, str(first)) for first in names]
+    return [cell(sum(ages.values()), measure, group), *banded, *ends]
 
 
 def _from(ages: Mapping[int, int], days: int) -> int:
@@ -90,7 +92,7 @@ def queue_ages(board: Board) -> Figure:
             [
                 board.bodies.get(pk, _("No authority")),
                 called.get(stage, stage),
-                *_row(_of(now, f"{pk}:{stage}"), names),
+                *_row(now, names, "case_ages", f"{pk}:{stage}"),
             ]
             for pk, stage in places
         ],
@@ -148,7 +150,7 @@ def finding_ages(board: Board) -> Figure:
         title=_finding_title(ages, long, serious, names),
         sub=_("Findings that are not settled, by severity and by the days since they were recorded."),
         head=[_("Severity"), _("All"), *names.values(), _("Half are up to"), _("Oldest")],
-        rows=[[label, *_row(_of(now, key), names)] for key, label in severities],
+        rows=[[label, *_row(now, names, "finding_ages", key)] for key, label in severities],
         chart={
             "kind": "stacked",
             "whole": True,

@@ -12,7 +12,7 @@ from audits.models import Severity
 from audits.models.alert import AlertKind
 from portal.dashboards.boards.board import Board, by_column, by_group, whole
 from portal.dashboards.boards.words import percent, than_before, than_then
-from portal.dashboards.figures import Figure
+from portal.dashboards.figures import Figure, cell
 
 
 def audits_by_authority(board: Board) -> Figure:
@@ -32,7 +32,8 @@ def audits_by_authority(board: Board) -> Figure:
         sub=_("Audits by authority. Late: past the planned day and not begun."),
         head=[_("Authority"), *(label for label, _tone, _values in columns.values())],
         rows=[
-            [name, *(values[place] for _label, _tone, values in columns.values())] for place, name in enumerate(names)
+            [name, *(_audit_cell(values[place], pk, key) for key, (_label, _tone, values) in columns.items())]
+            for place, (pk, name) in enumerate(zip(bodies, names, strict=True))
         ],
         chart={
             "kind": "across",
@@ -44,6 +45,10 @@ def audits_by_authority(board: Board) -> Figure:
         before=than_before(sum(done.values()), sum(whole(board.happened_before["audits_done"]).values())),
         alarm="red" if any(columns["late"][2]) else "",
     )
+
+
+def _audit_cell(count: int, body: str, column: str) -> int:
+    return cell(count, "audits_done", body) if column == "done" else cell(count, "audits", body, column)
 
 
 def _audit_title(late: int, done: int) -> str:
@@ -68,7 +73,13 @@ def findings_open(board: Board) -> Figure:
         sub=_("Findings that are not settled, by severity. Overdue: past the day for the plan or the remedy."),
         head=[_("Severity"), _("In time"), _("Overdue"), _("All"), _("Recorded in the period")],
         rows=[
-            [label, open_, late, open_ + late, recorded.get(key, 0)]
+            [
+                label,
+                cell(open_, "findings", key, "open"),
+                cell(late, "findings", key, "overdue"),
+                cell(open_ + late, "findings", key),
+                cell(recorded.get(key, 0), "findings_recorded", key),
+            ]
             for (key, label), open_, late in zip(severities, values["open"], values["overdue"], strict=True)
         ],
         chart={
@@ -122,8 +133,10 @@ def reports_kept(board: Board) -> Figure:
         rows=[
             [
                 name,
-                *(values[place] for _label, _tone, values in series.values()),
-                now.get((kind, "waiting"), 0),
+                cell(series["in_time"][2][place], "obligations_kept", kind, "in_time"),
+                cell(series["late"][2][place], "obligations_kept", kind, "late"),
+                cell(series["overdue"][2][place], "obligations", kind, "late"),
+                cell(now.get((kind, "waiting"), 0), "obligations", kind, "waiting"),
                 percent(filed.get((kind, "in_time"), 0), sum(filed.get((kind, one), 0) for one in ("in_time", "late"))),
             ]
             for place, (kind, name) in enumerate(zip(kinds, names, strict=True))
@@ -177,8 +190,13 @@ def alerts_and_false_alarms(board: Board) -> Figure:
         sub=_("Alerts from reported use that were raised in the period, by kind and by what people found."),
         head=[_("Kind"), *(label for label, _tone in verdicts.values()), _("All"), _("False alarms, of those judged")],
         rows=[
-            [label, *row, sum(row), percent(row[1], row[0] + row[1])]
-            for (_key, label), row in zip(kinds, rows, strict=True)
+            [
+                label,
+                *(cell(count, "alerts", key, verdict) for verdict, count in zip(verdicts, row, strict=True)),
+                cell(sum(row), "alerts", key),
+                percent(row[1], row[0] + row[1]),
+            ]
+            for (key, label), row in zip(kinds, rows, strict=True)
         ],
         chart={
             "kind": "across",

@@ -9,7 +9,7 @@ from audits.queries.ladder import LADDER
 from audits.states.appeal import APPEAL
 from portal.dashboards.boards.board import Board, by_column, whole
 from portal.dashboards.boards.words import percent, than_before, than_then
-from portal.dashboards.figures import Figure
+from portal.dashboards.figures import Figure, cell
 
 OUTCOMES = ("upheld", "varied", "dismissed", "withdrawn")
 
@@ -31,7 +31,15 @@ def holds_in_force(board: Board) -> Figure:
         title=_hold_title(sum(confirmed) + sum(waiting), sum(waiting)),
         sub=_("What is stopped, and whether a second body has confirmed it."),
         head=[_("On what"), _("Confirmed"), _("Waits to be confirmed"), _("All")],
-        rows=[[label, *both, sum(both)] for label, *both in zip(kinds.values(), confirmed, waiting, strict=True)],
+        rows=[
+            [
+                label,
+                cell(sure, "holds", kind, "confirmed"),
+                cell(open_, "holds", kind, "waiting"),
+                cell(sure + open_, "holds", kind),
+            ]
+            for (kind, label), sure, open_ in zip(kinds.items(), confirmed, waiting, strict=True)
+        ],
         chart={
             "kind": "across",
             "stack": True,
@@ -73,7 +81,10 @@ def ladder_positions(board: Board) -> Figure:
         title=_ladder_title(now),
         sub=_("Partners by the enforcement decisions that are in effect; one may be on several rungs."),
         head=[_("Rung"), _("Partners"), _("At the end of the period before")],
-        rows=[[label, now.get(key, 0), then.get(key, 0)] for key, label in [*rungs, ("running", _("Being heard"))]],
+        rows=[
+            [label, cell(now.get(key, 0), "ladder", None, key), then.get(key, 0)]
+            for key, label in [*rungs, ("running", _("Being heard"))]
+        ],
         chart={
             "kind": "bar",
             "labels": [label for _key, label in rungs] + [_("Being heard")],
@@ -120,9 +131,14 @@ def appeals(board: Board) -> Figure:
         sub=_("How appeals of the period ended. Upheld: the decision was set aside; varied: it was changed."),
         head=[_("State"), _("Now or in the period"), _("Share of those that ended"), _("In the period before")],
         rows=[
-            *([states[key], count, "–", "–"] for key, count in going.items()),
+            *([states[key], cell(count, "appeals", None, key), "–", "–"] for key, count in going.items()),
             *(
-                [states[key], ended.get(key, 0), percent(ended.get(key, 0), total), before.get(key, 0)]
+                [
+                    states[key],
+                    cell(ended.get(key, 0), "appeals_decided", None, key),
+                    percent(ended.get(key, 0), total),
+                    before.get(key, 0),
+                ]
                 for key in outcomes
             ),
         ],

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from portal.accounts.models.organisation import jurisdiction_name
 from portal.dashboards.boards.board import Board, whole
 from portal.dashboards.boards.words import duration, percent, slower, than_before
-from portal.dashboards.figures import Figure, heat
+from portal.dashboards.figures import Figure, cell, heat
 from portal.dashboards.rollup.read import Spread
+from portal.rulebook.schema import Rulebook
 
 ARROW = " → "
 LOPSIDED = 0.2
@@ -38,6 +39,10 @@ class Flow:
     @property
     def all(self) -> int:
         return self.granted + self.no
+
+    @property
+    def group(self) -> str:
+        return f"{self.by}>{self.to}"
 
     @property
     def name(self) -> str:
@@ -85,9 +90,9 @@ def who_grants_to_whom(board: Board) -> Figure:
             [
                 jurisdiction_name(one.by),
                 jurisdiction_name(one.to),
-                one.all,
-                one.granted,
-                one.no,
+                cell(one.all, "decisions", one.group),
+                cell(one.granted, "decisions", one.group, "granted"),
+                cell(one.no, "decisions", one.group, "refused:"),
                 percent(one.no, one.all),
             ]
             for one in flows
@@ -167,7 +172,7 @@ def how_long_it_takes(board: Board) -> Figure:
         sub=_("Working days from sending a request to its decision, by the country that decides and the partner’s."),
         head=[_("Decided by → for"), _("Decisions"), _("Median, working days"), _("90th percentile, working days")],
         rows=[
-            [name, spreads[one].count, spreads[one].median, spreads[one].p90]
+            [name, cell(spreads[one].count, "time_to_decide", one), spreads[one].median, spreads[one].p90]
             for name, one in zip(names, flows, strict=True)
         ],
         chart={
@@ -231,13 +236,18 @@ def _pace_before(board: Board) -> str:
     return _("%(direction)s: %(said)s") % {"direction": _direction(busiest), "said": said} if said else ""
 
 
-def why_refused(board: Board) -> Figure:
-    """Lines that were refused, by direction and reason."""
-    flows = [one for one in flows_of(whole(board.happened["decisions"]), "granted", "refused") if one.no]
-    named = {item.key: str(item.label) for item in board.book.refusals.grant_line} | {
+def reasons_of(book: Rulebook) -> dict[str, str]:
+    """Why a line was refused, in words: the reasons of the rules, and what came from the provider."""
+    return {item.key: str(item.label) for item in book.refusals.grant_line} | {
         "declined": _("Declined by the provider"),
         "no_consent": _("No consent in time"),
     }
+
+
+def why_refused(board: Board) -> Figure:
+    """Lines that were refused, by direction and reason."""
+    flows = [one for one in flows_of(whole(board.happened["decisions"]), "granted", "refused") if one.no]
+    named = reasons_of(board.book)
     reasons = _by_weight(flow.refused for flow in flows)
     labels = {key: named.get(key, key.replace("_", " ") or _("No reason given")) for key in reasons}
     return Figure(
@@ -246,7 +256,13 @@ def why_refused(board: Board) -> Figure:
         sub=_("Refused lines by the reason that was given, by the country that decides and the partner’s."),
         head=[_("Decided by → for"), _("Refused"), _("Share refused"), *labels.values()],
         rows=[
-            [one.name, one.no, percent(one.no, one.all), *(one.refused.get(key, 0) for key in reasons)] for one in flows
+            [
+                one.name,
+                cell(one.no, "decisions", one.group, "refused:"),
+                percent(one.no, one.all),
+                *(cell(one.refused.get(key, 0), "decisions", one.group, f"refused:{key}") for key in reasons),
+            ]
+            for one in flows
         ],
         chart={
             "kind": "across",
@@ -297,7 +313,16 @@ def who_consents(board: Board) -> Figure:
         title=_consent_title(total, declined),
         sub=_("Lines that providers answered, by the provider’s country and the partner’s."),
         head=[_("Provider of → partner of"), _("Answered"), _("Consented"), _("Declined"), _("Share declined")],
-        rows=[[one.name, one.all, one.granted, one.no, percent(one.no, one.all)] for one in flows],
+        rows=[
+            [
+                one.name,
+                cell(one.all, "consents", one.group),
+                cell(one.granted, "consents", one.group, "consented"),
+                cell(one.no, "consents", one.group, "declined"),
+                percent(one.no, one.all),
+            ]
+            for one in flows
+        ],
         chart={
             "kind": "across",
             "stack": True,

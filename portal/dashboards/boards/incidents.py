@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from audits.models import Severity
 from portal.dashboards.boards.board import Board, by_group, whole
 from portal.dashboards.boards.words import duration, hours, month_name, slower, than_before, than_then
-from portal.dashboards.figures import Figure, months_between
+from portal.dashboards.figures import Figure, cell, months_between
 from portal.dashboards.rollup.read import Spread
 
 SERIOUS = ("high", "critical")
@@ -36,8 +36,15 @@ def incidents_over_time(board: Board) -> Figure:
         % {"first": labels[0], "last": labels[-1]},
         head=[_("Month"), *(label for _key, label in severities), _("All")],
         rows=[
-            [label, *(values[place] for values in series), sum(values[place] for values in series)]
-            for place, label in enumerate(labels)
+            [
+                label,
+                *(
+                    cell(values[place], "incidents", key, month=month.isoformat())
+                    for (key, _label), values in zip(severities, series, strict=True)
+                ),
+                cell(sum(values[place] for values in series), "incidents", month=month.isoformat()),
+            ]
+            for place, (month, label) in enumerate(zip(months, labels, strict=True))
         ],
         chart={
             "kind": "stacked",
@@ -81,8 +88,12 @@ def open_incidents(board: Board) -> Figure:
         sub=_("Incidents that are not closed. Late: something that the rules ask to be reported was not, in time."),
         head=[_("Severity"), _("Within its deadlines"), _("Late"), _("All")],
         rows=[
-            [label, values["in_time"][place], values["late"][place], values["in_time"][place] + values["late"][place]]
-            for place, label in enumerate(labels)
+            [
+                label,
+                *(cell(values[column][place], "incidents_open", key, column) for column in ("in_time", "late")),
+                cell(values["in_time"][place] + values["late"][place], "incidents_open", key),
+            ]
+            for place, (key, label) in enumerate(zip(dict(severities), labels, strict=True))
         ],
         chart={
             "kind": "stacked",
@@ -118,7 +129,10 @@ def time_to_contain(board: Board) -> Figure:
         title=_contain_title(worst),
         sub=_("Hours from the report to containment, of incidents contained in the period."),
         head=[_("Severity"), _("Contained"), _("Median, hours"), _("90th percentile, hours"), _("Median before")],
-        rows=[[label, one.count, one.median, one.p90, _median(before.get(key))] for key, label, one in known],
+        rows=[
+            [label, cell(one.count, "time_to_contain", key), one.median, one.p90, _median(before.get(key))]
+            for key, label, one in known
+        ],
         chart={
             "kind": "across",
             "unit": _("hours"),
@@ -172,7 +186,7 @@ def acknowledgements(board: Board) -> Figure:
     rows = [
         [
             label,
-            one.count if one else 0,
+            (cell(one.count, "holds_acknowledged") if one is now else one.count) if one else 0,
             duration(one.median if one else None, "seconds"),
             duration(one.p90 if one else None, "seconds"),
         ]

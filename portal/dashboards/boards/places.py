@@ -14,7 +14,7 @@ from grants.states_places import ENVIRONMENT
 from portal.accounts.models.organisation import jurisdiction_name
 from portal.dashboards.boards.board import Board, by_column, by_group
 from portal.dashboards.boards.words import percent, than_then
-from portal.dashboards.figures import Figure
+from portal.dashboards.figures import Figure, cell
 
 OPEN = ("accredited", "attested", "registered", "suspended", "expired")
 """States of an environment that is still there, the one in which it can be used first."""
@@ -40,7 +40,7 @@ def environments_by_country(board: Board) -> Figure:
         sub=_("Environments by the country they stand in. Only accredited ones can be used."),
         head=[_("Country"), *(labels[state] for state in states), _("All")],
         rows=[
-            [name, *(now.get((code, state), 0) for state in states), total[code]]
+            [name, *(cell(now.get((code, state), 0), "environments", code, state) for state in states), total[code]]
             for code, name in zip(codes, names, strict=True)
         ],
         chart={

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from portal.core import clock
 from portal.dashboards.boards.board import Board, Counted, by_group
 from portal.dashboards.boards.words import in_words, month_name, percent, than_then
-from portal.dashboards.figures import Figure, heat, months_between
+from portal.dashboards.figures import Figure, cell, heat, months_between
 from portal.rulebook.durations import add_months
 
 SOON, AHEAD = 3, 12
@@ -34,7 +34,7 @@ def scope_in_force(board: Board) -> Figure:
         ),
         head=[_("Release"), *uses.values(), _("All uses")],
         rows=[
-            [name, *(_words(lines, held, pk, use) for use in uses), by_group(lines)[pk]]
+            [name, *(_words(lines, held, pk, use) for use in uses), cell(by_group(lines)[pk], "lines", pk)]
             for pk, name in zip(releases, names, strict=True)
         ],
         matrix={
@@ -91,14 +91,14 @@ def _cell(board: Board, lines: Counted, held: Counted, release: str, use: str) -
     count, stopped = lines.get((release, use), 0), held.get((release, use), 0)
     if not count:
         return {"label": "–", "heat": 0, "says": _("no line")}
-    cell = {"label": count, "heat": heat(count, max(lines.values())), "url": _lines_url(board, release, use)}
+    made = {"label": count, "heat": heat(count, max(lines.values())), "url": _lines_url(board, release, use)}
     if stopped:
-        return cell | {
+        return made | {
             "label": _("%(held)s held") % {"held": stopped},
             "held": True,
             "says": _("of %(n)s lines") % {"n": count},
         }
-    return cell | {"says": ngettext("line", "lines", count)}
+    return made | {"says": ngettext("line", "lines", count)}
 
 
 def _lines_url(board: Board, release: str, use: str) -> str:
@@ -173,7 +173,10 @@ def taken_back(board: Board) -> Figure:
         title=_taken_title(counted, total),
         sub=_("What ended or shrank before its day. A withdrawal counts from its notice on, unless it was taken back."),
         head=[_("What"), _("How many"), _("In the period before"), _("Share")],
-        rows=[[label, counted[key], before[key], percent(counted[key], total)] for key, label in kinds.items()],
+        rows=[
+            [label, cell(counted[key], "taken_back", None, key), before[key], percent(counted[key], total)]
+            for key, label in kinds.items()
+        ],
         chart={
             "kind": "across",
             "labels": list(kinds.values()),

@@ -12,7 +12,7 @@ from grants.models import GrantRequest
 from partners.models import Application
 from portal.dashboards.boards.board import Board, by_column, by_group
 from portal.dashboards.boards.words import than_then
-from portal.dashboards.figures import Figure, heat
+from portal.dashboards.figures import Figure, cell, heat
 from portal.dashboards.rollup.read import Spread
 from portal.ui.templatetags.ui import working_days
 
@@ -44,7 +44,11 @@ def load(board: Board) -> Figure:
         sub=_("Cases that are not decided, by the authority that runs them and the stage they are in."),
         head=[_("Authority"), *(called[stage] for stage in used), _("All")],
         rows=[
-            [name, *(now.get((pk, stage), 0) for stage in used), by_group(now)[pk]]
+            [
+                name,
+                *(cell(now.get((pk, stage), 0), "cases", pk, stage) for stage in used),
+                cell(by_group(now)[pk], "cases", pk),
+            ]
             for pk, name in zip(bodies, names, strict=True)
         ],
         matrix={
@@ -100,7 +104,13 @@ def stage_times(board: Board) -> Figure:
             _("90th percentile, working days"),
         ],
         rows=[
-            [name, called[stage], by[pk, stage].count, by[pk, stage].median, by[pk, stage].p90]
+            [
+                name,
+                called[stage],
+                cell(by[pk, stage].count, "stage_days", f"{pk}:{stage}"),
+                by[pk, stage].median,
+                by[pk, stage].p90,
+            ]
             for pk, name in zip(bodies, names, strict=True)
             for stage in used
             if (pk, stage) in by

@@ -39,6 +39,7 @@ class Spell(models.Model):
         verbose_name_plural = _("spells")
         indexes: ClassVar = [
             models.Index(fields=["measure", "subject_id"], name="spell_of_subject"),
+            models.Index(fields=["measure", "-since"], name="spell_newest"),
             models.Index(
                 fields=["since"], condition=models.Q(measure="incidents_open"), name="spell_begins_by_the_hour"
             ),

@@ -44,6 +44,7 @@ ROWS: list[Any] = [
     row("dashboards:board", of_partners(), make=lambda world: {"page": "work"}),
     row("dashboards:lines", board()),
     row("dashboards:held", board()),
+    row("dashboards:rows", of_partners(), make=lambda world: {"measure": "audits"}),
     row("dashboards:export", of_partners(), make=lambda world: {"key": "audits", "kind": "xlsx"}),
     row("dashboards:saved_views", board()),
     row(
