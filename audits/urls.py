@@ -18,6 +18,8 @@ from portal.accounts.guards import for_roles
 
 app_name = "audits"
 partner = for_roles("applicant")
+REPORTERS = ("applicant", "provider_staff", "case_officer", "signatory", "auditor", "oversight_member")
+"""Who can have reported an incident under their own name."""
 urlpatterns = [
     path("audits/", partner(lists.AuditList.as_view()), name="audits"),
     path("audits/<uuid:pk>/", pages.audit, name="audit"),
@@ -44,6 +46,7 @@ urlpatterns = [
         for_roles("applicant", "provider_staff", "oversight_member", "case_officer")(DueList.as_view()),
         name="due",
     ),
+    path("incidents/reported/", for_roles(*REPORTERS)(lists.ReportedList.as_view()), name="reported"),
     path("incidents/report/", incident_report, name="incident_report"),
     path("incidents/<uuid:pk>/", incident_page, name="incident"),
     path("incidents/<uuid:pk>/reports/<uuid:report>/", incident_document, name="incident_document"),

@@ -52,6 +52,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Incidents"), "audits:incidents", frozenset({"applicant", "provider_staff", "oversight_member"})),
     Place(_("Audits"), "admin:audits_audit_changelist", frozenset({"case_officer", "auditor"})),
     Place(_("Incidents"), "admin:audits_incident_changelist", frozenset({"case_officer", "signatory"})),
+    Place(_("What you reported"), "audits:reported", frozenset({"auditor"})),
     Place(_("Appeals"), "audits:panel", frozenset({"signatory", "oversight_member"})),
     Place(_("Alerts"), "audits:alerts", frozenset({"case_officer", "auditor"})),
     Place(

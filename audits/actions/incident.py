@@ -248,6 +248,7 @@ def mark_duplicate(*, incident: Incident, of: Incident, by: Actor) -> Incident:
     changes = {"duplicate_of": of, "merged_at": clock.now()}
     move(incident, "mark_duplicate", by=by, changes=changes, detail={"of": of.pk}, about=about)
     renew_deadlines(of)
+    notices.incident_merged(incident)
     return incident
 
 

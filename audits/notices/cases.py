@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.deadlines import OVERSIGHT, PROVIDER
 from audits.models import Incident, IncidentDeadline
 from audits.notices.telling import desk, officers, page, partner, signatories, tell
+from audits.queries.reported import in_words, reporters_of
 from portal.accounts.models import User
 from portal.accounts.queries.people import members_with
 from portal.core.actors import Actor
@@ -45,6 +47,9 @@ RESOLVED = NoticeKind(
     _("See the incident"),
 )
 OVER = NoticeKind("incident_closed", _("Incident {reference} is over"), _("“{title}”: {state}."), _("See the incident"))
+TO_REPORTER = NoticeKind(
+    "incident_reporter", _("News on what you reported: {reference}"), _("{words}"), _("See what you reported")
+)
 FILED = NoticeKind("deadline_filed", _("{reference}: {label}"), _("{text}"), _("See the incident"))
 NEAR = NoticeKind(
     "deadline_near",
@@ -74,6 +79,19 @@ def incident_updated(incident: Incident, by: Actor) -> None:
     to, url = (officers(incident), desk(incident)) if from_partner else (partner(incident), page(incident))
     key = str(incident.updates.count())
     tell(UPDATED, incident, to, url, key=key, body=by.body_name, title=incident.title)
+    reporters_hear(incident, key=f"news:{key}")
+
+
+def reporters_hear(incident: Incident, *, key: str) -> None:
+    """Who reported it, or something that was merged into it, and hears of it neither as officer nor for the partner.
+
+    They hear in words that tell nothing of the case itself, and find what they may read where they find their reports.
+    """
+    told = {user.pk for user in (*officers(incident), *partner(incident))}
+    for row, reporter in reporters_of(incident):
+        if reporter.pk not in told:
+            words = str(in_words(row.state, incident.state))
+            tell(TO_REPORTER, row, [reporter], reverse("audits:reported"), key=f"{incident.pk}:{key}", words=words)
 
 
 def hold_proposed(incident: Incident) -> None:
@@ -84,10 +102,17 @@ def hold_proposed(incident: Incident) -> None:
 def incident_resolved(incident: Incident) -> None:
     tell(RESOLVED, incident, partner(incident), page(incident), key=f"{incident.resolved_at}")
     tell(RESOLVED, incident, officers(incident), desk(incident), key=f"{incident.resolved_at}")
+    reporters_hear(incident, key=f"resolved:{incident.resolved_at}")
 
 
 def incident_closed(incident: Incident) -> None:
     tell(OVER, incident, partner(incident), page(incident), title=incident.title, state=incident.state_label)
+    reporters_hear(incident, key=incident.state)
+
+
+def incident_merged(incident: Incident) -> None:
+    """Who reported the one hears that it goes on with another."""
+    reporters_hear(incident, key=f"merged:{incident.merged_at}")
 
 
 def deadline_filed(deadline: IncidentDeadline, text: str) -> None:

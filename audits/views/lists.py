@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import own, own_audits, visible_incidents
 from audits.models import Audit, EnforcementCase, Finding, Incident, Obligation, Severity
 from audits.queries.escalation import overdue_findings
+from audits.queries.reported import reported_by
 from audits.rules.incident import UNDER_WAY
 from audits.states import AUDIT, FINDING, INCIDENT, OBLIGATION
-from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable
+from audits.views.tables import AuditTable, CaseTable, FindingTable, IncidentTable, ObligationTable, ReportedTable
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.ui.filters import YesNoFilter
@@ -167,8 +168,25 @@ class IncidentList(PartnerList):
 
     def page_actions(self) -> list[dict[str, Any]]:
         if not self.actor.has("applicant"):
-            return []
+            return [{"label": _("What you reported"), "url": reverse("audits:reported")}]
         return [{"label": _("Report an incident"), "url": reverse("audits:incident_report")}]
+
+
+class ReportedList(PartnerList):
+    """What the reader reported, whoever they are: auditors and authorities have no other list of it."""
+
+    title = _("What you reported")
+    lead = _("Incidents that you reported, and how they go on, also where one was merged into another.")
+    template_name = "base_list.html"
+    table_class = ReportedTable
+    search_fields = ("reference", "title")
+    sorts: ClassVar = {"reported_at": ("reported_at", "pk")}
+    default_sort = "-reported_at"
+    empty_title = _("Nothing reported")
+    empty_text = _("What you report is listed here from then on.")
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        return reported_by(self.actor)
 
 
 class CaseList(PartnerList):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audits.overdue import late_by
+from audits.queries.reported import in_words
 from audits.reasons import why_then
 from portal.ui import tags
 from portal.ui.tables import DayColumn, LinkColumn, NumberColumn, StateColumn, Table
@@ -81,6 +83,29 @@ class IncidentTable(Table):
 
     render_severity = FindingTable.render_severity
     value_severity = FindingTable.value_severity
+
+
+class ReportedTable(Table):
+    """Incidents that the reader reported: in their own words, and how it goes on in those of the public form."""
+
+    reference = tables.Column(verbose_name=_("Reference"))
+    title = tables.Column(verbose_name=_("What you reported"))
+    institution = tables.Column(accessor="institution__organisation__name", verbose_name=_("Institution"))
+    reported_at = DayColumn(verbose_name=_("Reported"))
+    goes_on = tables.Column(verbose_name=_("How it goes on"))
+
+    def render_reference(self, record: Any) -> Any:
+        if not record.readable:
+            return record.reference
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record.reference)
+
+    def value_reference(self, record: Any) -> str:
+        return str(record.reference)
+
+    def render_goes_on(self, record: Any) -> str:
+        return str(in_words(record.state, record.goes_on))
+
+    value_goes_on = render_goes_on
 
 
 class CaseTable(Table):

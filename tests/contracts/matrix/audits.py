@@ -389,6 +389,10 @@ ROWS: list[Any] = [
     row("audits:obligations", roles("applicant")),
     row("audits:cases", roles("applicant")),
     row("audits:incidents", roles("applicant", "provider_staff", "oversight_member")),
+    row(
+        "audits:reported",
+        roles("applicant", "provider_staff", "case_officer", "signatory", "auditor", "oversight_member"),
+    ),
     row("audits:due", roles("applicant", "provider_staff", "oversight_member", "case_officer")),
     row("audits:incident_report", roles("applicant"), roles("applicant"), data=data(title="A key leaked")),
     row("audits:audit", own(), make=at(notified)),
