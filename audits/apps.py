@@ -11,10 +11,13 @@ class AuditsConfig(AppConfig):
         from audits.interim import watch_interim_holds
         from audits.needs import register_needs
         from audits.queries import audit_report, incident_report
+        from audits.queries.appealable import refusal_remedy
         from audits.standing import watch_qualifications
         from partners.queries.verify import SOURCES
+        from partners.remedies import FINDERS
 
         register_needs()
         watch_interim_holds()
         watch_qualifications()
         SOURCES.extend([audit_report.document_of, incident_report.document_of])
+        FINDERS.append(refusal_remedy)

@@ -23,7 +23,10 @@ from audits.models import (
     RiskAcceptance,
 )
 from audits.models.evidence_request import OWED as EVIDENCE_OWED
+from audits.panel_access import appeals_of
+from audits.queries.appeal import SITTING
 from audits.queries.obligations import OWED
+from audits.queries.parts import SITS
 from audits.states import ALERT
 from portal.accounts import needs
 from portal.accounts.assign import assigned
@@ -38,6 +41,30 @@ def register_needs() -> None:
     needs.register("case_officer", "audits.officer", for_case_officer)
     needs.register("auditor", "audits.auditor", for_auditor)
     needs.register("signatory", "audits.signatory", for_signatory)
+    for role in SITS:
+        needs.register(role, f"audits.panel.{role}", for_panel)
+
+
+def for_panel(actor: Actor) -> list[Waiting]:
+    """Appeals that wait to be admitted by somebody without a part, and those on whose panel the person sits."""
+    rows, url = appeals_of(actor), reverse("audits:panel")
+    return [
+        Waiting(
+            rows.filter(state__in=SITTING),
+            ngettext_lazy("appeal before your panel", "appeals before your panels"),
+            url,
+            key="panel",
+            due="decide_by",
+            tone="amber",
+        ),
+        Waiting(
+            rows.filter(state="lodged"),
+            ngettext_lazy("appeal to admit or to reject", "appeals to admit or to reject"),
+            url,
+            key="admit",
+            oldest="lodged_at",
+        ),
+    ]
 
 
 def _desk(model: str) -> str:

@@ -82,6 +82,13 @@ RETURNED = NoticeKind(
     _("{reason}\n\nSignatures given so far no longer count. Whoever signed will be asked again."),
     _("Open the case"),
 )
+REMITTED = NoticeKind(
+    "application_remitted",
+    _("The refusal of {reference} was set aside on appeal"),
+    _("{reason}\n\nThe case is in review again. Whoever signed or refused it does not decide it anew."),
+    _("Open the case"),
+    urgent=True,
+)
 APPROVED = NoticeKind(
     "application_approved",
     _("{institution} is qualified"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from audits import notices
 from audits.actions.appeal_effects import end_effect_of_stay
-from audits.models import Appeal, EnforcementCase
-from audits.queries.appeal import last_day_of, office_of
+from audits.models import Appeal
+from audits.queries.appeal import OPEN, last_day_of
+from audits.queries.appealed import FIELD, Subject, judged, kind_of, office_of
 from audits.rules.appeal import may_lodge
-from grants.models import Hold
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
@@ -26,12 +26,13 @@ UNTIL_DRAWN = timedelta(hours=1)
 
 
 @as_deed
-def lodge_appeal(
-    *, against: EnforcementCase | Hold, ground: str, statement: str, by: Actor, stay_asked: bool = False
-) -> Appeal:
-    """Lodge an appeal against a decision or a hold: on a ground, and within the time, that the rulebook gives."""
+def lodge_appeal(*, against: Subject, ground: str, statement: str, by: Actor, stay_asked: bool = False) -> Appeal:
+    """Lodge an appeal against a decision: on a ground, and within the time, that the rulebook gives.
+
+    `stay_asked` counts only where there is an effect to stay.
+    """
     lock(against)
-    kind = Appeal.Against.HOLD if isinstance(against, Hold) else Appeal.Against.ENFORCEMENT
+    kind = kind_of(against)
     rulebook = rules(against.rulebook)
     rule = find(rulebook.appeal.against, kind)
     authority_id, country = office_of(against)
@@ -43,8 +44,8 @@ def lodge_appeal(
             country=country,
             ground=ground,
             rule=rule,
-            is_open=against.appeals.filter(state__in=["lodged", "admitted", "heard"]).exists(),
-            judged=against.appeals.filter(heard_at__isnull=False, decided_at__isnull=False).exists(),
+            is_open=against.appeals.filter(state__in=OPEN).exists(),
+            judged=judged(against, against.appeals.all()),
         )
     )
     appeal = Appeal(
@@ -52,16 +53,15 @@ def lodge_appeal(
         institution_id=against.institution_id,
         authority_id=authority_id,
         against=kind,
-        case=against if isinstance(against, EnforcementCase) else None,
-        hold=against if isinstance(against, Hold) else None,
         ground=ground,
         statement=statement,
-        stay_asked=stay_asked,
         rulebook=rulebook.version,
         lodged_at=now,
         lodged_by_id=by.person_id,
+        **{FIELD[type(against)]: against},
     )
-    detail = {"against": against.pk, "ground": ground, "statement": statement, "stay_asked": stay_asked}
+    appeal.stay_asked = stay_asked and appeal.can_be_stayed
+    detail = {"against": against.pk, "ground": ground, "statement": statement, "stay_asked": appeal.stay_asked}
     create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=about(appeal))
     notices.appeal_lodged(appeal)
     return appeal
@@ -123,4 +123,4 @@ def take(appeal: Appeal) -> None:
 
 def about(appeal: Appeal) -> list[Any]:
     """On whose timelines its deeds belong."""
-    return [appeal.institution_id, appeal.case_id or appeal.hold_id]
+    return [appeal.institution_id, appeal.subject_id]

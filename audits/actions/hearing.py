@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from audits import notices
 from audits.actions.appeal import about, take
 from audits.models import Appeal, AppealStatement, HearingNote
-from audits.rules.panel import stay_comes_first
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import refused, require
@@ -24,7 +23,6 @@ def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor, zone: s
     """
     take(appeal)
     require(can(appeal, "call_hearing", by))
-    require(stay_comes_first(decided=appeal.stay))
     if at <= clock.now():
         require(refused(_("Choose a time that is still to come."), code="past", rule="appeal.hearing"))
     changes = {"hearing_at": at, "hearing_zone": zone, "hearing_place": place.strip()}

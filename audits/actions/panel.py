@@ -10,7 +10,7 @@ from audits.actions.appeal_effects import end_effect_of_stay, stay_the_effect
 from audits.models import Appeal, PanelDraw, PanelSeat
 from audits.queries.appeal import reminder_days, stage_of
 from audits.queries.parts import candidates_for
-from audits.rules.panel import Candidate, Missing, candidate_of, seat_panel, stay_is_open, still_to_come
+from audits.rules.panel import Candidate, Missing, candidate_of, seat_panel, still_to_come
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.sampling import ALGORITHM, digest_of, draw
@@ -134,7 +134,6 @@ def grant_stay(*, appeal: Appeal, reasons: str, by: Actor, until: date | None = 
     """Let access go on until the day, or until the panel has decided. In effect when this transaction commits."""
     take(appeal)
     require(can(appeal, "grant_stay", by))
-    require(stay_is_open(decided=appeal.stay))
     require(still_to_come(until))
     changes = {"stay": Appeal.Stay.GRANTED, "stay_reasons": reasons.strip(), "stay_until": until}
     detail = {"reasons": reasons, "until": until}
@@ -149,7 +148,6 @@ def refuse_stay(*, appeal: Appeal, reasons: str, by: Actor) -> Appeal:
     """The decision stays in effect while the appeal is heard."""
     take(appeal)
     require(can(appeal, "refuse_stay", by))
-    require(stay_is_open(decided=appeal.stay))
     changes = {"stay": Appeal.Stay.REFUSED, "stay_reasons": reasons.strip()}
     record(
         appeal, "refuse_stay", by=by, changes=changes, detail={"reasons": reasons}, rulebook=appeal.rulebook,

@@ -40,7 +40,9 @@ class AppealAdmin(CaseAdmin):
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
     pages = PAGES
     page_template = "admin/audits/appeal.html"
-    page_related = ("institution__organisation", "authority", "case", "hold__partner__organisation", *HELD)
+    page_related = (
+        "institution__organisation", "authority", "case", "application", "hold__partner__organisation", *HELD,
+    )  # fmt: skip
     list_display = ("link", "institution_name", "against_label", "lodged", "due", "state_tag")
     list_filter = (filter_by_state(APPEAL.choices),)
     list_select_related = ("institution__organisation",)

@@ -27,6 +27,11 @@ class LodgeForm(AppealForm):
         label=_("We ask that the decision has no effect while the appeal is heard"), required=False
     )
 
+    def __init__(self, *args: Any, can_be_stayed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_be_stayed:
+            del self.fields["stay_asked"]
+
 
 class StatementForm(forms.Form):
     """What a side says."""

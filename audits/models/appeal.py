@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -21,13 +22,14 @@ from portal.workflow import LifecycleModel, lifecycle_triggers
 
 
 class Appeal(LifecycleModel):
-    """One appeal by one institution, against an enforcement decision or a hold."""
+    """One appeal by one institution, against one decision: of enforcement, a hold, or the refusal of an application."""
 
     TABLE = APPEAL
 
     class Against(models.TextChoices):
         ENFORCEMENT = "enforcement", _("Enforcement decision")
         HOLD = "hold", _("Hold")
+        REFUSAL = "refusal", _("Refusal of an application")
 
     class Stay(models.TextChoices):
         GRANTED = "granted", _("The effect is stayed")
@@ -39,6 +41,7 @@ class Appeal(LifecycleModel):
     against = models.CharField(_("against"), max_length=16, choices=Against.choices)
     case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, null=True, related_name="appeals")
     hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="appeals")
+    application = models.ForeignKey("partners.Application", on_delete=models.PROTECT, null=True, related_name="appeals")
     ground = models.CharField(_("ground"), max_length=50)
     statement = models.TextField(_("statement"))
     rulebook = models.CharField(_("rulebook"), max_length=20)
@@ -74,8 +77,9 @@ class Appeal(LifecycleModel):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(against="enforcement", case__isnull=False, hold=None)
-                | models.Q(against="hold", hold__isnull=False, case=None),
+                condition=models.Q(against="enforcement", case__isnull=False, hold=None, application=None)
+                | models.Q(against="hold", hold__isnull=False, case=None, application=None)
+                | models.Q(against="refusal", application__isnull=False, case=None, hold=None),
                 name="appeal_against_one_thing",
             ),
             models.CheckConstraint(
@@ -100,6 +104,15 @@ class Appeal(LifecycleModel):
                 condition=models.Q(state__in=["lodged", "admitted", "heard"]),
                 name="appeal_one_open_on_hold",
             ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(state__in=["lodged", "admitted", "heard"]),
+                name="appeal_one_open_on_application",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(against__in=["enforcement", "hold"]) | models.Q(stay="", stay_asked=False),
+                name="appeal_stays_what_has_effect",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +125,19 @@ class Appeal(LifecycleModel):
     @property
     def subject(self) -> Any:
         """What is appealed against."""
-        return self.case or self.hold
+        return self.case or self.hold or self.application
+
+    @property
+    def subject_id(self) -> UUID:
+        """Its key, without reading it."""
+        found = self.case_id or self.hold_id or self.application_id
+        assert found is not None
+        return found
+
+    @property
+    def can_be_stayed(self) -> bool:
+        """Whether what is appealed against has an effect that could be stayed: a refusal stops nothing."""
+        return self.against in (self.Against.ENFORCEMENT, self.Against.HOLD)
 
     @property
     def is_late(self) -> bool:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
-from audits.models import Appeal, AppealDraft, EnforcementCase, PanelVote
-from audits.queries.cases import authority_of
+from audits.models import Appeal, AppealDraft, PanelVote
+from audits.queries.appealed import Subject, content_of, decided_at, names_of_deciders
 from audits.rules.panel import Voted
-from grants.models import GrantLine, Hold
+from grants.models import GrantLine
 from partners.models import Person
-from portal.accounts.models import Organisation
 from portal.core import clock
 from portal.core.canonical import digest
-from portal.core.verdicts import Refused, refused
 from portal.rulebook.places import day_in
 from portal.rulebook.queries import rules
 
@@ -25,28 +21,12 @@ OPEN = ("lodged", "admitted", "heard")
 SITTING = ("admitted", "heard")
 
 
-def office_of(against: EnforcementCase | Hold) -> tuple[UUID | None, str]:
-    """The partner's authority, and the country by whose calendar the time to appeal runs. Few queries."""
-    named: UUID | None = getattr(against, "authority_id", None)
-    authority_id = named or authority_of(against.institution)
-    offices = Organisation.objects.filter(pk=authority_id) if authority_id else Organisation.objects.none()
-    country = offices.values_list("jurisdiction", flat=True).first()
-    return authority_id, country or against.institution.organisation.jurisdiction
-
-
-def last_day_of(against: EnforcementCase | Hold, rule: Any, country: str) -> date:
+def last_day_of(against: Subject, rule: Any, country: str) -> date:
     """The last day on which an appeal can be lodged: so many calendar days after that of the decision there.
 
     Raises Refused where there is nothing yet that could be appealed.
     """
-    if isinstance(against, Hold):
-        began = against.placed_at
-    elif against.decided_at is None or against.measure == "no_action":
-        text = _("There is no decision yet that could be appealed.")
-        raise Refused(refused(text, code="not_decided", rule="appeal.lodge"))
-    else:
-        began = against.decided_at
-    return day_in(began, country) + timedelta(days=rule.window_days)
+    return day_in(decided_at(against), country) + timedelta(days=rule.window_days)
 
 
 # --- what the panel has before it -----------------------------------------------------------------
@@ -64,19 +44,13 @@ def file_of(appeal: Appeal, draft: AppealDraft) -> dict[str, Any]:
         "statement": appeal.statement,
         "ground": appeal.ground,
         "against": subject.pk,
-        "decision": _decision(subject),
+        "decision": content_of(subject),
         "statements": list(appeal.statements.order_by("written_at", "pk").values_list("pk", "text")),
         "notes": list(appeal.notes.order_by("written_at", "pk").values_list("pk", "text")),
         "draft": [draft.pk, draft.outcome, draft.reasons, draft.measure, draft.until, draft.lifted_when],
         "published": draft.published_text,
         "rulebook": appeal.rulebook,
     }
-
-
-def _decision(subject: EnforcementCase | Hold) -> list[Any]:
-    if isinstance(subject, Hold):
-        return [subject.state, subject.reason, subject.lifted_when]
-    return [subject.measure, subject.facts, subject.reasons, subject.answer, subject.effect_until, subject.lifted_when]
 
 
 def digest_of(appeal: Appeal, draft: AppealDraft) -> str:
@@ -105,17 +79,10 @@ def names_kept_out(appeal: Appeal) -> frozenset[str]:
         found |= {line.release.model.name, f"{line.release.model.name} {line.release.version}"}
     people = {*Person.objects.filter(institution_id=appeal.institution_id).values_list("name", flat=True)}
     people |= {appeal.lodged_by.name, *(seat.member.name for seat in appeal.sitting)}
-    people |= _deciders(appeal.subject)
+    people |= names_of_deciders(appeal.subject)
     surnames = {name.split()[-1] for name in people if len(name.split()) > 1}
     environments = institution.environments.values_list("name", flat=True)
     return frozenset({*found, *people, *surnames, *environments} - {""})
-
-
-def _deciders(subject: EnforcementCase | Hold) -> set[str]:
-    if isinstance(subject, Hold):
-        return {user.name for user in (subject.placed_by, subject.confirmed_by) if user is not None}
-    signers = subject.signatures.values_list("signer__name", flat=True)
-    return {*signers, *(u.name for u in (subject.opened_by, subject.proposed_by, subject.heard_by) if u is not None)}
 
 
 # --- what sweeps look for -------------------------------------------------------------------------

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import F, Model, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audits.models import Appeal, EnforcementCase
-from audits.queries.appeal import OPEN, last_day_of, office_of
+from audits.queries.appeal import OPEN, last_day_of
+from audits.queries.appealed import FIELD, Subject, is_refused, judged, kind_of, office_of
 from audits.rules.appeal import in_time, not_judged_yet
 from grants.models import Hold
+from partners.models import Application
+from partners.remedies import Remedy
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, Verdict, first_refusal, refused
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 
+M = TypeVar("M", bound=Model)
 SHOWN = 50
 """Decisions of each kind, the newest first."""
 
@@ -35,8 +41,16 @@ class Window:
     appeal: Appeal | None
 
     @property
-    def kind(self) -> str:
-        return "hold" if isinstance(self.against, Hold) else "case"
+    def url(self) -> str:
+        """Where an appeal against it is lodged."""
+        return reverse(f"audits:appeal_{FIELD[type(self.against)]}", args=[self.against.pk])
+
+    @property
+    def title(self) -> str:
+        """What was decided."""
+        if isinstance(self.against, Application):
+            return _("Refusal of application %(reference)s") % {"reference": self.against.reference}
+        return str(self.against)
 
     @property
     def grounds(self) -> list[str]:
@@ -45,20 +59,19 @@ class Window:
         return [item.label for item in book.grounds if item.key in self.rule.grounds]
 
 
-def window_of(against: EnforcementCase | Hold) -> Window:
+def window_of(against: Subject) -> Window:
     """Whether an appeal is open against it now. Raises Refused where nothing was decided. Few queries."""
     _authority, country = office_of(against)
     return _window(against, country, list(against.appeals.order_by("-lodged_at")))
 
 
-def _window(against: EnforcementCase | Hold, country: str, appeals: list[Appeal]) -> Window:
-    kind = Appeal.Against.HOLD if isinstance(against, Hold) else Appeal.Against.ENFORCEMENT
-    rule = find(rules(against.rulebook).appeal.against, kind)
+def _window(against: Subject, country: str, appeals: list[Appeal]) -> Window:
+    rule = find(rules(against.rulebook).appeal.against, kind_of(against))
     last = last_day_of(against, rule, country)
     verdict = first_refusal(
         not_judged_yet(
             is_open=any(one.state in OPEN for one in appeals),
-            judged=any(one.heard_at and one.decided_at for one in appeals),
+            judged=judged(against, appeals),
         ),
         in_time(last, moment=clock.now(), country=country),
     )
@@ -80,7 +93,14 @@ def appealable(institution_id: UUID | None) -> list[Window]:
         .prefetch_related("appeals")
         .order_by("-placed_at")[:SHOWN]
     )
-    rows: list[EnforcementCase | Hold] = [*cases, *holds]
+    refusals = (
+        Application.objects.filter(institution_id=institution_id, state="declined")
+        .exclude(set_aside_at__gte=F("decided_at"))
+        .select_related("institution__organisation", "authority")
+        .prefetch_related("appeals")
+        .order_by("-decided_at")[:SHOWN]
+    )
+    rows: list[Subject] = [*cases, *holds, *refusals]
     if not rows:
         return []
     countries = {None: office_of(rows[0])[1]}
@@ -93,11 +113,34 @@ def appealable(institution_id: UUID | None) -> list[Window]:
     return found
 
 
+def refusal_remedy(subject: Any, actor: Actor) -> Remedy | None:
+    """For the page of an application: whether, and until when, its refusal can be appealed against. Few queries."""
+    if not isinstance(subject, Application) or not is_refused(subject) or not actor.has("applicant"):
+        return None
+    window = window_of(subject)
+    if window.appeal is not None and window.appeal.state in OPEN:
+        return Remedy(_("See the appeal"), window.appeal.get_absolute_url(), window.last_day)
+    return Remedy(
+        _("Lodge an appeal"), window.url, window.last_day, "" if window.verdict else str(window.verdict.reason)
+    )
+
+
+def get_own_refusal(*, actor: Actor, pk: UUID) -> Application:
+    """An application of the actor's institution that was decided, for its applicants."""
+    rows: QuerySet[Application] = Application.objects.filter(decided_at__isnull=False)
+    rows = rows.select_related("institution__organisation", "authority")
+    return _get_own(rows, actor, pk)
+
+
 def get_own_hold(*, actor: Actor, pk: UUID) -> Hold:
     """A hold on the actor's institution, for its applicants; colleagues hear why not, anybody else sees nothing."""
+    rows: QuerySet[Hold] = Hold.objects.select_related("institution__organisation", "placed_body")
+    return _get_own(rows, actor, pk)
+
+
+def _get_own(rows: QuerySet[M], actor: Actor, pk: UUID) -> M:
     colleague = actor.body_id is not None and actor.has("applicant", "administrator", "representative")
-    rows = Hold.objects.filter(pk=pk, institution_id=actor.body_id) if colleague else Hold.objects.none()
-    found: Hold | None = rows.select_related("institution__organisation", "placed_body").first()
+    found = rows.filter(pk=pk, institution_id=actor.body_id).first() if colleague else None
     if found is None:
         raise Http404("Nothing here that you may see.")
     if not actor.has("applicant"):

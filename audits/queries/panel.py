@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audits.models import Appeal, PanelDraw
-from audits.queries.appeal import office_of
+from audits.queries.appealed import office_of
 from portal.ledger.models import Entry
 from portal.ledger.proof import inclusion_proofs
 from portal.rulebook.places import zones_of

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from audits.models import EnforcementCase
 from audits.models.part import Parts, parts_in
+from audits.queries.appealed import Subject
 from audits.rules.panel import Candidate
-from grants.models import Hold
 from portal.accounts.models import Membership
 
 SITS = ("signatory", "oversight_member")
@@ -17,12 +16,12 @@ SITS = ("signatory", "oversight_member")
 __all__ = ["SITS", "Parts", "bodies_with_a_part", "candidates_for", "parts_in", "people_with_a_part"]
 
 
-def people_with_a_part(subject: EnforcementCase | Hold) -> frozenset[UUID]:
+def people_with_a_part(subject: Subject) -> frozenset[UUID]:
     """Accounts that had a part in the decision or in the institution's case at all."""
     return parts_in(subject).people
 
 
-def bodies_with_a_part(subject: EnforcementCase | Hold) -> frozenset[UUID]:
+def bodies_with_a_part(subject: Subject) -> frozenset[UUID]:
     """Organisations that had a part in the decision."""
     return parts_in(subject).bodies
 

@@ -123,16 +123,29 @@ def hearing_began(appeal: Any) -> Verdict:
     return refused(_("The hearing has not begun. Call both sides first."), code="not_heard", rule="appeal.hearing")
 
 
-def stay_is_open(*, decided: str) -> Verdict:
-    """A stay is decided once."""
-    if not decided:
-        return ALLOWED
-    return refused(_("The stay is decided already."), code="already_done", rule="appeal.stay_of_effect")
+def may_stay(appeal: Any, actor: Actor) -> Verdict:
+    """The presiding member decides on the stay, where there is an effect to stay."""
+    return first_refusal(lambda: presides(appeal, actor), lambda: stay_is_open(appeal))
 
 
-def stay_comes_first(*, decided: str) -> Verdict:
-    """The stay is decided before anything else."""
-    if decided:
+def may_call(appeal: Any, actor: Actor) -> Verdict:
+    """The presiding member calls the hearing, once the stay is decided."""
+    return first_refusal(lambda: presides(appeal, actor), lambda: stay_comes_first(appeal))
+
+
+def stay_is_open(appeal: Any) -> Verdict:
+    """A stay is decided once, and only of what has an effect."""
+    if not appeal.can_be_stayed:
+        text = _("A refusal stopped nothing, so there is no effect to stay.")
+        return refused(text, code="nothing_to_stay", rule="appeal.stay_of_effect")
+    if appeal.stay:
+        return refused(_("The stay is decided already."), code="already_done", rule="appeal.stay_of_effect")
+    return ALLOWED
+
+
+def stay_comes_first(appeal: Any) -> Verdict:
+    """Where there is an effect to stay, that is decided before anything else."""
+    if appeal.stay or not appeal.can_be_stayed:
         return ALLOWED
     return refused(_("Decide on the stay first."), code="stay_first", rule="appeal.stay_of_effect")
 
@@ -145,10 +158,15 @@ def still_to_come(day: date | None) -> Verdict:
 
 
 def can_be_varied(kind: str, outcome: str) -> Verdict:
-    """A measure can be exchanged for another; a hold stands or falls."""
+    """A measure can be exchanged for another; a hold stands or falls, and a refusal stands or is decided anew."""
     if outcome != "vary" or kind == "enforcement":
         return ALLOWED
-    return refused(_("A hold is lifted or stands. It cannot be varied."), code="not_varied", rule="appeal.outcome")
+    text = (
+        _("A hold is lifted or stands. It cannot be varied.")
+        if kind == "hold"
+        else _("A refusal stands, or others decide anew. It cannot be varied.")
+    )
+    return refused(text, code="not_varied", rule="appeal.outcome")
 
 
 # --- voting ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from audits.rules.appeal import may_admit, may_state
-from audits.rules.panel import may_hear, may_note, on_panel, presides
+from audits.rules.panel import may_call, may_hear, may_note, may_stay, on_panel
 from audits.rules.parties import own_institution
 from portal.core.states import Move, State, StateTable, roles
 
@@ -21,7 +21,9 @@ APPEAL = StateTable(
         ),
         State("admitted", _("Admitted"), "A panel of people and bodies without a part in the decision is drawn."),
         State("heard", _("Heard"), "The panel has heard both sides."),
-        State("upheld", _("Upheld"), "The decision is set aside.", final=True),
+        State(
+            "upheld", _("Upheld"), "The decision is set aside; what was refused is decided anew by others.", final=True
+        ),
         State("varied", _("Varied"), "The decision is changed.", final=True),
         State("dismissed", _("Dismissed"), "The decision stands.", final=True),
         State("withdrawn", _("Withdrawn"), "Taken back by the partner.", final=True),
@@ -63,7 +65,7 @@ APPEAL = StateTable(
             _PANEL,
             _("Stay the effect"),
             _("The effect of the decision is stayed"),
-            presides,
+            may_stay,
         ),
         Move(
             "refuse_stay",
@@ -72,7 +74,7 @@ APPEAL = StateTable(
             _PANEL,
             _("Leave the effect in force"),
             _("The effect of the decision is not stayed"),
-            presides,
+            may_stay,
         ),
         Move("end_stay", _SITTING, None, roles("system"), _("End the stay"), _("The stay has ended")),
         Move(
@@ -82,7 +84,7 @@ APPEAL = StateTable(
             _PANEL,
             _("Call the hearing"),
             _("Both sides were called to a hearing"),
-            presides,
+            may_call,
         ),
         Move(
             "state",

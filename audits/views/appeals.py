@@ -8,16 +8,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audits import access
 from audits.actions.appeal import lodge_appeal
 from audits.forms.appeal import LodgeForm
-from audits.models import Appeal, EnforcementCase, PublishedDecision
-from audits.queries.appealable import appealable, get_own_hold, window_of
+from audits.models import Appeal, PublishedDecision
+from audits.queries.appealable import appealable, get_own_hold, get_own_refusal, window_of
+from audits.queries.appealed import Subject, told
 from audits.views.partner import deed_addresses
-from grants.models import Hold
+from partners.models import Application
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core.actors import Actor
@@ -31,10 +33,12 @@ from portal.ui.panel import actions_for
 def shown(appeal: Appeal) -> dict[str, Any]:
     """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing."""
     grounds = {item.key: item.label for item in appeal.book.grounds}
+    title, parts = told(appeal.subject, appeal.lodged_at)
     return {
         "appeal": appeal,
         "ground": grounds.get(appeal.ground, appeal.ground),
-        "against": appeal.subject,
+        "against": title,
+        "decision": parts,
         "statements": list(appeal.statements.select_related("body").order_by("written_at", "pk")),
         "notes": list(appeal.notes.order_by("written_at", "pk")),
         "seats": appeal.sitting,
@@ -53,7 +57,7 @@ def events_of(appeal: Appeal, actor: Actor, *, own: bool) -> list[Any]:
 def appeals(request: PortalRequest) -> HttpResponse:
     """Decisions against the institution: whether, on what grounds and until when an appeal is open, and appeals."""
     actor: Actor = request.actor
-    own = access.own(Appeal.objects.select_related("case", "hold"), actor).order_by("-lodged_at")[:100]
+    own = access.own(Appeal.objects.select_related("case", "hold", "application"), actor).order_by("-lodged_at")[:100]
     return render(request, "audits/appeals.html", {"decisions": appealable(actor.body_id), "appeals": list(own)})
 
 
@@ -73,11 +77,20 @@ def appeal_hold(request: PortalRequest, pk: UUID) -> HttpResponse:
     return _lodge(request, found, "")
 
 
-def _lodge(request: PortalRequest, against: EnforcementCase | Hold, back: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def appeal_application(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Lodge an appeal against the refusal of an application."""
+    found = get_own_refusal(actor=request.actor, pk=pk)
+    return _lodge(request, found, reverse("partners:application", args=[pk]))
+
+
+def _lodge(request: PortalRequest, against: Subject, back: str) -> HttpResponse:
     window = window_of(against)
     book = rules(against.rulebook).appeal
     grounds = [(item.key, item.label) for item in book.grounds if item.key in window.rule.grounds]
-    form = LodgeForm(request.POST if request.method == "POST" else None, grounds=grounds)
+    can_be_stayed = not isinstance(against, Application)
+    form = LodgeForm(request.POST if request.method == "POST" else None, grounds=grounds, can_be_stayed=can_be_stayed)
     if request.method == "POST" and form.is_valid():
         try:
             appeal = lodge_appeal(against=against, by=request.actor, **form.cleaned_data)
@@ -86,7 +99,7 @@ def _lodge(request: PortalRequest, against: EnforcementCase | Hold, back: str) -
         else:
             messages.success(request, _("Appeal lodged. People without a part in the decision will look at it."))
             return redirect(appeal.get_absolute_url())
-    context = {"against": against, "window": window, "form": form, "book": book, "back": back}
+    context = {"against": against, "window": window, "form": form, "book": book, "back": back, "stays": can_be_stayed}
     return render(request, "audits/appeal_lodge.html", context)
 
 

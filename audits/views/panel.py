@@ -142,8 +142,9 @@ PAGES = (
         "vote",
         lambda appeal, said, by: appeal_decision.vote(appeal=appeal, by=by, **said),
         forms.VoteForm,
-        _("You vote on exactly what the page of the appeal shows. If anything in it changes, your vote is void."),
+        _("You vote on this draft and all that the page of the appeal shows. If any of it changes, your vote is void."),
         initial=_seen,
+        shows=lambda appeal: {"draft": newest_draft(appeal), "votes": []},
     ),
 )
 LEADS_AWAY = ("leave",)
@@ -162,7 +163,8 @@ def _view(page: DeedPage) -> Any:
         found = get_panel_appeal(actor=request.actor, pk=pk)
         here = reverse("audits:panel_appeal", args=[pk])
         back = reverse("audits:panel") if page.slug in LEADS_AWAY and request.method == "POST" else here
-        return perform(request, page, found, back=back, template="audits/deed.html")
+        template = "audits/panel_vote.html" if page.slug == "vote" else "audits/deed.html"
+        return perform(request, page, found, back=back, template=template)
 
     return view
 
@@ -174,11 +176,14 @@ def panel_appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = get_panel_appeal(actor=actor, pk=pk)
     urls = {page.verb: reverse(f"audits:panel_{page.slug}", args=[pk]) for page in PAGES}
+    urls["decline"] = urls.pop("decline")  # the way out stands last
+    if found.stay or not found.can_be_stayed:
+        del urls["grant_stay"], urls["refuse_stay"]
     draft = newest_draft(found)
     context = {
         **shown(found),
         "events": events_of(found, actor, own=False),
-        "actions": actions_for(found, actor, urls, primary=["admit", "call_hearing", "hear", "vote"]),
+        "actions": actions_for(found, actor, urls, primary=["admit", "hear", "note", "call_hearing", "vote", "draft"]),
         "draft": draft,
         "votes": votes_on(found, draft, digest_of(found, draft)) if draft else [],
         "for_panel": True,

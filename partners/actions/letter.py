@@ -26,10 +26,15 @@ Says = Callable[..., dict[str, Any]]
 
 
 def make_letter(application: Application) -> Letter:
-    """The letter of the decision, and with an approval the certificate. Inside the deed that decided."""
+    """The letter of the decision, and with an approval the certificate. Inside the deed that decided.
+
+    A refusal after an earlier one was set aside on appeal has a letter of its own.
+    """
     signatures = counted_signatures(application)
     if application.state != "approved":
-        return _make(application, Letter.Kind.REFUSAL, partial(decision.refusal, application, signatures))
+        aside = application.set_aside_at
+        says = partial(decision.refusal, application, signatures)
+        return _make(application, Letter.Kind.REFUSAL, says, occasion=f"after:{aside.isoformat()}" if aside else "")
     held = qualification_of(application)
     made = _make(application, Letter.Kind.APPROVAL, partial(decision.approval, application, held, signatures))
     says = partial(certificate.certificate, application, held)

@@ -64,6 +64,7 @@ class Application(LifecycleModel):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True, editable=False)
     refusal_reasons = models.JSONField(_("reasons of refusal"), default=list, blank=True)
+    set_aside_at = models.DateTimeField(_("refusal set aside on appeal"), null=True, blank=True, editable=False)
     refusal_note = models.TextField(_("explanation"), blank=True)
 
     class Meta(LifecycleModel.Meta):

@@ -17,8 +17,9 @@ from portal.workflow import Record, append_only
 class Letter(Record):
     """A letter as it was sent: a sealed PDF outside the web root, its hash, and the code that is printed on it.
 
-    `occasion` tells apart several of one kind: the question, or the notice of a reminder. `sealed_by` is the SHA-256
-    of the certificate. Letters made before there was a seal have neither code nor certificate.
+    `occasion` tells apart several of one kind: the question, the notice of a reminder, or after which setting aside
+    of a refusal. `sealed_by` is the SHA-256 of the certificate. Letters made before there was a seal have neither code
+    nor certificate.
     """
 
     class Kind(models.TextChoices):

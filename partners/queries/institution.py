@@ -44,10 +44,15 @@ def is_barred(institution_id: UUID, today: date) -> tuple[bool, date | None]:
 
 
 def refused_last(institution_id: UUID) -> Application | None:
-    """The institution's last decided application for the status, where that was declined. One query."""
+    """The institution's last decided application for the status, where that was declined and still is. One query.
+
+    A refusal that was set aside on appeal bars nobody.
+    """
     decided = Application.objects.filter(institution_id=institution_id, kind__in=["initial", "renewal"])
     last = decided.filter(state__in=["approved", "declined"]).order_by("-decided_at").first()
-    return last if last is not None and last.state == "declined" else None
+    if last is None or last.state != "declined" or last.decided_at is None:
+        return None
+    return None if last.set_aside_at is not None and last.set_aside_at >= last.decided_at else last
 
 
 def institutions() -> QuerySet[Institution]:

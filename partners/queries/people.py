@@ -44,7 +44,16 @@ def hands_of(application: Application) -> Hands:
         conflicted=frozenset(found["conflicted"]),
         clear=frozenset(found["clear"] - found["conflicted"]),
         assigned=frozenset(found["assigned"]),
+        deciders=_deciders(application),
     )
+
+
+def _deciders(application: Application) -> frozenset[UUID]:
+    """Who signed or refused what was set aside on appeal, and whom they stood for. One query, only where it was."""
+    if application.set_aside_at is None:
+        return frozenset()
+    rows = application.signature_rows.filter(at__lte=application.set_aside_at).values_list("by_id", "stands_for_id")
+    return _ids(*(person for row in rows for person in row))
 
 
 def _assigned(application: Application) -> QuerySet[Any]:

@@ -30,6 +30,8 @@ class Hands:
     """Who had a part in a case, as ids of accounts.
 
     `screeners` screened it, set its tier, sent it to the signatories or took it back, or judged what a name resembles.
+    `deciders` signed or refused a decision on it that was set aside on appeal: whatever the quorum asks for, it is
+    decided anew by others.
     """
 
     authors: frozenset[UUID] = frozenset()
@@ -38,6 +40,7 @@ class Hands:
     conflicted: frozenset[UUID] = frozenset()
     clear: frozenset[UUID] = frozenset()
     assigned: frozenset[UUID] = frozenset()
+    deciders: frozenset[UUID] = frozenset()
 
 
 def hands_with(application: HandledBy, by: Actor) -> list[UUID]:

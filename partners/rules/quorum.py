@@ -102,6 +102,14 @@ def may_sign(
                 code="had_a_part",
                 rule="quorum.without",
             )
+    if not mine.isdisjoint(hands.deciders):
+        return refused(
+            _("You or whoever you cover for signed or refused what was set aside on appeal. Others decide anew.")
+            if actor.stands_for
+            else _("You signed or refused what was set aside on appeal. Others decide anew."),
+            code="decided_before",
+            rule="appeal",
+        )
     if any(item.person == actor.user_id for item in signed):
         return refused(_("You have signed this already."), code="signed", rule="quorum.signatures")
     if any(not mine.isdisjoint(item.involved) for item in signed):

@@ -217,6 +217,22 @@ APPLICATION = StateTable(
             _("Refused by a signatory: declined"),
         ),
         Move(
+            "remit",
+            ("declined",),
+            "under_review",
+            roles("system"),
+            _("Decide anew"),
+            _("Set aside on appeal: back in review, and decided anew by others"),
+        ),
+        Move(
+            "set_aside",
+            ("declined",),
+            None,
+            roles("system"),
+            _("Set the refusal aside"),
+            _("The refusal was set aside on appeal"),
+        ),
+        Move(
             "remind",
             IN_HAND,
             None,

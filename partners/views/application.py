@@ -21,6 +21,7 @@ from partners.queries.institution import applications_of, live_qualification
 from partners.queries.rulebook import rules_of
 from partners.queries.sections import open_sections
 from partners.queries.timeline import tiers_for, timeline
+from partners.remedies import remedies_against
 from partners.rules.application import Rights, rights_after_refusal
 from partners.views.signing import signing_on
 from partners.views.steps import steps_of
@@ -90,6 +91,7 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
             limit=NEWEST,
         ),
         "rights": _rights(found),
+        "remedies": remedies_against(found, actor) if found.state == "declined" else [],
         "qualification": getattr(found, "qualification", None) if found.state == "approved" else None,
     }
     return render(request, "partners/application_case.html", context)

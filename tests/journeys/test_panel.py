@@ -90,7 +90,7 @@ def test_presiding_member_is_told_reads_and_decides_on_the_stay_and_the_hearing(
     for text in ("A word would do.", "A key leaked for the second time.", "It was one key, and it was revoked"):
         first.see(text)
     first.check_both("appeal before its panel")
-    assert first.status_of(room(world, "hearing/")) == 200
+    assert first.status_of(room(world, "hearing/")) == 403, "the stay is decided first"
     first.go(room(world))
     press(first, "Leave the effect in force")
     write(first, "Why?", "Nothing that cannot wait some days depends on it.")

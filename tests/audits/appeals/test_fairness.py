@@ -28,11 +28,12 @@ from portal.core.verdicts import ALLOWED, Refused
 from tests.factories.accounts import make_member
 from tests.factories.appeals import NOBODY, decided_case, others, panel_of, seen
 from tests.factories.audits import Stage
+from tests.factories.refusals import refused
 from tests.rollback import rolled_back
 
 STEPS = 130
 SEEDS = (3, 11, 29)
-OUTCOMES = {"uphold": "in_force", "dismiss": "suspended"}
+OUTCOMES = ("uphold", "dismiss")
 
 
 class Broken(AssertionError):
@@ -45,10 +46,16 @@ class NotNow(Exception):
 
 @dataclass
 class Court:
-    """One appeal, everybody around it, and what a naive model knows of it: who had a part, the stay, the votes."""
+    """One appeal, everybody around it, and what a naive model knows of it: who had a part, the stay, the votes.
 
-    stage: Stage
+    `barred` are the bodies that had a part; `stands` reads what the decision does now, `effects` what it is to be:
+    while it stands, and once it does not.
+    """
+
     appeal: Appeal
+    barred: set[UUID]
+    stands: Callable[[], str]
+    effects: tuple[str, str]
     free: list[Actor]
     bound: list[Actor]
     random: Random
@@ -65,8 +72,27 @@ class Court:
         return self.random.choice([*self.free, *self.bound])
 
 
-def court(stage: Stage, seed: int) -> Court:
-    random = Random(seed)
+def refusal(stage: Stage, seed: int) -> Court:
+    """A refused application: upheld, it is in review again, and never approved by the panel."""
+    made = refused()
+    cast = made.cast
+    colleague = make_member(cast.authority, "signatory", "case_officer")
+    turncoat = make_member(others(bodies=1, each=1)[0].user.memberships.get().organisation, "signatory",
+                           user=cast.signatory.user)  # fmt: skip
+    assessed = make_member(others(bodies=1, each=1)[0].user.memberships.get().organisation, "signatory",
+                           user=cast.reviewer.user)  # fmt: skip
+    bound = [cast.signatory, cast.officer, cast.reviewer, colleague, turncoat, assessed, cast.applicant]
+    appeal = admission.lodge_appeal(
+        against=made.application, ground="facts", statement="Look again.", by=cast.applicant
+    )
+    return Court(
+        appeal, {cast.authority.pk, cast.institution.pk}, lambda: made.application.state, ("declined", "under_review"),
+        others(bodies=3, each=1), bound, Random(seed),
+    )  # fmt: skip
+
+
+def enforcement(stage: Stage, seed: int) -> Court:
+    """A suspension: upheld or stayed, the qualification is in force."""
     case = decided_case(stage)
     colleague = make_member(stage.cast.authority, "signatory", "case_officer")
     turncoat = make_member(
@@ -75,7 +101,17 @@ def court(stage: Stage, seed: int) -> Court:
     bound = [stage.signatory, stage.other_signatory, stage.officer, colleague, turncoat, stage.applicant]
     free = others(bodies=3, each=1)
     appeal = admission.lodge_appeal(against=case, ground="facts", statement="Look again.", by=stage.applicant)
-    return Court(stage, appeal, free, bound, random)
+    barred = {stage.signatory.body_id, stage.other_signatory.body_id, stage.institution.pk}
+
+    def stands() -> str:
+        return Qualification.objects.get(institution=stage.institution).state
+
+    return Court(
+        appeal, {one for one in barred if one}, stands, ("suspended", "in_force"), free, bound, Random(seed),
+    )  # fmt: skip
+
+
+KINDS: dict[str, Callable[[Stage, int], Court]] = {"enforcement": enforcement, "refusal": refusal}
 
 
 # --- deeds ----------------------------------------------------------------------------------------
@@ -147,8 +183,7 @@ JUDGES = {"admit", "stay", "call", "hear", "write", "vote"}
 # --- the watch ------------------------------------------------------------------------------------
 def watch(c: Court, deed: str, by: Actor, before: str) -> None:
     """Raise Broken where something is as it must never be."""
-    had_part = {one.user_id for one in c.bound}
-    bodies = {c.stage.signatory.body_id, c.stage.other_signatory.body_id, c.stage.institution.pk}
+    had_part, bodies = {one.user_id for one in c.bound}, c.barred
     c.appeal.refresh_from_db()
     if deed in JUDGES and (by.user_id in had_part or by.body_id in bodies):
         raise Broken(f"{deed} by {by.name}, who had a part")
@@ -163,16 +198,16 @@ def watch(c: Court, deed: str, by: Actor, before: str) -> None:
 
 
 def _effect(c: Court) -> None:
-    stands = Qualification.objects.get(institution=c.stage.institution).state
+    stands = c.stands()
     running = c.appeal.state in ("lodged", "admitted", "heard")
-    wanted = "in_force" if c.appeal.state == "upheld" or (running and c.stayed) else "suspended"
+    wanted = c.effects[c.appeal.state == "upheld" or (running and c.stayed)]
     if stands != wanted:
-        raise Broken(f"the qualification is {stands} while the appeal is {c.appeal.state}; it should be {wanted}")
+        raise Broken(f"it is {stands} while the appeal is {c.appeal.state}; it should be {wanted}")
 
 
-def play(stage: Stage, seed: int) -> Court:
+def play(stage: Stage, seed: int, kind: str = "enforcement") -> Court:
     """One round of random deeds, watched after each."""
-    c = court(stage, seed)
+    c = KINDS[kind](stage, seed)
     for _step in range(STEPS):
         if c.appeal.state in ("upheld", "dismissed", "withdrawn"):
             break
@@ -188,14 +223,16 @@ def play(stage: Stage, seed: int) -> Court:
     return c
 
 
-def test_nobody_judges_what_they_had_a_part_in_and_effects_come_with_the_decision(stage: Stage) -> None:
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_nobody_judges_what_they_had_a_part_in_and_effects_come_with_the_decision(stage: Stage, kind: str) -> None:
     states, done = set(), set()
     for seed in SEEDS:
         with rolled_back():
-            c = play(stage, seed)
+            c = play(stage, seed, kind)
             states.add(c.appeal.state)
             done |= {*c.done}
-    assert done >= JUDGES, "the rounds saw too little"
+            assert c.appeal.can_be_stayed or "stay" not in c.done
+    assert done >= JUDGES - (set() if kind == "enforcement" else {"stay"}), "the rounds saw too little"
     assert states & {"upheld", "dismissed"}
 
 
@@ -230,14 +267,21 @@ def mutated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(name, instead)
 
 
-@pytest.mark.parametrize(
-    "mutated", [parts for _name, parts in MUTANTS], ids=[name for name, _ in MUTANTS], indirect=True
-)
-def test_the_watch_finds_each_guard_that_is_gone(stage: Stage, mutated: None) -> None:
+FOUND = [
+    pytest.param(kind, parts, id=f"{kind}: {name}")
+    for kind in KINDS
+    for name, parts in MUTANTS
+    if (kind, name) != ("refusal", "a stay without effect")
+]
+"""A refusal is never stayed, so there is nothing to find."""
+
+
+@pytest.mark.parametrize(("kind", "mutated"), FOUND, indirect=["mutated"])
+def test_the_watch_finds_each_guard_that_is_gone(stage: Stage, mutated: None, kind: str) -> None:
     for seed in range(1, 9):
         try:
             with rolled_back():
-                play(stage, seed)
+                play(stage, seed, kind)
         except Broken:
             return
     pytest.fail("The watch did not see it.")

@@ -12,11 +12,15 @@ from audits.actions.panel import decline_seat, draw_panel, refuse_stay
 from audits.models import Appeal, PublishedDecision
 from grants.actions.hold import lift_hold
 from grants.models import Hold
+from partners.models import Application
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from tests.contracts.matrix import object_of, public, roles, row
 from tests.contracts.matrix.audits import admin_deed, appealed, at, case, data, deed, desk, own
+from tests.factories.accounts import make_member
 from tests.factories.appeals import NOBODY, drafted, panel_of, voted
+from tests.factories.partners import application_to_sign, make_institution
+from tests.factories.refusals import refuse
 from tests.world import World
 
 PRESIDES = "signatory.stranger"
@@ -43,6 +47,11 @@ def seated(world: World) -> Appeal:
         if panel_of(appeal)[0].user_id == world.actor(PRESIDES).user_id:
             return appeal
     raise AssertionError("The lot never let that signatory preside.")
+
+
+def unstayed(world: World) -> Appeal:
+    """The stay is decided, so that a hearing can be called."""
+    return refuse_stay(appeal=seated(world), reasons="No.", by=world.actor(PRESIDES))
 
 
 def called(world: World) -> Appeal:
@@ -74,6 +83,17 @@ def held(world: World) -> Hold:
     return lift_hold(hold=hold, reason="Over.", by=signatory)
 
 
+def declined(world: World) -> Application:
+    """An application of our institution that was refused."""
+    applicant = world.actor("applicant")
+    institution, _ = make_institution(world.institution, by=applicant)
+    cast = application_to_sign(
+        institution=institution, applicant=applicant, authority=world.authority,
+        other_authority=world.others["authority"], signatory=make_member(world.authority, "signatory"),
+    )  # fmt: skip
+    return refuse(cast).fresh()
+
+
 def admits() -> Any:
     """Whoever could sit and is of a body without a part."""
     return object_of(may=[PRESIDES, "oversight_member.any"], sees=["signatory", "signatory.colleague"])
@@ -90,6 +110,9 @@ def presiding() -> Any:
 ROWS: list[Any] = [
     row("audits:appeals", roles("applicant")),
     row("audits:appeal_hold", own(), own(), make=at(held), data=data(ground="facts", statement="Look again.")),
+    row(
+        "audits:appeal_application", own(), own(), make=at(declined), data=data(ground="facts", statement="Look again.")
+    ),
     deed("audits:appeal_statement", appealed, own(), data(text="We logged it.")),
     admin_deed(
         "appeal",
@@ -110,7 +133,7 @@ ROWS: list[Any] = [
     deed("audits:panel_leave", seated, members(), data(reason="A tie.")),
     deed("audits:panel_stay", seated, presiding(), data(reasons="Work.", until=SOON)),
     deed("audits:panel_no-stay", seated, presiding(), data(reasons="No.")),
-    deed("audits:panel_hearing", seated, presiding(), data(at=f"{SOON}T10:00", zone="UTC", place="Room 4")),
+    deed("audits:panel_hearing", unstayed, presiding(), data(at=f"{SOON}T10:00", zone="UTC", place="Room 4")),
     deed("audits:panel_note", called, members(), data(text="So it was.")),
     deed("audits:panel_close", called, presiding()),
     deed("audits:panel_draft", draft, members(), data(outcome="uphold", reasons="So.", published_text=NOBODY)),
