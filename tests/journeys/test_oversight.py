@@ -94,6 +94,10 @@ def test_without_javascript_there_are_tables(scheme: None, portal: Stack, someon
     page = person.go("/oversight/incidents/")
     assert page.locator(".tp-chart__canvas:visible").count() == 0
     figure = page.locator("#figure-incidents")
+    assert not figure.locator("table").is_visible()
+    page.emulate_media(media="print")
+    expect(figure.locator("table")).to_be_visible()
+    page.emulate_media(media="screen")
     figure.locator("summary").click()
     expect(figure.get_by_role("rowheader").first).to_be_visible()
     expect(figure.get_by_role("columnheader", name="High")).to_be_visible()

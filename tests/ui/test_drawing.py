@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import random
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+from math import hypot
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,6 +14,7 @@ import pytest
 from PIL import Image
 
 from portal.ui.drawing import MOST_NAMES, Words, draw_chart, draw_matrix
+from portal.ui.drawing.maps import LARGEST, SMALLEST, apart
 from portal.ui.drawing.sheet import SVG, clean
 
 WORDS = Words("Incidents fell", "By month.", "As at 27 November 2026.")
@@ -114,8 +118,30 @@ def test_nothing_zeros_gaps_and_negative_numbers_are_drawn(values: list[Any]) ->
         assert draw_chart(one, kind="png").startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_no_disc_of_a_map_covers_another(seed: int) -> None:
+    rng = random.Random(seed)
+    discs = [(rng.uniform(0, 30), rng.uniform(0, 20), rng.uniform(SMALLEST, LARGEST)) for _one in range(10)]
+    discs.append(discs[0])
+    stands = apart(discs)
+    for one, other in combinations(range(len(discs)), 2):
+        far = hypot(stands[one][0] - stands[other][0], stands[one][1] - stands[other][1])
+        assert far > 0.9 * (discs[one][2] + discs[other][2])
+
+
+def test_discs_with_room_stay_where_they_are() -> None:
+    assert apart([(0, 0, 4), (9, 0, 4)]) == [(0, 0), (9, 0)]
+
+
+def test_a_map_has_each_figure_and_leaves_out_what_nobody_outlined() -> None:
+    series = [{"name": "Accredited", "values": [12, 7, 3]}]
+    places = chart("map", labels=["Norway", "Sweden", "Nowhere"], codes=["578", "752", ""], series=series)
+    assert draw_chart(places, kind="png").startswith(b"\x89PNG")
+    assert ElementTree.fromstring(draw_chart(places, kind="svg")).tag == f"{{{SVG}}}svg"
+
+
 def test_what_cannot_be_drawn_is_said() -> None:
-    with pytest.raises(ValueError, match="map"):
-        draw_chart(chart("map"), kind="svg")
+    with pytest.raises(ValueError, match="pie"):
+        draw_chart(chart("pie"), kind="svg")
     with pytest.raises(KeyError):
         draw_chart(chart(), kind="gif")

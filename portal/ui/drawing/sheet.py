@@ -155,6 +155,8 @@ class Library:
     MaxNLocator: Any
     Patch: Any
     Rectangle: Any
+    Polygon: Any
+    Circle: Any
 
 
 @cache
@@ -164,7 +166,7 @@ def library() -> Library:
     from matplotlib import font_manager
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch, Rectangle
+    from matplotlib.patches import Circle, Patch, Polygon, Rectangle
     from matplotlib.ticker import MaxNLocator
 
     for font in sorted(FONTS.glob("*.ttf")):
@@ -173,4 +175,4 @@ def library() -> Library:
     mpl.rcParams.update(
         {"text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "portal", "hatch.linewidth": 0.8}
     )
-    return Library(Figure, Line2D, MaxNLocator, Patch, Rectangle)
+    return Library(Figure, Line2D, MaxNLocator, Patch, Rectangle, Polygon, Circle)

@@ -1,5 +1,5 @@
 // Draws the charts of a page from the JSON beside each table; the table stays one click away.
-import { BarChart, LineChart, MapChart, ScatterChart } from "echarts/charts";
+import { BarChart, LineChart, LinesChart, MapChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, registerMap, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
@@ -7,7 +7,7 @@ import { SVGRenderer } from "echarts/renderers";
 import { map } from "./map.js";
 import theme from "./tokens.json";
 
-use([BarChart, LineChart, MapChart, ScatterChart, GeoComponent, GridComponent, LegendComponent, LabelLayout, MarkLineComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+use([BarChart, LineChart, LinesChart, MapChart, ScatterChart, GeoComponent, GridComponent, LegendComponent, LabelLayout, MarkLineComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
 const { colour } = theme;
 // What tells series apart without colour, on screens in grey and on paper: none, stripes, dots, stripes the other way, and so on.
@@ -51,6 +51,7 @@ async function draw(figure) {
     chart.setOption(options(source, width ?? place.clientWidth, title));
   };
   to();
+  figure.classList.add("is-drawn");
   drawn.push({ to });
   new ResizeObserver(() => to()).observe(place);
 }

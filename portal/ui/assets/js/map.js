@@ -3,8 +3,10 @@ import { getMap } from "echarts/core";
 import theme from "./tokens.json";
 
 const { colour } = theme;
-const SMALLEST = 17; // pixels across: a disc that still holds its figure
+const SMALLEST = 20; // pixels across: a disc that still holds its figure
 const LARGEST = 38;
+const PHONE = { smallest: 19, largest: 26 }; // where the map is not much wider than a hand
+const ROUNDS = 60;
 
 /** {labels: [names], codes: [ISO 3166 numbers], series: [{name, values}, …]}: the first series is on the discs, all are in the tip. */
 export function map(source, width, words) {
@@ -12,7 +14,11 @@ export function map(source, width, words) {
   const [first] = source.series;
   const most = Math.max(1, ...first.values);
   const there = source.codes.map((code, place) => ({ code, place })).filter(({ code }) => centres[code]);
-  const grow = (value) => (width < 500 ? 0.75 : 1) * (SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(value / most));
+  const [least, largest] = width < 500 ? [PHONE.smallest, PHONE.largest] : [SMALLEST, LARGEST];
+  const grow = (value) => least + (largest - least) * Math.sqrt(value / most);
+  const unit = width / across(getMap("world").geoJSON); // pixels for one unit of the outlines
+  const discs = there.map(({ code, place }) => ({ at: centres[code], radius: grow(first.values[place]) / 2 / unit }));
+  const stands = apart(discs);
   return {
     tooltip: { trigger: "item", textStyle: words, borderColor: colour.line, formatter: ({ data }) => (data?.value ? tip(source, data.place) : "") },
     geo: {
@@ -26,17 +32,50 @@ export function map(source, width, words) {
     },
     series: [
       {
+        type: "lines",
+        coordinateSystem: "geo",
+        silent: true,
+        data: discs.map(({ at }, one) => ({ coords: [at, stands[one]] })),
+        lineStyle: { color: colour["ink-2"], width: 1, opacity: 1 },
+      },
+      {
         type: "scatter",
         coordinateSystem: "geo",
-        data: there.map(({ code, place }) => ({ place, name: source.labels[place], value: [...centres[code], first.values[place]] })),
+        data: there.map(({ place }, one) => ({ place, name: source.labels[place], value: [...stands[one], first.values[place]] })),
         symbol: "circle",
         symbolSize: ([, , value]) => grow(value),
         itemStyle: { color: theme.series[0], borderColor: colour.paper, borderWidth: 1.5 },
-        label: { show: true, color: colour.paper, fontWeight: 700, fontSize: 12, formatter: ({ value }) => value[2] },
+        label: { show: true, color: colour.paper, fontWeight: 700, fontSize: width < 500 ? 11 : 12, formatter: ({ value }) => value[2] },
         emphasis: { scale: false },
       },
     ],
   };
+}
+
+/** How many units the outlines are wide. */
+function across({ features }) {
+  let [west, east] = [Infinity, -Infinity];
+  for (const { geometry } of features) for (const rings of geometry.coordinates) for (const ring of rings) for (const [x] of ring) [west, east] = [Math.min(west, x), Math.max(east, x)];
+  return east - west;
+}
+
+/** Where discs ({at, radius}) stand once they have pushed each other aside: none covers another's figure. As portal/ui/drawing/maps.py. */
+function apart(discs) {
+  const at = discs.map((one) => [...one.at]);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (let one = 0; one < at.length; one += 1) {
+      for (let other = 0; other < one; other += 1) {
+        const [dx, dy] = [at[one][0] - at[other][0], at[one][1] - at[other][1]];
+        const [far, near] = [Math.hypot(dx, dy), discs[one].radius + discs[other].radius];
+        if (far >= near) continue;
+        const [ux, uy] = far ? [dx / far, dy / far] : [1, 0]; // two in the same place part along one line
+        const push = (near - far) / 2;
+        at[one] = [at[one][0] + ux * push, at[one][1] + uy * push];
+        at[other] = [at[other][0] - ux * push, at[other][1] - uy * push];
+      }
+    }
+  }
+  return at;
 }
 
 function tip(source, place) {
