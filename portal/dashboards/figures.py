@@ -81,9 +81,18 @@ class Figure:
     @property
     def cells(self) -> list[tuple[Any, list[tuple[Any, str]]]]:
         """Each row as its heading and the rest, every cell with the address of the rows behind it, or ""."""
-        return [(row[0], [(value, self._url(value)) for value in row[1:]]) for row in self.rows]
+        return [(row[0], [(value, self.url_of(value)) for value in row[1:]]) for row in self.rows]
 
-    def _url(self, value: Any) -> str:
+    @property
+    def matrix_rows(self) -> list[dict[str, Any]]:
+        """The rows of the matrix; each number that can be followed is a link."""
+        return [
+            row | {"cells": [one | {"url": one.get("url") or self.url_of(one["label"])} for one in row["cells"]]}
+            for row in (self.matrix or {"rows": []})["rows"]
+        ]
+
+    def url_of(self, value: Any) -> str:
+        """The address of the rows behind a number, "" where it leads to none."""
         if self.filters is None or not isinstance(value, Cell):
             return ""
         return f"{reverse('dashboards:rows', args=[value.measure])}?{urlencode(self.filters | value.query)}"

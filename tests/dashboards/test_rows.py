@@ -103,10 +103,16 @@ def test_numbers_are_as_many_rows_for_each_role_and_on_past_days(stage: Stage) -
                             assert listed == count, (key, url)
                             seen.add(key)
                         links |= set(re.findall(r'<td[^>]*>\s*<a href="([^"]+)"', page)[:1])
+                    for row in figure.matrix_rows:
+                        for one in row["cells"]:
+                            if kind == "oversight" and one["url"] and isinstance(one["label"], int):
+                                assert rows_at(client, one["url"])[0] == one["label"], (key, one["url"])
+                                seen.add(f"matrix of {key}")
                 for link in links:
                     if "/alert/" not in link:  # the story's alerts were raised without facts
                         assert client.get(link, follow=True).status_code == 200, (role, link)
     assert len(seen) > 15, seen
+    assert {"matrix of scope", "matrix of flows", "matrix of load"} <= seen
 
 
 def test_filters_narrow_the_rows_as_the_figure(stage: Stage) -> None:

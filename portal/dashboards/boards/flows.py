@@ -157,7 +157,12 @@ def _flow_cell(flow: Flow | None, most: int) -> dict[str, Any]:
     if flow is None or not flow.all:
         return {"label": "–", "heat": 0, "says": _("none")}
     refused = ngettext("%(n)s refused", "%(n)s refused", flow.no) % {"n": flow.no}
-    return {"label": flow.all, "heat": heat(flow.all, most), "says": refused, "sub": refused if flow.no else ""}
+    return {
+        "label": cell(flow.all, "decisions", flow.group),
+        "heat": heat(flow.all, most),
+        "says": refused,
+        "sub": refused if flow.no else "",
+    }
 
 
 def how_long_it_takes(board: Board) -> Figure:

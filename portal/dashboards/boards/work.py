@@ -57,7 +57,10 @@ def load(board: Board) -> Figure:
                 {
                     "label": name,
                     "cells": [
-                        {"label": now.get((pk, stage), 0) or "–", "heat": heat(now.get((pk, stage), 0), most)}
+                        {
+                            "label": cell(now.get((pk, stage), 0), "cases", pk, stage) or "–",
+                            "heat": heat(now.get((pk, stage), 0), most),
+                        }
                         for stage in used
                     ],
                 }
