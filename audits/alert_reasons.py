@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audits.models import Alert
+from audits.models import Alert, AlertRecurrence
 from grants.models.usage import Scope
 from portal.ui.templatetags.ui import figures
 
@@ -17,6 +18,21 @@ from portal.ui.templatetags.ui import figures
 def reason_of(alert: Alert) -> str:
     """One or two sentences. Times are in UTC."""
     return _REASONS[alert.kind](alert, alert.facts)
+
+
+def reason_again(alert: Alert, row: AlertRecurrence) -> str:
+    """The same for an occasion that was added to the alert."""
+    again = copy(alert)
+    again.begins_at, again.ends_at, again.facts = row.begins_at, row.ends_at, row.facts
+    return reason_of(again)
+
+
+def times_of(alert: Alert) -> str:
+    """How often the same came while the alert waited, and when last; empty where it came once."""
+    if alert.last_at is None:
+        return ""
+    last = date_format((alert.last_at - timedelta(seconds=1)).astimezone(UTC), "DATE_FORMAT")
+    return _("The same came %(times)s times, last on %(day)s.") % {"times": figures(alert.times), "day": last}
 
 
 def _requests(count: int) -> str:

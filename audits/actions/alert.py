@@ -8,22 +8,28 @@ from typing import Any
 from uuid import UUID
 
 from audits.actions.incident import Concerns, report_incident
-from audits.alert_reasons import reason_of
-from audits.models import Alert, AlertKind, AlertVerdict
+from audits.alert_reasons import reason_of, times_of
+from audits.models import Alert, AlertKind, AlertRecurrence, AlertVerdict
 from audits.queries.cases import authority_of
+from audits.states import ALERT
 from grants.models import LineDay, UsageAlert
 from partners.models import Institution
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.canonical import digest
 from portal.core.references import next_reference
 from portal.ledger.models import Tier
 from portal.rulebook.queries import rules
-from portal.workflow import as_deed, create, lock, move
+from portal.workflow import as_deed, create, lock, move, record
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What an alert is raised for. `key` is the same whenever the same thing is found again."""
+    """What an alert is raised for. `key` is the same whenever the same thing is found again.
+
+    `cause`: what comes again day by day where nothing is done about it, in words that are the same then; empty where
+    each occasion is news.
+    """
 
     kind: AlertKind
     key: str
@@ -36,14 +42,24 @@ class Occasion:
     line_id: UUID | None = None
     gateway_id: UUID | None = None
     score: float | None = None
+    cause: tuple[object, ...] = ()
 
 
 @as_deed
 def raise_alert(*, institution: Institution, occasion: Occasion, by: Actor) -> Alert:
-    """Raise an alert, once for its occasion: where it is there, that one."""
+    """Raise an alert, once for its occasion: where it is there, that one.
+
+    Where one of the same cause waits to be judged, the occasion is added to it.
+    """
     there: Alert | None = Alert.objects.filter(occasion=occasion.key).first()
     if there is not None:
         return there
+    cause = ""
+    if occasion.cause:
+        cause = digest([str(part) for part in (occasion.kind, occasion.institution_id, *occasion.cause)])
+        again = _again(occasion, cause, by)
+        if again is not None:
+            return again
     alert = Alert(
         reference=next_reference("AL"),
         kind=occasion.kind,
@@ -59,15 +75,49 @@ def raise_alert(*, institution: Institution, occasion: Occasion, by: Actor) -> A
         facts=occasion.facts,
         score=occasion.score,
         rulebook=rules().version,
+        cause=cause,
     )
     detail = {"kind": str(occasion.kind), "occasion": occasion.key, "facts": occasion.facts}
     create(alert, "raise", by=by, rulebook=alert.rulebook, detail=detail, tier=Tier.AUTHORITY)
     return alert
 
 
+def _again(occasion: Occasion, cause: str, by: Actor) -> Alert | None:
+    """The alert to which the occasion was added, now or before; None where none of that cause waits to be judged.
+
+    Occasions of one partner wait here for one another.
+    """
+    Institution.objects.select_for_update(no_key=True).get(pk=occasion.institution_id)
+    added: Alert | None = Alert.objects.filter(recurrences__occasion=occasion.key).first()
+    if added is not None:
+        return added
+    waiting: Alert | None = Alert.objects.filter(cause=cause, state__in=ALERT.open_states).first()
+    if waiting is None:
+        return None
+    lock(waiting)
+    return _add(waiting, occasion, by) if waiting.state in ALERT.open_states else None
+
+
+def _add(alert: Alert, occasion: Occasion, by: Actor) -> Alert:
+    """The same once more: counted, and kept with its own numbers. What was first told of it stays."""
+    row = AlertRecurrence(
+        alert=alert,
+        occasion=occasion.key,
+        begins_at=occasion.begins_at,
+        ends_at=occasion.ends_at,
+        facts=occasion.facts,
+        added_at=clock.now(),
+    )
+    changes = {"times": alert.times + 1, "last_at": max(alert.last_at or alert.ends_at, occasion.ends_at)}
+    detail = {"occasion": occasion.key, "facts": occasion.facts}
+    record(alert, "recur", by=by, changes=changes, detail=detail, rulebook=alert.rulebook, tier=Tier.AUTHORITY)
+    row.save(force_insert=True)
+    return alert
+
+
 @as_deed
 def alert_of_scope(*, use: UsageAlert, by: Actor) -> Alert:
-    """Raise an alert for use that no grant covered. One for each kind, key and day, as it is counted."""
+    """Raise an alert for use that no grant covered, or count the day with one that waits about the same attempts."""
     lock(use)
     facts = {
         "why": use.kind, "requests": use.requests, "denied": use.denied, "environment": use.environment_key,
@@ -86,6 +136,7 @@ def alert_of_scope(*, use: UsageAlert, by: Actor) -> Alert:
             use.release_id,
             use.use_case,
             use.line_id,
+            cause=(use.kind, use.release_id, use.use_case, use.environment_key, use.data_class, use.line_id),
         ),
         by=by,
     )
@@ -93,7 +144,7 @@ def alert_of_scope(*, use: UsageAlert, by: Actor) -> Alert:
 
 @as_deed
 def alert_of_limit(*, used: LineDay, by: Actor) -> Alert:
-    """Raise an alert for a line of which a day's limit was reached."""
+    """Raise an alert for a line of which a day's limit was reached, or count the day with one that waits about it."""
     lock(used)
     line = used.line
     facts = {
@@ -113,6 +164,7 @@ def alert_of_limit(*, used: LineDay, by: Actor) -> Alert:
             line.release_id,
             line.use_case,
             line.pk,
+            cause=(line.pk,),
         ),
         by=by,
     )
@@ -147,7 +199,7 @@ def escalate_alert(*, alert: Alert, severity: str, kind: str, title: str, note: 
         severity=severity,
         kind=kind,
         title=title,
-        description=reason_of(alert),
+        description=" ".join(filter(None, [reason_of(alert), times_of(alert)])),
         aware_at=clock.now(),
         occurred_at=alert.begins_at,
         concerns=Concerns(line=alert.line, release=alert.release),

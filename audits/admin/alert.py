@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.actions import alert as deeds
 from audits.admin.base import CaseAdmin, filter_by_state
-from audits.alert_reasons import reason_of
+from audits.alert_reasons import reason_again, reason_of, times_of
 from audits.forms.alert import EscalateForm, NothingForm, QuestionForm
 from audits.models import Alert
-from audits.queries.alert import alerts_on_desk, picture_of, verdicts_of
+from audits.queries.alert import alerts_on_desk, picture_of, recurrences_of, verdicts_of
 from audits.states import ALERT
 from audits.views.deeds import DeedPage
 from grants.queries.words import Words
@@ -62,7 +62,7 @@ class AlertAdmin(CaseAdmin):
         "gateway__organisation",
         "incident",
     )
-    list_display = ("link", "kind", "institution_name", "raised", "state_tag")
+    list_display = ("link", "kind", "institution_name", "raised", "times", "state_tag")
     list_filter = (filter_by_state(ALERT.choices), "kind")
     list_select_related = ("institution__organisation",)
     search_fields = ("reference", "institution__organisation__name")
@@ -84,6 +84,8 @@ class AlertAdmin(CaseAdmin):
             "use": Words(rules(subject.rulebook)).use_case(subject.use_case) if subject.use_case else "",
             "picture": picture_of(subject),
             "verdicts": verdicts_of(subject),
+            "times": times_of(subject),
+            "recurrences": [(row, reason_again(subject, row)) for row in recurrences_of(subject)],
             "incident_url": reverse("admin:audits_incident_change", args=[subject.incident_id]) if seen else "",
             "list_url": reverse("audits:alerts"),
         }

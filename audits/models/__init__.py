@@ -1,7 +1,7 @@
 """Models of audits, incidents and enforcement. Import from here."""
 
 from audits.models.acceptance import AcceptanceSignature, RiskAcceptance
-from audits.models.alert import Alert, AlertKind, AlertVerdict, KnownPlace, UseWatch, WatchedSeries
+from audits.models.alert import Alert, AlertKind, AlertRecurrence, AlertVerdict, KnownPlace, UseWatch, WatchedSeries
 from audits.models.appeal import Appeal
 from audits.models.audit import (
     AUDIT_PERMISSION,
@@ -45,6 +45,7 @@ __all__ = [
     "AcceptanceSignature",
     "Alert",
     "AlertKind",
+    "AlertRecurrence",
     "AlertVerdict",
     "Appeal",
     "AppealDraft",

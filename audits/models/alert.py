@@ -35,6 +35,10 @@ class Alert(LifecycleModel):
     `occasion` says what it was raised for, and is raised once. `begins_at` and `ends_at` are the time of the use (UTC).
     `facts` are the numbers of its reason (audits.alert_reasons), `score` how rare it was as a power of ten, where that
     was worked out. Neither the partner nor the provider sees any of it.
+
+    `cause` tells what comes again from what is new: while an alert of the same cause waits to be judged, an occasion is
+    added to it (AlertRecurrence), `times` counts all of them, and `last_at` is when the last one ended. Empty: each
+    occasion is one of its own.
     """
 
     TABLE = ALERT
@@ -56,6 +60,9 @@ class Alert(LifecycleModel):
     raised_at = models.DateTimeField(_("raised"), default=clock.now)
     judged_at = models.DateTimeField(_("judged"), null=True)
     incident = models.ForeignKey("audits.Incident", on_delete=models.PROTECT, null=True, related_name="alerts")
+    cause = models.CharField(max_length=64, blank=True, db_default="", default="", editable=False)
+    times = models.PositiveIntegerField(_("times"), default=1, db_default=1)
+    last_at = models.DateTimeField(_("last seen"), null=True)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("alert")
@@ -67,6 +74,11 @@ class Alert(LifecycleModel):
             models.Index(fields=["institution", "-raised_at"], name="alert_institution"),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["cause"],
+                condition=models.Q(state__in=["raised", "in_question"]) & ~models.Q(cause=""),
+                name="alert_waits_once",
+            ),
             models.CheckConstraint(condition=models.Q(ends_at__gte=models.F("begins_at")), name="alert_times"),
             models.CheckConstraint(
                 condition=models.Q(state="raised", judged_at=None)
@@ -94,6 +106,26 @@ class Alert(LifecycleModel):
             content_object__institution_id=self.institution_id, permission__codename=AUDIT_PERMISSION
         )
         return frozenset(rows.values_list("user_id", flat=True))
+
+
+class AlertRecurrence(Record):
+    """An occasion of an alert that waited already: the same cause once more. Each is added once."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="recurrences")
+    occasion = models.CharField(max_length=200, unique=True, editable=False)
+    begins_at = models.DateTimeField(_("use from"))
+    ends_at = models.DateTimeField(_("use until"))
+    facts = models.JSONField(default=dict)
+    added_at = models.DateTimeField(_("added"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("recurrence of an alert")
+        verbose_name_plural = _("recurrences of alerts")
+        triggers = append_only()
+        indexes: ClassVar = [models.Index(fields=["alert", "-begins_at"], name="alertrecurrence_in_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.begins_at:%Y-%m-%d}"
 
 
 class AlertVerdict(Record):

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from audits.detection.watch import HOURLY
-from audits.models import AUDIT_PERMISSION, Alert, AlertKind, AlertVerdict, AuditUserObjectPermission
+from audits.models import AUDIT_PERMISSION, Alert, AlertKind, AlertRecurrence, AlertVerdict, AuditUserObjectPermission
 from grants.models import UsageHour
 from portal.core import clock
 from portal.core.actors import Actor
@@ -19,6 +19,7 @@ HOUR = timedelta(hours=1)
 BEFORE, AFTER = timedelta(days=5), timedelta(days=1)
 """What the picture of an alert shows around its hour."""
 RATES_DAYS = 365
+RECURRENCES = 50
 
 
 def alerts_on_desk(rows: QuerySet[Alert], actor: Actor) -> QuerySet[Alert]:
@@ -62,6 +63,14 @@ def false_alarms(rows: QuerySet[Alert]) -> list[dict[str, Any]]:
         share = round(100 * row["nothing"] / judged) if judged else None
         found.append({**row, "label": kind.label, "open": row["raised"] - judged, "share": share})
     return found
+
+
+def recurrences_of(alert: Alert) -> list[AlertRecurrence]:
+    """When the same came again while the alert waited, the newest first; the last fifty. One query, if it did."""
+    if alert.times == 1:
+        return []
+    rows: QuerySet[AlertRecurrence] = alert.recurrences.order_by("-begins_at", "-id")
+    return list(rows[:RECURRENCES])
 
 
 def verdicts_of(alert: Alert) -> QuerySet[AlertVerdict]:

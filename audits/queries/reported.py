@@ -33,7 +33,8 @@ def reported_by(actor: Actor) -> QuerySet[Any]:
     above = Coalesce(RawSQL(_STATE_ABOVE, [], CharField()), F("state"))  # noqa: S611 a constant of this file
     page = Case(When(sees_incident(actor), then=Value(True)), default=Value(False), output_field=BooleanField())
     rows: QuerySet[Any] = Incident.objects.filter(reported_by=actor.user_id, reported_by__isnull=False)
-    return rows.annotate(goes_on=above, readable=page).select_related("institution__organisation")
+    found: QuerySet[Any] = rows.annotate(goes_on=above, readable=page)
+    return found.select_related("institution__organisation")
 
 
 def in_words(state: str, goes_on: str) -> Text:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
-from audits.models import Alert, UseWatch
+from audits.models import Alert, AlertRecurrence, UseWatch
 from grants.models import LineDay, UsageAlert, UsageBucket, UsageHour
 from partners.models import Institution
 from portal.core import clock
@@ -136,7 +136,7 @@ def due_watches(rules: Alerts) -> QuerySet[UseWatch]:
 
 def _without_alert(prefix: str) -> Q:
     key = Concat(Value(f"{prefix}:"), Cast(OuterRef("pk"), CharField()))
-    return Q(~Exists(Alert.objects.filter(occasion=key)))
+    return Q(~Exists(Alert.objects.filter(occasion=key)), ~Exists(AlertRecurrence.objects.filter(occasion=key)))
 
 
 def out_of_scope(rules: Alerts) -> QuerySet[UsageAlert]:

@@ -21,6 +21,7 @@ ALERT = StateTable(
     ),
     moves=(
         Move("raise", (), "raised", roles("system"), _("Raise an alert"), _("Alert raised")),
+        Move("recur", _OPEN, None, roles("system"), _("Count once more"), _("The same came again")),
         Move(
             "question",
             ("raised",),

@@ -21,7 +21,7 @@ from partners.models import Institution
 from portal.accounts.guards import for_roles
 from portal.ui.filters import YesNoFilter
 from portal.ui.lists import ListView
-from portal.ui.tables import MomentColumn, StateColumn, Table
+from portal.ui.tables import MomentColumn, NumberColumn, StateColumn, Table
 
 
 class AlertTable(Table):
@@ -35,6 +35,8 @@ class AlertTable(Table):
     use_case = tables.Column(verbose_name=_("Use"), default="–", visible=False)
     begins_at = MomentColumn(verbose_name=_("Use from"), visible=False)
     raised_at = MomentColumn(verbose_name=_("Raised"))
+    times = NumberColumn(verbose_name=_("Times"))
+    last_at = MomentColumn(verbose_name=_("Last seen"), default="–", visible=False)
     state = StateColumn(verbose_name=_("State"))
 
     def render_reference(self, record: Alert) -> SafeString:

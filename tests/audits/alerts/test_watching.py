@@ -6,16 +6,20 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from audits.actions.alert import clear_alert
 from audits.actions.watching import begin_watches, watch_use
-from audits.alert_reasons import reason_of
+from audits.alert_reasons import reason_again, reason_of, times_of
 from audits.models import Alert, AlertKind, UseWatch, WatchedSeries
+from audits.queries.alert import false_alarms, recurrences_of
 from audits.tasks import watch_use as sweep
 from grants.actions.rollup import roll_up
 from grants.models import GrantLine, UsageHour
 from grants.queries.reported import due_buckets
 from portal.core import clock
 from portal.core.actors import SYSTEM
+from portal.ledger.verify import verify
 from tests.factories.grants import grant_in_force
 from tests.factories.watched import gateway_of, hour_of, office_days, tell
 from tests.rollback import rolled_back
@@ -223,10 +227,80 @@ def test_use_that_no_grant_covered_and_a_reached_limit_are_told_once_a_day(learn
     sweep()
     sweep()
     (scope,) = [alert for alert in alerts("out_of_scope") if alert.use_case == "red_teaming"]
-    (limit,) = [alert for alert in alerts("limit") if alert.ends_at > clock.now()]
+    (limit,) = [alert for alert in alerts("limit") if (alert.last_at or alert.ends_at) > clock.now()]
     assert "no grant covered" in reason_of(scope)
     assert limit.line == line
     assert "daily limit" in reason_of(limit)
+
+
+def attempts() -> list[Alert]:
+    """Alerts about use that no grant covered, but of the use that was reported before there was one."""
+    return [alert for alert in alerts("out_of_scope") if alert.use_case != "evaluation"]
+
+
+def days_out_of_scope(made, gateway, noon, days: int) -> None:
+    """The same attempts on so many days, swept each day."""
+    for day in range(days):
+        with clock.at(noon + timedelta(days=day)):
+            tell(made, gateway, [(clock.now() - timedelta(hours=1), 4 + day)], use_case="red_teaming")
+            sweep()
+            sweep()
+
+
+def test_the_same_attempts_day_by_day_are_one_alert_while_nobody_has_judged_it(learnt, noon):
+    made, gateway = learnt
+    days_out_of_scope(made, gateway, noon, 3)
+    (alert,) = attempts()
+    assert (alert.times, alert.recurrences.count()) == (3, 2)
+    assert alert.last_at == alert.ends_at + timedelta(days=2)
+    assert "4 requests" in reason_of(alert), "what was first told stays"
+    assert "3 times" in times_of(alert)
+    assert [reason_again(alert, row).split()[0] for row in recurrences_of(alert)] == ["6", "5"]
+    (row,) = false_alarms(Alert.objects.filter(kind="out_of_scope").exclude(use_case="evaluation"))
+    assert (row["raised"], row["open"], row["share"]) == (1, 1, None)
+    assert list(verify()) == []
+
+
+def test_once_judged_the_same_attempts_raise_another_alert(learnt, noon):
+    made, gateway = learnt
+    days_out_of_scope(made, gateway, noon, 2)
+    clear_alert(alert=attempts()[0], note="A typing error.", by=made.officer)
+    days_out_of_scope(made, gateway, noon + timedelta(days=2), 2)
+    assert [(alert.state, alert.times) for alert in attempts()] == [("nothing", 2), ("raised", 2)]
+    (row,) = false_alarms(Alert.objects.filter(kind="out_of_scope").exclude(use_case="evaluation"))
+    assert (row["raised"], row["nothing"], row["open"], row["share"]) == (2, 1, 1, 100)
+
+
+def test_attempts_of_another_kind_are_an_alert_of_their_own(learnt, noon):
+    made, gateway = learnt
+    days_out_of_scope(made, gateway, noon, 1)
+    tell(made, gateway, [(noon - timedelta(hours=1), 4)], use_case="safety_research")
+    sweep()
+    assert {(alert.use_case, alert.times) for alert in attempts()} == {
+        ("red_teaming", 1), ("safety_research", 1),
+    }  # fmt: skip
+
+
+def test_a_limit_that_is_reached_day_by_day_is_one_alert(learnt, noon):
+    made, gateway = learnt
+    line = GrantLine.objects.get(grant=made.grant)
+    for day in range(2):
+        with clock.at(noon + timedelta(days=day)):
+            tell(made, gateway, [(clock.now() - timedelta(minutes=20), line.requests_per_day + 1)])
+            sweep()
+        if day == 0:
+            before = sum(alert.times for alert in alerts("limit"))
+    (alert,) = alerts("limit")
+    assert (alert.line, alert.times) == (line, before + 1)
+
+
+def test_the_database_keeps_one_alert_of_a_cause_waiting(learnt, noon):
+    made, gateway = learnt
+    days_out_of_scope(made, gateway, noon, 1)
+    row = Alert.objects.get(kind="out_of_scope", use_case="red_teaming")
+    others = Alert.objects.filter(kind="out_of_scope", use_case="evaluation", state="raised")
+    with pytest.raises(IntegrityError, match="alert_waits_once"), transaction.atomic():
+        others.update(cause=row.cause)
 
 
 def test_one_institution_whose_use_cannot_be_judged_stops_no_other(learnt):

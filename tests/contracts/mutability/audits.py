@@ -18,6 +18,7 @@ LIFECYCLE = {
 }
 APPEND_ONLY = {
     "audits.AcceptanceSignature",
+    "audits.AlertRecurrence",
     "audits.AlertVerdict",
     "audits.AppealDraft",
     "audits.AppealStatement",
