@@ -98,7 +98,7 @@ def ended(partner: Partner, made: Incident, told: Mishap, home: AuthorityCast) -
     file_owed(partner, made, home)
     yield partner.later(1, 4)
     file_owed(partner, made, home)
-    close_incident(incident=made, by=second)
+    close_incident(incident=made, follow_up=told.follow_up, by=second)
 
 
 def file_owed(partner: Partner, made: Incident, home: AuthorityCast, within: timedelta = FORTY_DAYS) -> None:

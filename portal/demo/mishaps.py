@@ -20,6 +20,8 @@ class Mishap:
     cause: str = ""
     lessons: str = ""
     ends: str = "closed"
+    follow_up: str = "none"
+    """Where its lessons go when it is closed: a value of audits.models.FollowUp."""
     hold: bool = False
     harms: tuple[str, ...] = ()
     """By which the laws of several countries bring deadlines of their own."""
@@ -53,6 +55,20 @@ MISHAPS = {
         "The environment accepts requests only with a project number from the grant.",
         "The proxy checked the person and the limit, but not the project. The training did not say it plainly.",
         "The project is part of each request now, and the first page of the training says what a line is.",
+    ),
+    "account": Mishap(
+        70 * 24,
+        "low",
+        "moderate",
+        "unauthorised_use",
+        "An account worked on for three weeks after its owner had left",
+        "A colleague left on the first of the month. The account was to end on the same day, and sent 44 requests of a "
+        "test that ran by itself until it was noticed. Nobody signed in with it.",
+        "The test runs under an account of its own now, and the requests are identified: all of them belong to it.",
+        "The account is closed, and so are two others that nobody used any more.",
+        "Personnel tells the help desk of those who leave, and nobody told the project.",
+        "Accounts end with the contract by themselves. Whether they do is for somebody else to see.",
+        follow_up="finding",
     ),
     "model_behaviour": Mishap(
         20,

@@ -57,8 +57,8 @@ PARTS: dict[str, Part] = {
         incidents=("unauthorised_use",), number=1,
     ),
     "Pennine": Part(
-        "elevated", 560, asks=True, audit="fieldwork", requests=(Ask(280, "in_force", ("meridian-4.0", "aster-code-1")),),
-        number=2,
+        "elevated", 560, asks=True, audit="fieldwork", incidents=("account",), number=2,
+        requests=(Ask(280, "in_force", ("meridian-4.0", "aster-code-1")),),
     ),
     "Caledonian": Part(
         "standard", 705, requests=(Ask(340, "in_force", ("alcyon-3", "meridian-4.0")), Ask(9, "submitted")),

@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from audits.alert_reasons import reason_of
-from audits.models import Alert, AlertVerdict, Catalogue, Crosswalk, Incident, Obligation, PublicReport
+from audits.models import Alert, AlertVerdict, Audit, Catalogue, Crosswalk, Incident, Obligation, PublicReport
+from audits.queries.lessons import waiting_for
 from grants.models import (
     Credential,
     Delivery,
@@ -61,9 +62,9 @@ NOT_TOLD = {
     "catalogue_import": {"received"},
     "environment": set(),
     "enforcement": set(),
-    "appeal": {"admitted", "heard", "upheld", "varied", "dismissed"},
+    "appeal": {"lodged", "admitted", "varied"},
 }
-"""Lifecycles of the story, and the states that nothing is in: of appeals, lodging and taking back is told so far."""
+"""Lifecycles of the story, and the states that nothing is in."""
 
 
 def lifecycles() -> dict[str, type[LifecycleModel]]:
@@ -264,6 +265,14 @@ def test_a_catalogue_of_another_house_is_linked_to_the_baseline() -> None:
     assert (rooms.control_count, rooms.skipped) == (10, [])
     crosswalk = Crosswalk.objects.get(from_key="research-rooms", to_key="baseline")
     assert (crosswalk.link_count, crosswalk.skipped) == (10, [])
+
+
+def test_a_lesson_waits_where_an_auditor_is_at_work_and_each_closing_says_what_follows() -> None:
+    closed = Incident.objects.filter(state="closed")
+    assert not closed.filter(follow_up="").exists()
+    (lesson,) = closed.filter(follow_up="finding")
+    audit = Audit.objects.get(institution=lesson.institution, state="fieldwork")
+    assert list(waiting_for(audit)) == [lesson]
 
 
 def test_one_incident_owes_word_under_several_laws() -> None:
