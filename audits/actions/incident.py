@@ -160,6 +160,9 @@ def hold_for_incident(
     The hold is an emergency one: a second signatory, of another body, confirms it in time or it lapses
     (rulebook: enforcement.emergency). What stops is kept with it; `seen` is the digest of the preview that was read,
     and the deed is refused where that is not what stops now.
+
+    There is no other hold from an incident: one that lasts unconfirmed follows a decision of a quorum on what the
+    partner had time to answer, which an incident is not; an enforcement case is opened from it for that.
     """
     lock(incident)
     require(same_case(target, incident.institution_id))
