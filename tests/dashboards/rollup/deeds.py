@@ -44,7 +44,7 @@ from partners.models.qualification import LIVE
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.verdicts import Refused
-from tests.dashboards.rollup.more_deeds import MORE
+from tests.dashboards.rollup.more_deeds import MORE, asked_of, begun
 from tests.factories import appeals as make_appeals
 from tests.factories import audits as make_audits
 from tests.factories import grants as make
@@ -52,6 +52,8 @@ from tests.factories import partners as make_partners
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage
 
+DRAWN, TRIED = 6, 2
+"""Of so many deeds that are drawn, the two that were done least are tried until one is done."""
 SEVERITIES = ("low", "moderate", "high", "critical")
 T = TypeVar("T")
 
@@ -85,13 +87,14 @@ class Story:
     did: Counter[str] = field(default_factory=Counter)
 
     def step(self) -> None:
-        """One deed, drawn by lot. One that is refused leaves nothing."""
-        deed = self.rng.choice(DEEDS)
-        try:
-            if deed(self):
-                self.did[deed.__name__] += 1
-        except Refused:
-            self.did["refused"] += 1
+        """One deed, drawn by lot, rather one that was seldom done. One that is refused leaves nothing."""
+        for deed in sorted(self.rng.sample(DEEDS, DRAWN), key=lambda one: self.did[one.__name__])[:TRIED]:
+            try:
+                if deed(self):
+                    self.did[deed.__name__] += 1
+                    return
+            except Refused:
+                self.did["refused"] += 1
 
     def lapse(self) -> None:
         """Qualifications whose last day has passed end."""
@@ -213,7 +216,7 @@ def _audit(story: Story) -> bool:
     stage = story.stage
     audit = make_audits.audit_for_cause(stage)
     if story.rng.random() < 0.5:
-        _begun(audit, stage)
+        begun(audit, stage)
         _tested(audit, stage, story.rng)
     return True
 
@@ -227,22 +230,13 @@ def _audit_goes_on(story: Story) -> bool:
     ways: list[Callable[[], object]] = [
         lambda: audits.reschedule_audit(audit=audit, planned_for=day, reason="So.", by=stage.officer),
         lambda: audits.cancel_audit(audit=audit, reason="So.", by=stage.officer),
-        lambda: _begun(audit, stage),
-        lambda: _begun(audit, stage),
+        lambda: begun(audit, stage),
+        lambda: begun(audit, stage),
         lambda: _tested(audit, stage, story.rng),
         lambda: _tested(audit, stage, story.rng),
         lambda: _closed(audit, stage),
     ]
     return bool(story.rng.choice(ways)())
-
-
-def _begun(audit: Audit, stage: Stage) -> object:
-    if audit.state not in ("planned", "notified"):
-        return False
-    audits.assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
-    if audit.state == "planned":
-        audits.notify_audit(audit=audit, by=stage.officer)
-    return make_audits.begun_now(audit, officer=stage.officer, auditor=stage.auditor)
 
 
 def _tested(audit: Audit, stage: Stage, rng: random.Random) -> object:
@@ -359,7 +353,7 @@ def _appeal_goes_on(story: Story) -> bool:
 def _request(story: Story) -> bool:
     """A request that comes so far as the lot says."""
     stage = story.stage
-    made = make.draft_request({}, {"use_case": "benchmarking"}, made=stage.cast)
+    made = asked_of(story, stage)
     decline = {"answer": "decline", "reason_code": "other", "reason": "No."}
     refuse = {"outcome": "refused", "reason_code": story.rng.choice(REFUSALS), "reason": "No."}
     ways: list[Callable[[make.GrantCast], object]] = [
@@ -390,12 +384,12 @@ DEEDS: tuple[Callable[[Story], bool], ...] = (
 )
 
 
-def told(stage: Stage, number: int) -> Story:
-    """A story that begins with two partners, one of them with a grant on two lines."""
+def told(stage: Stage, number: int, did: Counter[str] | None = None) -> Story:
+    """A story that begins with two partners, one of them with a grant on two lines. `did`: what others did already."""
     other = second_stage()
     granted = [make.accept(make.issued_grant({}, {"use_case": "benchmarking"}, made=stage.cast))]
     panel = make_appeals.others()[-1]
-    return Story(random.Random(number), [stage, other], granted, panel)
+    return Story(random.Random(number), [stage, other], granted, panel, did=Counter() if did is None else did)
 
 
 def end_of(day: datetime) -> datetime:

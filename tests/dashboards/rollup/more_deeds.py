@@ -10,20 +10,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from audits.actions import acceptance as acceptances
+from audits.actions import audit as audits
+from audits.actions import incident as incidents
 from audits.actions.appeal import admit_appeal
 from audits.actions.finding import record_finding
 from audits.actions.hearing import call_hearing, close_hearing, note_hearing
-from audits.actions.incident import hold_for_incident
 from audits.actions.panel import draw_panel, grant_stay, refuse_stay
 from audits.models import Appeal, Audit, Finding, Incident, RiskAcceptance
 from grants.actions.deadline import extend_consent, mark_missed_consent
-from grants.models import Grant, GrantLine
+from grants.models import Grant, GrantLine, Release
 from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from tests.factories import appeals as make_appeals
 from tests.factories import audits as make_audits
 from tests.factories import grants as make
+from tests.factories.audits import Stage
 
 if TYPE_CHECKING:
     from tests.dashboards.rollup.deeds import Story
@@ -65,9 +67,22 @@ def _voted(story: Story, appeal: Appeal) -> bool:
     return True
 
 
+RELEASES = 4
+
+
+def asked_of(story: Story, stage: Stage) -> make.GrantCast:
+    """A draft on two lines, for a new release while there are few: each is one more view of everything."""
+    uses: tuple[dict[str, str], ...] = ({}, {"use_case": "benchmarking"})
+    if Release.objects.count() < RELEASES:
+        return make.draft_request(*uses, made=stage.cast)
+    known = story.rng.choice(story.granted)
+    place = (known.release, make.make_environment(stage.institution, stage.applicant))
+    return make.draft_request(*uses, made=stage.cast, places=[place], staff=known.staff)
+
+
 def _asked(story: Story) -> bool:
     """A request is put before the provider, which says nothing."""
-    made = make.draft_request({}, {"use_case": "benchmarking"}, made=story.stage.cast)
+    made = asked_of(story, story.stage)
     make.to_provider(make.review(make.take_up(make.submit(made))))
     if story.rng.random() < 0.3:
         make.consent(made)
@@ -137,23 +152,35 @@ def _stop(story: Story) -> bool:
     line = story.one(GrantLine.objects.filter(institution=stage.institution))
     target = story.rng.choice([stage.institution, *([line, line.grant] if line else [])])
     return bool(
-        hold_for_incident(incident=incident, target=target, reason="Now.", lifted_when="Later.", by=stage.signatory)
+        incidents.hold_for_incident(
+            incident=incident, target=target, reason="Now.", lifted_when="Later.", by=stage.signatory
+        )
     )
 
 
 def _lesson(story: Story) -> bool:
     """What an incident taught becomes a finding of an audit."""
-    audit = story.one(Audit.objects.filter(state="fieldwork"))
+    stage, severity = story.stage, story.rng.choice(["low", "high", "critical"])
+    audit = story.one(Audit.objects.filter(state="fieldwork", institution=stage.institution))
     if audit is None:
-        return False
-    learned = Incident.objects.filter(institution=audit.institution, state__in=["resolved", "closed"])
-    incident, severity = story.one(learned), story.rng.choice(["low", "high", "critical"])
-    if incident is None:
-        return False
-    by = story.of(audit).auditor
+        audit = make_audits.audit_for_cause(stage)
+        begun(audit, stage)
+    _, incident = make_audits.triaged_incident(stage)
+    incidents.contain_incident(incident=incident, how="Keys are new.", by=stage.officer)
+    incidents.resolve_incident(incident=incident, cause="Haste", lessons="Two look at each.", by=stage.officer)
+    by = stage.auditor
     return bool(
         record_finding(audit=audit, severity=severity, title="As before", description="So.", incident=incident, by=by)
     )
+
+
+def begun(audit: Audit, stage: Stage) -> object:
+    if audit.state not in ("planned", "notified"):
+        return False
+    audits.assign_auditor(audit=audit, auditor=stage.auditor.user, by=stage.officer)
+    if audit.state == "planned":
+        audits.notify_audit(audit=audit, by=stage.officer)
+    return make_audits.begun_now(audit, officer=stage.officer, auditor=stage.auditor)
 
 
 MORE: tuple[Deed, ...] = (

@@ -52,13 +52,13 @@ def narrowed(select: str, *, all_subjects: bool) -> str:
 
 
 def history(noun: LiteralString, where: str = "") -> str:
-    """Of each object of a noun the states that it was in, from when to when: (object_id, state, verb, seq, span).
+    """Of each object of a noun the states that it was in, from when to when: (object_id, state, verb, seq, since, span).
 
     `where` chooses the objects, if they are not the subjects. A clock that went back leaves no state out: times never
     fall within an object.
     """
     return f"""
-        SELECT object_id, state, verb, seq, tstzrange(since, lead(since) OVER turn) AS span FROM (
+        SELECT object_id, state, verb, seq, since, tstzrange(since, lead(since) OVER turn) AS span FROM (
             SELECT object_id, state, verb, seq, max(time) OVER (PARTITION BY object_id ORDER BY seq) AS since
             FROM ledger_entry WHERE object_type = '{noun}' AND {where or only("object_id")}
         ) entry WINDOW turn AS (PARTITION BY object_id ORDER BY seq)

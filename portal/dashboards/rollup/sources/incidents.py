@@ -39,7 +39,7 @@ INCIDENTS = Source(
     ), lived AS (
         SELECT object_id AS id, {joined("span", f"state NOT IN ({NOT_COUNTED})")} AS founded,
             {joined("span", f"state NOT IN ({NOT_COUNTED}, 'closed')")} AS unsettled,
-            min(lower(span)) FILTER (WHERE verb = 'incident.contain') AS contained_at
+            min(since) FILTER (WHERE verb = 'incident.contain') AS contained_at
         FROM ({history("incident")}) s GROUP BY 1
     ), version AS (
         SELECT incident_id, due_at, least(met_at, waived_at) AS off_at,
