@@ -27,14 +27,16 @@ from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.demo.answers import answers_of
+from portal.demo.appeals import appeal
 from portal.demo.casework import DECLINE, EXCHANGES, NOTES, PARTLY, RECOMMEND, REFUSALS, SIGNED, Exchange
 from portal.demo.outside import silent, voice
 from portal.demo.parts import Part
 from portal.demo.programmes import Programme
 from portal.demo.stage import AuthorityCast, Partner, Stage
+from portal.demo.timeline import Alone
 from portal.workflow import deed
 
-Scene = Generator[datetime, None, Any]
+Scene = Generator[datetime | Alone, None, Any]
 """A piece of a story, told with `yield from`; its value is what it brings about."""
 NEWS = ["personnel", "data"]
 """The sections in which an institution says something new when it asks for a renewal."""
@@ -181,6 +183,9 @@ def signatures(stage: Stage, partner: Partner, made: Application, home: Authorit
             refusal = REFUSALS[part.number % len(REFUSALS)]
             who = confirmed(signatory)
             refuse_application(application=made, seen=seen, reasons=refusal.reasons, note=refusal.note, by=who)
+            if not part.again:
+                yield partner.later(8, 14)
+                yield from appeal(stage, partner, made, "refusal")
             return
         sign_application(application=made, seen=seen, note=partner.rng.choice(SIGNED), by=confirmed(signatory))
     made.refresh_from_db()
@@ -188,7 +193,7 @@ def signatures(stage: Stage, partner: Partner, made: Application, home: Authorit
 
 def followed(
     stage: Stage, partner: Partner, programme: Programme, part: Part
-) -> Iterator[tuple[int, Generator[datetime, None, None]]]:
+) -> Iterator[tuple[int, Generator[datetime | Alone, None, None]]]:
     """What an institution asks for once it is qualified, with the days before the present on which it begins."""
     if part.renewal:
         yield part.renewed, renewal(stage, partner, programme, part)
@@ -196,7 +201,9 @@ def followed(
         yield CHANGED, change(stage, partner, part)
 
 
-def renewal(stage: Stage, partner: Partner, programme: Programme, part: Part) -> Generator[datetime, None, None]:
+def renewal(
+    stage: Stage, partner: Partner, programme: Programme, part: Part
+) -> Generator[datetime | Alone, None, None]:
     """The institution asks in time for its qualification to be renewed, where it has one in force by then."""
     if standing(institution_id=partner.institution.pk).state != "in_force":
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from audits.actions.appeal import lodge_appeal, withdraw_appeal
 from audits.actions.enforcement import (
     answer_notice,
     give_notice,
@@ -21,6 +20,7 @@ from grants.actions.environment import close_environment
 from grants.models import Grant
 from portal.core import clock
 from portal.core.canonical import digest
+from portal.demo.appeals import appeal
 from portal.demo.audits import home_of
 from portal.demo.stage import Partner, Stage
 from portal.demo.timeline import Story
@@ -42,7 +42,7 @@ class Trespass:
     why_step: str = ""
     ends: str = "decided"
     at_once: bool = False
-    appeal: str = ""
+    appeals: bool = False
 
 
 TRESPASSES = {
@@ -58,6 +58,7 @@ TRESPASSES = {
         6,
         "A warning was weighed. The reminder in the audit was one in all but name, and did not help.",
         "The partner had been told of the same rule seven months before, so that a warning would only repeat it.",
+        appeals=True,
     ),
     "suspension": Trespass(
         52,
@@ -72,7 +73,7 @@ TRESPASSES = {
         6,
         "A restriction to work without hazardous content was weighed. It would rest on the same attestations.",
         "Three attestations in a row were wrong on a safeguard that everything else depends on.",
-        appeal="lodged",
+        appeals=True,
     ),
     "removal": Trespass(
         205,
@@ -86,7 +87,7 @@ TRESPASSES = {
         milder="A suspension was weighed. Nothing that the partner could do in a year would restore the trust.",
         why_step="The rules were evaded on purpose, and hidden. No milder step answers that.",
         at_once=True,
-        appeal="withdrawn",
+        appeals=True,
     ),
     "warning": Trespass(
         118,
@@ -94,6 +95,7 @@ TRESPASSES = {
         "The report on changes among people was filed late three times, in spite of reminders, by 12, 19 and 31 days.",
         "Late reports blind the authority to who has access. A warning is the mildest step, and the first one here.",
         "The colleague who filed the reports had left. Two people share the duty now, with a calendar.",
+        appeals=True,
     ),
     "open": Trespass(
         6,
@@ -123,16 +125,6 @@ TRESPASSES = {
     ),
 }
 HEARD = "Heard in writing. The partner's answer is on file and was weighed."
-APPEAL = {
-    "suspension": (
-        "proportion",
-        (
-            "The facts are admitted. A restriction to work without hazardous content would have protected everyone "
-            "equally well, and would not have ended a study for the ministry in its last month."
-        ),
-    ),
-    "removal": ("procedure", "The time to answer the notice fell into the holidays of the whole house."),
-}
 AT_ONCE = "Outputs in the hands of one person outside the environment; nobody knows yet whether they were passed on."
 
 
@@ -170,9 +162,9 @@ def case(stage: Stage, partner: Partner, name: str) -> Story:
         yield partner.later(2, 3)
         for environment in partner.environments:
             close_environment(environment=environment, by=partner.applicant)
-    if told.appeal:
+    if told.appeals:
         yield partner.later(5, 9)
-        yield from appeal(partner, made, told)
+        yield from appeal(stage, partner, made, name)
 
 
 def _why_step(made: EnforcementCase, told: Trespass) -> str:
@@ -196,12 +188,3 @@ def stop(stage: Stage, partner: Partner, made: EnforcementCase) -> None:
         by=home.signatories[-1],
     )  # fmt: skip
     confirm_hold(hold=hold, by=stage.signers(home, 2, 2)[1])
-
-
-def appeal(partner: Partner, made: EnforcementCase, told: Trespass) -> Story:
-    """The partner appeals, and may take it back."""
-    ground, statement = APPEAL[told.measure]
-    lodged = lodge_appeal(against=made, ground=ground, statement=statement, by=partner.applicant)
-    if told.appeal == "withdrawn":
-        yield partner.later(6, 10)
-        withdraw_appeal(appeal=lodged, by=partner.applicant)
