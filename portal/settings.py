@@ -152,7 +152,9 @@ _own_connections = env.bool("PREPARED_STATEMENTS", default=True)
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1 if _own_connections else None
 if _own_connections:
     # A page reads some thousand rows at most: calling other processes to help takes longer than reading them.
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c max_parallel_workers_per_gather=0")
+    DATABASES["default"]["OPTIONS"].setdefault(
+        "options", f"{env('PGOPTIONS', default='')} -c max_parallel_workers_per_gather=0".strip()
+    )
 REDIS_URL = env("REDIS_URL", default="")
 if not REDIS_URL:
     raise ImproperlyConfigured("Set REDIS_URL (redis://host:port/0): sessions' rate limits and the jobs need it.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import psycopg
@@ -96,3 +99,11 @@ def test_no_page_calls_other_processes_to_help_it_read() -> None:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
         cursor.execute(ask)
         assert "Gather" in str(cursor.fetchall()), "it would have, else"
+
+
+def test_what_the_environment_asks_of_connections_stays() -> None:
+    """`make run` fills its database without waiting for the disk."""
+    show = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['options'])"
+    asks = {**os.environ, "PGOPTIONS": "-c synchronous_commit=off", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    said = subprocess.run([sys.executable, "-c", show], env=asks, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["-c", "synchronous_commit=off", "-c", "max_parallel_workers_per_gather=0"]
