@@ -67,10 +67,10 @@ def test_serious_findings_that_grow_old_are_an_alarm(stage: Stage) -> None:
     _, audit = audit_in_fieldwork(stage)
     for severity in ("critical", "low"):
         finding_in(audit, stage.auditor, severity=severity)
-    assert figure_of("finding_ages").title == "Of 2 open findings, half are under 30 days old or less"
+    assert figure_of("finding_ages").title == "Half of 2 open findings are less than 30 days old"
     with clock.at(clock.now() + timedelta(days=180)):
         figure = figure_of("finding_ages")
-    assert figure.title == "2 of 2 open findings are 180 days old or more; of such age, 1 serious"
+    assert figure.title == "2 of 2 open findings are 180 days old or more, 1 of them serious"
     assert (figure.alarm, column(figure, 1)) == ("amber", [1, 0, 0, 1])
 
 

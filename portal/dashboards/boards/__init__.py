@@ -84,7 +84,7 @@ PAGES = (
             Drawn("findings", assurance.findings_open, reads(standing="findings", happened="findings_recorded")),
             Drawn("finding_ages", ages.finding_ages, reads(standing="finding_ages")),
             Drawn("obligations", assurance.reports_kept, reads(standing="obligations", happened="obligations_kept")),
-            Drawn("controls", controls.controls_covered, reads(spread="controls")),
+            Drawn("controls", controls.controls_covered, reads(spread="controls"), wide=True),
             Drawn(
                 "alerts",
                 assurance.alerts_and_false_alarms,

@@ -85,7 +85,7 @@ def queue_ages(board: Board) -> Figure:
     long = _from(ages, LONG_WAIT)
     return Figure(
         key="ages",
-        title=_queue_title(ages, long, names),
+        title=_queue_title(ages, long),
         sub=_("Cases that are not decided, by the days for which they have been in their stage."),
         head=[_("Authority"), _("Stage"), _("All"), *names.values(), _("Half are up to"), _("Oldest")],
         rows=[
@@ -117,7 +117,7 @@ def _nouns(counted: Counted, noun: str) -> dict[int, int]:
     return _ages((column, count) for (group, column), count in counted.items() if group.split(":")[1] == noun)
 
 
-def _queue_title(ages: Mapping[int, int], long: int, names: Mapping[int, str]) -> str:
+def _queue_title(ages: Mapping[int, int], long: int) -> str:
     total, half = sum(ages.values()), halfway(ages)
     if half is None:
         return _("No case waits for a decision")
@@ -129,11 +129,11 @@ def _queue_title(ages: Mapping[int, int], long: int, names: Mapping[int, str]) -
         )
         return words % {"m": long, "n": total, "days": LONG_WAIT}
     words = ngettext(
-        "The one case that waits has been in its stage for %(half)s",
-        "Of %(n)s cases that wait, half have been in their stage for %(half)s or less",
+        "The one case that waits came to its stage less than %(days)s days ago",
+        "Half of %(n)s cases that wait came to their stage less than %(days)s days ago",
         total,
     )
-    return words % {"n": total, "half": in_words(names[half])}
+    return words % {"n": total, "days": _after(half, WAITED)}
 
 
 def finding_ages(board: Board) -> Figure:
@@ -147,7 +147,7 @@ def finding_ages(board: Board) -> Figure:
     serious = sum(_from(_of(now, key), LONG_OPEN) for key in SERIOUS)
     return Figure(
         key="finding_ages",
-        title=_finding_title(ages, long, serious, names),
+        title=_finding_title(ages, long, serious),
         sub=_("Findings that are not settled, by severity and by the days since they were recorded."),
         head=[_("Severity"), _("All"), *names.values(), _("Half are up to"), _("Oldest")],
         rows=[[label, *_row(now, names, "finding_ages", key)] for key, label in severities],
@@ -165,18 +165,31 @@ def finding_ages(board: Board) -> Figure:
     )
 
 
-def _finding_title(ages: Mapping[int, int], long: int, serious: int, names: Mapping[int, str]) -> str:
+def _finding_title(ages: Mapping[int, int], long: int, serious: int) -> str:
     total, half = sum(ages.values()), halfway(ages)
     if half is None:
         return _("No finding is open that could grow old")
     if long:
         words = ngettext(
-            "%(m)s of %(n)s open findings is %(days)s days old or more; of such age, %(k)s serious",
-            "%(m)s of %(n)s open findings are %(days)s days old or more; of such age, %(k)s serious",
+            "%(m)s of %(n)s open findings is %(days)s days old or more",
+            "%(m)s of %(n)s open findings are %(days)s days old or more",
             long,
         )
-        return words % {"m": long, "n": total, "days": LONG_OPEN, "k": serious}
+        said = words % {"m": long, "n": total, "days": LONG_OPEN}
+        if not serious:
+            return _("%(said)s, none of them serious") % {"said": said}
+        return ngettext("%(said)s, %(k)s of them serious", "%(said)s, %(k)s of them serious", serious) % {
+            "said": said,
+            "k": serious,
+        }
     words = ngettext(
-        "The one open finding is %(half)s old", "Of %(n)s open findings, half are %(half)s old or less", total
+        "The one open finding is less than %(days)s days old",
+        "Half of %(n)s open findings are less than %(days)s days old",
+        total,
     )
-    return words % {"n": total, "half": in_words(names[half])}
+    return words % {"n": total, "days": _after(half, OPEN)}
+
+
+def _after(first: int, firsts: tuple[int, ...]) -> int:
+    """The day on which a band is over: titles say it only of bands that have an end."""
+    return next((one for one in firsts if one > first), first)

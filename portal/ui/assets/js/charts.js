@@ -64,7 +64,7 @@ function rows(source) {
 /** {kind: "line" | "bar" | "stacked" | "across" | "map", labels: [], series: [{name, values, tone?}], stack?, unit?, target?, mark?} as drawing options. */
 function options(source, width, title) {
   const common = { aria: { enabled: true, label: { description: title } }, animation: false, textStyle: words };
-  if (source.kind === "map") return { ...common, ...map(source, width, words) };
+  if (source.kind === "map") return { ...common, ...map(source, width, Math.round(width * MAP_HEIGHT), words) };
   const across = source.kind === "across";
   // Every bar is named: long names break into lines instead of being left out.
   const room = across ? Math.min(230, width * 0.38) : Math.max(40, width / source.labels.length - 8);

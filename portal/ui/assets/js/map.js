@@ -9,16 +9,17 @@ const PHONE = { smallest: 19, largest: 26 }; // where the map is not much wider 
 const ROUNDS = 60;
 
 /** {labels: [names], codes: [ISO 3166 numbers], series: [{name, values}, …]}: the first series is on the discs, all are in the tip. */
-export function map(source, width, words) {
+export function map(source, width, height, words) {
   const centres = getMap("world").geoJSON.centres;
   const [first] = source.series;
   const most = Math.max(1, ...first.values);
   const there = source.codes.map((code, place) => ({ code, place })).filter(({ code }) => centres[code]);
   const [least, largest] = width < 500 ? [PHONE.smallest, PHONE.largest] : [SMALLEST, LARGEST];
   const grow = (value) => least + (largest - least) * Math.sqrt(value / most);
-  const unit = width / across(getMap("world").geoJSON); // pixels for one unit of the outlines
+  const { wide, middle } = bounds(getMap("world").geoJSON);
+  const unit = width / wide; // pixels for one unit of the outlines
   const discs = there.map(({ code, place }) => ({ at: centres[code], radius: grow(first.values[place]) / 2 / unit }));
-  const stands = apart(discs);
+  const stands = apart(discs, middle + height / 2 / unit);
   return {
     tooltip: { trigger: "item", textStyle: words, borderColor: colour.line, formatter: ({ data }) => (data?.value ? tip(source, data.place) : "") },
     geo: {
@@ -52,17 +53,23 @@ export function map(source, width, words) {
   };
 }
 
-/** How many units the outlines are wide. */
-function across({ features }) {
-  let [west, east] = [Infinity, -Infinity];
-  for (const { geometry } of features) for (const rings of geometry.coordinates) for (const ring of rings) for (const [x] of ring) [west, east] = [Math.min(west, x), Math.max(east, x)];
-  return east - west;
+/** How many units the outlines are wide, and the middle of their height. */
+function bounds({ features }) {
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { geometry } of features) {
+    for (const [x, y] of geometry.coordinates.flat(2)) {
+      [west, east] = [Math.min(west, x), Math.max(east, x)];
+      [south, north] = [Math.min(south, y), Math.max(north, y)];
+    }
+  }
+  return { wide: east - west, middle: (south + north) / 2 };
 }
 
-/** Where discs ({at, radius}) stand once they have pushed each other aside: none covers another's figure. As portal/ui/drawing/maps.py. */
-function apart(discs) {
+/** Where discs ({at, radius}) stand once they have pushed each other aside: none covers another's figure, none goes beyond the upper edge. As portal/ui/drawing/maps.py. */
+function apart(discs, top) {
   const at = discs.map((one) => [...one.at]);
   for (let round = 0; round < ROUNDS; round += 1) {
+    at.forEach((place, one) => (place[1] = Math.min(place[1], top - discs[one].radius)));
     for (let one = 0; one < at.length; one += 1) {
       for (let other = 0; other < one; other += 1) {
         const [dx, dy] = [at[one][0] - at[other][0], at[one][1] - at[other][1]];
