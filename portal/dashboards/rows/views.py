@@ -24,7 +24,7 @@ from portal.dashboards.lists import BehindFilter
 from portal.dashboards.models import Spell
 from portal.dashboards.queries.offered import Offered, offered
 from portal.dashboards.rows.queries import HAPPENINGS, Cut, rows_of, spells_of
-from portal.dashboards.rows.subjects import HOLD, SUBJECTS, Subject
+from portal.dashboards.rows.subjects import HOLD, PARTNER, SUBJECTS, Subject
 from portal.dashboards.rows.titles import TITLES, UNITS
 from portal.dashboards.rows.words import Said
 from portal.dashboards.sights import Sight, for_readers
@@ -70,6 +70,20 @@ class RowFilter(BehindFilter):
         return rows
 
 
+UNGROUPED = frozenset({"ladder", "holders", "appeals", "appeals_decided", "taken_back", "holds_acknowledged"})
+"""Measures in which a group says nothing."""
+
+
+def _without(measure: str) -> tuple[str, ...]:
+    """Columns that would be empty, or say twice who the partner is."""
+    found = () if measure in UNITS else ("units",)
+    if measure in UNGROUPED:
+        found += ("in_group",)
+    if SUBJECTS[measure] == (PARTNER,):
+        found += ("called",)
+    return found
+
+
 class RowTable(Table):
     """What was counted."""
 
@@ -84,8 +98,7 @@ class RowTable(Table):
         self.said = said
         self.actor_request = request
         self.subjects = SUBJECTS[said.measure]
-        if said.measure not in UNITS:
-            kwargs["exclude"] = ("units",)
+        kwargs["exclude"] = _without(said.measure)
         super().__init__(*args, **kwargs)
 
     def render_called(self, value: str, record: Any) -> Any:

@@ -45,7 +45,7 @@ export function map(source, width, height, words) {
         data: there.map(({ place }, one) => ({ place, name: source.labels[place], value: [...stands[one], first.values[place]] })),
         symbol: "circle",
         symbolSize: ([, , value]) => grow(value),
-        itemStyle: { color: theme.series[0], borderColor: colour.paper, borderWidth: 1.5 },
+        itemStyle: { color: theme.series[0], borderColor: colour.paper, borderWidth: 1.5, opacity: 1 },
         label: { show: true, color: colour.paper, fontWeight: 700, fontSize: width < 500 ? 11 : 12, formatter: ({ value }) => value[2] },
         emphasis: { scale: false },
       },
