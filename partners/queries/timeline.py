@@ -207,5 +207,9 @@ def case_rows(rows: QuerySet[Event], *, viewer: Actor) -> Iterator[Happened]:
 
 def _told(events: list[Event], viewer: Actor) -> list[Happened]:
     bodies = {event.entry.body_id for event in events if event.entry.body_id}
-    names = dict(Organisation.objects.filter(pk__in=bodies).values_list("pk", "name"))
+    return told(events, dict(Organisation.objects.filter(pk__in=bodies).values_list("pk", "name")), viewer)
+
+
+def told(events: Iterable[Event], names: dict[UUID, str], viewer: Actor) -> list[Happened]:
+    """The events as the viewer may know them, given the names of the bodies that acted. No query."""
     return [_happened(event, names, viewer) for event in events]

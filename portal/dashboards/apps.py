@@ -9,8 +9,11 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         from partners.queries.verify import SOURCES
+        from portal.accounts import happened
+        from portal.dashboards.happened.latest import HOME, deeds_for
         from portal.dashboards.needs import register_needs
         from portal.dashboards.queries.monthly_report import document_of
 
         register_needs()
+        happened.connect(lambda actor: deeds_for(actor, size=HOME))
         SOURCES.append(document_of)

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from portal.dashboards import lists, saved, views
+from portal.dashboards.happened.views import happened
 from portal.dashboards.report.views import report, report_list
 from portal.dashboards.rows.views import rows
 
 app_name = "dashboards"
 urlpatterns = [
+    path("happened/", happened, name="happened"),
     path("oversight/", views.oversight, name="oversight"),
     path("oversight/lines/", lists.lines, name="lines"),
     path("oversight/holds/", lists.holds, name="held"),

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.accounts.guards import signed_in
+from portal.accounts.happened import latest
 from portal.accounts.needs import needs_of
 from portal.accounts.queries.invitations import open_invitations_for
 from portal.accounts.roles import ROLES
@@ -30,6 +31,7 @@ def home(request: PortalRequest) -> HttpResponse:
     shown = {
         "needs": [need for need in needs if need.count],
         "quiet": [need for need in needs if not need.count],
+        "happened": latest(actor),
         "notices": list(notices_of(actor.user_id)[:LATEST]),
     }
     return render(request, "accounts/home.html", shown)

@@ -10,7 +10,7 @@ from portal.dashboards.actions.monthly_report import make_monthly_report
 from portal.dashboards.actions.saved_view import save_view
 from portal.dashboards.models import MonthlyReport, SavedView
 from portal.rulebook.durations import add_months
-from tests.contracts.matrix import Expect, object_of, roles, row
+from tests.contracts.matrix import Expect, object_of, roles, row, signed_in
 from tests.world import World
 
 READERS = ("oversight_member.any", "case_officer.any", "signatory.any", "auditor.any", "provider_staff.any")
@@ -40,6 +40,7 @@ def _view(world: World) -> SavedView:
 
 
 ROWS: list[Any] = [
+    row("dashboards:happened", signed_in()),
     row("dashboards:oversight", board()),
     row("dashboards:board", of_partners(), make=lambda world: {"page": "work"}),
     row("dashboards:lines", board()),

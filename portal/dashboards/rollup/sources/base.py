@@ -52,7 +52,7 @@ def narrowed(select: str, *, all_subjects: bool) -> str:
 
 
 def history(noun: LiteralString, where: str = "") -> str:
-    """Of each object of a noun the states that it was in, from when to when: (object_id, state, verb, seq, since, span).
+    """Of each object of a noun the states that it was in: (object_id, state, verb, seq, since, span).
 
     `where` chooses the objects, if they are not the subjects. A clock that went back leaves no state out: times never
     fall within an object.

@@ -1,0 +1,1 @@
+"""What happened: the deeds of the record that concern a person, as much of them as the objects' own pages tell."""
