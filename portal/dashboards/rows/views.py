@@ -76,7 +76,7 @@ UNGROUPED = frozenset({"ladder", "holders", "appeals", "appeals_decided", "taken
 
 def _without(measure: str) -> tuple[str, ...]:
     """Columns that would be empty, or say twice who the partner is."""
-    found = () if measure in UNITS else ("units",)
+    found: tuple[str, ...] = () if measure in UNITS else ("units",)
     if measure in UNGROUPED:
         found += ("in_group",)
     if SUBJECTS[measure] == (PARTNER,):
