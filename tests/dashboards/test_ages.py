@@ -105,8 +105,14 @@ def test_shares_by_size_are_those_by_name(seed: int) -> None:
     sizes: dict[int, int] = {}
     for size in held.values():
         sizes[size] = sizes.get(size, 0) + 1
-    one, other = held_by_name(held), held_by_size(sizes)
+    one, other = held_by_name(held, {}), held_by_size(sizes)
     assert (one.shares, one.index, one.total) == (other.shares, other.index, other.total)
+
+
+def test_two_of_one_name_are_two() -> None:
+    held = held_by_name({"a": 3, "b": 1}, {"a": "Meridian 4.1", "b": "Meridian 4.1"})
+    assert (held.total, held.index) == (4, 0.625)
+    assert held.first == [("Meridian 4.1", 3), ("Meridian 4.1", 1)]
 
 
 def test_the_largest_partners_are_told_with_their_share(stage: Stage) -> None:

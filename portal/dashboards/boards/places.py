@@ -101,8 +101,10 @@ class Held:
         return [*first, max(0, round(100 - sum(first), 1)) if self.total else 0]
 
 
-def held_by_name(counted: Mapping[str, int]) -> Held:
-    ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:FIRST]
+def held_by_name(counted: Mapping[str, int], called: Mapping[str, str]) -> Held:
+    """By key how much each holds, and what it is called: two of one name are two."""
+    named = [(called.get(key, key), count) for key, count in counted.items()]
+    ranked = sorted(named, key=lambda one: (-one[1], one[0]))[:FIRST]
     return Held(ranked, sum(counted.values()), sum(count**2 for count in counted.values()))
 
 
@@ -118,18 +120,15 @@ def held_by_size(sizes: Mapping[int, int]) -> Held:
 
 def concentration(board: Board) -> Figure:
     """How much of what is in force rests on the first three providers, releases, countries and partners."""
-    called = board.offered.called()
-    names = dict(board.offered.providers)
     in_force = by_group({cell: n for cell, n in board.now["grants"].items() if cell[1] == "in_force"})
-    providers = {names.get(pk, pk): count for pk, count in in_force.items()}
-    releases = {called.get(pk, pk): count for pk, count in by_group(board.now["lines"]).items()}
-    countries = {jurisdiction_name(code): count for code, count in by_group(board.now["qualified"]).items()}
+    lines, partners = by_group(board.now["lines"]), by_group(board.now["qualified"])
+    countries = {code: jurisdiction_name(code) for code in partners}
     sizes = {int(size): count for size, count in by_column(board.now["holders"]).items()}
     kinds = [
-        (_("Providers, by grants in force"), held_by_name(providers)),
-        (_("Releases, by lines in force"), held_by_name(releases)),
+        (_("Providers, by grants in force"), held_by_name(in_force, dict(board.offered.providers))),
+        (_("Releases, by lines in force"), held_by_name(lines, board.offered.called())),
         (_("Partners, by grants in force"), held_by_size(sizes)),
-        (_("Countries, by trusted partners"), held_by_name(countries)),
+        (_("Countries, by trusted partners"), held_by_name(partners, countries)),
     ]
     return Figure(
         key="concentration",
