@@ -84,14 +84,19 @@ def held(world: World) -> Hold:
 
 
 def declined(world: World) -> Application:
-    """An application of our institution that was refused."""
-    applicant = world.actor("applicant")
-    institution, _ = make_institution(world.institution, by=applicant)
+    """A refused application: of the other institution, since ours is qualified for the rest of the matrix."""
+    applicant = world.actor("applicant.stranger")
+    institution, _ = make_institution(world.others["institution"], by=applicant)
     cast = application_to_sign(
         institution=institution, applicant=applicant, authority=world.authority,
         other_authority=world.others["authority"], signatory=make_member(world.authority, "signatory"),
     )  # fmt: skip
     return refuse(cast).fresh()
+
+
+def others_own() -> Any:
+    """As `own`, of the other institution."""
+    return object_of(may=["applicant.stranger"], sees=["administrator@institution.stranger", "representative.stranger"])
 
 
 def admits() -> Any:
@@ -110,9 +115,7 @@ def presiding() -> Any:
 ROWS: list[Any] = [
     row("audits:appeals", roles("applicant")),
     row("audits:appeal_hold", own(), own(), make=at(held), data=data(ground="facts", statement="Look again.")),
-    row(
-        "audits:appeal_application", own(), own(), make=at(declined), data=data(ground="facts", statement="Look again.")
-    ),
+    deed("audits:appeal_application", declined, others_own(), data(ground="facts", statement="Look again.")),
     deed("audits:appeal_statement", appealed, own(), data(text="We logged it.")),
     admin_deed(
         "appeal",
