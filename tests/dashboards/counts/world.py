@@ -14,11 +14,13 @@ from tests.api.signals import Receiver
 from tests.dashboards.rollup.deeds import Story, second_stage
 from tests.dashboards.rollup.deeds import told as story_of
 from tests.factories import grants as make
+from tests.factories.appeals import decided_case, lodged
 from tests.factories.audits import (
     Stage,
     audit_in_fieldwork,
     due_reports,
     finding_in,
+    opened_case,
     qualified,
     results_for_all,
     triaged_incident,
@@ -89,6 +91,8 @@ def something_stands(time: Months, story: Story) -> None:
         results_for_all(audit, stage.auditor)
         finding_in(audit, stage.auditor)
         due_reports(stage)
+        opened_case(stage)
+        lodged(stage, decided_case(stage, "warning"))
 
 
 def _in(days: int) -> object:
