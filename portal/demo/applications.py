@@ -48,7 +48,7 @@ OPEN = ("submitted", "under_review", "awaiting_applicant")
 
 def application(
     stage: Stage, partner: Partner, programme: Programme, part: Part, kind: str = "initial"
-) -> Generator[datetime, None, Application]:
+) -> Generator[datetime | Alone, None, Application]:
     """One application, from its first line to the end that the part has for it."""
     made = begin_application(institution=partner.institution, kind=kind, by=partner.applicant)
     if kind == "renewal":
