@@ -74,6 +74,10 @@ def test_who_assesses_is_told_nothing_of_what_others_assessed(stage: Stage) -> N
     said, case = "application.recommend", stage.cast.application.reference
     assert f"{said} {case}" in told(stage.cast.reviewer)  # their own
     assert f"{said} {case}" in told(stage.officer)
+    both = make_member(stage.cast.authority, "case_officer", "reviewer")
+    declare_conflict(application=stage.cast.fresh(), conflict=False, by=both)
+    assert f"application.submit {case}" in told(both)
+    assert f"{said} {case}" not in told(both)
     signed = told(stage.signatory)
     assert f"application.sign {case}" in signed
     assert not any(one.startswith((said, "application.assess")) for one in signed)

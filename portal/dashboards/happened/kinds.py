@@ -75,7 +75,7 @@ def _desk(actor: Actor) -> Iterator[Kind]:
         return
     clear = ConflictDeclaration.objects.filter(application=OuterRef("pk"), by=actor.user_id, conflict=False)
     cases = visible_cases(Application.objects.filter(Exists(clear)), actor)
-    blind = not actor.has("case_officer")
+    blind = actor.has("reviewer") or not actor.has("case_officer")
     yield Kind("application", cases, AUTHORITY, "admin:partners_application_change", blind=blind)
     clear_too = RequestDeclaration.objects.filter(request=OuterRef("pk"), person_id=actor.user_id, conflict=False)
     requests = grants.requests_for(actor).filter(Exists(clear_too))
