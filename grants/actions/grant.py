@@ -11,7 +11,9 @@ from grants import notices
 from grants.actions.agreement import locked_agreement, make_agreement, make_signed_pack
 from grants.models import Grant, GrantLine, GrantLinePerson, GrantMeasure
 from grants.queries.grant import is_over
+from grants.queries.hold import is_stopped
 from grants.queries.request import CaseLine, RequestCase
+from grants.rules.amendment import nothing_rests_on
 from grants.states import GRANT_LIVE
 from partners.actions.declaration import make_declarations
 from partners.queries.standing import standing
@@ -87,6 +89,7 @@ def _line(grant: Grant, number: int, item: CaseLine) -> GrantLine:
 def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[str], by: Actor) -> Grant:
     """Accept the agreement that was read: the grant is in force, and what it replaces is superseded.
 
+    Refused while what it replaces is stopped or capped: a new grant is no way out of that.
     `seen` is the digest of the text shown, `capacity` the function in which the person binds the institution.
     """
     agreement = locked_agreement(grant, seen)
@@ -128,6 +131,7 @@ def _supersede(old_id: UUID, grant: Grant, by: Actor) -> None:
     if old.state == "revoked":
         reason = _("Grant %(old)s, which this one was to replace, was revoked. Ask the authority what is to be done.")
         require(refused(reason % {"old": old.reference}, code="original_revoked", rule="grant.accept"))
+    require(nothing_rests_on(old, is_stopped(old)))
     if old.state not in GRANT_LIVE:
         return
     move(

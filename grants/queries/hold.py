@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from grants.models import Hold
-from grants.states import HOLD_STOPS
+from grants.models import Grant, Hold, LineCap
+from grants.states import HOLD, HOLD_STOPS
 from partners.models import Person
 from partners.queries.person import OnHold
 from portal.core.verdicts import Refused, refused
@@ -21,6 +21,21 @@ def active_holds(**on: Any) -> list[Hold]:
     """Holds that stop something now, on what the filter names. One query."""
     rows = Hold.objects.filter(state__in=HOLD_STOPS, **on)
     return list(rows.select_related("grant", "line__grant", "environment", "person").order_by("id"))
+
+
+def is_stopped(grant: Grant) -> bool:
+    """Whether a hold, also one that is stayed, rests on the grant or a line of it, or a cap on a line. One query.
+
+    What rests on the partner, an environment or a person reaches every grant, and is not meant here.
+    """
+    there = Hold.objects.filter(state__in=HOLD.open_states)
+    rows = Grant.objects.filter(
+        Exists(there.filter(grant=OuterRef("pk")))
+        | Exists(there.filter(line__grant=OuterRef("pk")))
+        | Exists(LineCap.objects.filter(line__grant=OuterRef("pk"), ended_at=None)),
+        pk=grant.pk,
+    )
+    return rows.exists()
 
 
 def named_person(institution_id: UUID, email: str) -> Person:

@@ -69,3 +69,14 @@ def original_stands(grant: Any | None) -> Verdict:
     reason = _("Grant %(grant)s, which this request changes, is %(state)s. Start a new request.")
     words = {"grant": grant.reference, "state": grant.state_label.lower()}
     return refused(reason % words, code="original_ended", rule="grant_request.amends")
+
+
+def nothing_rests_on(old: Any, stopped: bool) -> Verdict:
+    """Whether a grant can take the place of the old one: what stops or limits that one would not reach the new one."""
+    if not stopped:
+        return ALLOWED
+    reason = _(
+        "Access under grant %(old)s, which this one is to replace, is stopped or limited by an authority. You can"
+        " accept this agreement when that has ended; the page of %(old)s says what has to be true."
+    )
+    return refused(reason % {"old": old.reference}, code="original_stopped", rule="grant.accept")

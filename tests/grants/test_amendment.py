@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,18 +13,20 @@ from django.urls import reverse
 from grants import tasks
 from grants.actions.amendment import begin_amendment
 from grants.actions.grant import surrender_grant
+from grants.actions.hold import lift_hold, place_hold
+from grants.actions.line_cap import cap_line, uncap_line
 from grants.actions.lines import TERMS, change_line, remove_line
 from grants.actions.plan import write_plans
 from grants.actions.request import withdraw_request
 from grants.actions.surrender import surrender_line
-from grants.models import EvaluationPlan, GrantLine, GrantRequest, LinePerson, LineSurrender
+from grants.models import EvaluationPlan, Grant, GrantLine, GrantRequest, LinePerson, LineSurrender
 from grants.queries.comparison import comparison
 from grants.queries.decision import decide
 from grants.queries.request import case_of, lines_of
 from grants.rules.amendment import renewal_opens
 from portal.accounts.needs import needs_of
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.core.verdicts import Refused
 from portal.ledger.models import Entry
 from portal.rulebook.queries import rules
@@ -105,6 +108,49 @@ def test_what_was_to_be_replaced_and_was_revoked_is_not_replaced(made: make.Gran
     with pytest.raises(Refused, match="was revoked"):
         make.accept(changed)
     assert changed.grant.state == "awaiting_agreement"
+
+
+@pytest.mark.parametrize("stopped", ["grant", "line", "limits"])
+def test_a_new_grant_is_no_way_out_of_what_stops_the_old_one(made: make.GrantCast, stopped: str) -> None:
+    old = replace(made)
+    line = GrantLine.objects.select_related("grant").filter(grant=old.grant).first()
+    changed = carried(made, begin_amendment(grant=old.grant, kind="amendment", by=made.applicant))
+    end = _stop(old.grant, line, stopped)
+    with pytest.raises(Refused, match=f"{old.grant.reference}, which this one is to replace, is stopped or limited"):
+        make.accept(changed)
+    assert changed.grant.state == "awaiting_agreement"
+    end()
+    make.accept(changed)
+    old.grant.refresh_from_db()
+    assert (old.grant.state, changed.grant.state) == ("superseded", "in_force")
+
+
+def test_what_stops_a_grant_goes_on_keeping_back_its_successor_when_the_last_day_has_passed(
+    made: make.GrantCast,
+) -> None:
+    old = replace(made)
+    with clock.at(clock.now() + timedelta(days=(renewal_opens(old.grant, rules()) - clock.today()).days)):
+        changed = carried(made, begin_amendment(grant=old.grant, kind="renewal", by=made.applicant))
+        hold = place_hold(target=old.grant, reason="Danger.", lifted_when="Over.", emergency=False, by=SYSTEM)
+    with clock.at(clock.now() + timedelta(days=(old.grant.ends_on - clock.today()).days + 1)):
+        tasks.expire_grants()
+        old.grant.refresh_from_db()
+        assert old.grant.state == "expired"
+        with pytest.raises(Refused, match="stopped or limited"):
+            make.accept(changed)
+        lift_hold(hold=hold, reason="Over.", by=SYSTEM)
+        make.accept(changed)
+    assert changed.grant.state == "in_force"
+
+
+def _stop(grant: Grant, line: GrantLine, how: str) -> Callable[[], object]:
+    """Stop it; gives what ends that."""
+    if how == "limits":
+        cap = cap_line(line=line, limits={"requests_per_day": 1}, reason="Less for now.", by=SYSTEM)
+        return lambda: uncap_line(cap=cap, reason="Over.", by=SYSTEM)
+    target = grant if how == "grant" else line
+    hold = place_hold(target=target, reason="Danger.", lifted_when="Over.", emergency=False, by=SYSTEM)
+    return lambda: lift_hold(hold=hold, reason="Over.", by=SYSTEM)
 
 
 def test_a_change_to_a_grant_that_was_given_back_is_not_sent(made: make.GrantCast) -> None:
