@@ -60,7 +60,7 @@ KINDS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
     "decision": (
         gettext_lazy("Decision and status"),
         (
-            *(f"application.{verb}" for verb in ("sign", "approve", "refuse")),
+            *(f"application.{verb}" for verb in ("sign", "approve", "refuse", "set_aside", "remit")),
             *(f"qualification.{verb}" for verb in ("grant", *_HOLDS)),
         ),
     ),
