@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+HAPPENED = models.Q(month__isnull=False)
+"""Spells of what happened; all others tell what stood in between."""
+ENDS = Coalesce("until", models.Func(template="'infinity'::timestamptz", output_field=models.DateTimeField()))
+"""When a spell ends, which is never where nothing is known to end it."""
 
 
 class Spell(models.Model):
@@ -39,7 +45,9 @@ class Spell(models.Model):
         verbose_name_plural = _("spells")
         indexes: ClassVar = [
             models.Index(fields=["measure", "subject_id"], name="spell_of_subject"),
-            models.Index(fields=["measure", "-since"], name="spell_newest"),
+            models.Index(fields=["measure", "-since"], condition=HAPPENED, name="spell_newest"),
+            models.Index(fields=["measure", "in_group", "month", "-since"], condition=HAPPENED, name="spell_of_month"),
+            models.Index("measure", ENDS, condition=~HAPPENED, name="spell_stands"),
             models.Index(
                 fields=["since"], condition=models.Q(measure="incidents_open"), name="spell_begins_by_the_hour"
             ),

@@ -15,6 +15,7 @@ from portal.core import clock
 from portal.core.requests import PortalRequest
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.models import Spell
+from portal.dashboards.models.rollup import ENDS, HAPPENED
 from portal.dashboards.rollup.read import BY_THE_HOUR
 from portal.dashboards.rollup.sources.base import EVERYWHERE, OF_PROVIDER, OF_RELEASE
 from portal.dashboards.rows.subjects import SUBJECTS
@@ -44,7 +45,7 @@ class Cut:
 
 def spells_of(cut: Cut, narrowed: Narrowed) -> QuerySet[Spell]:
     """What the figure counts."""
-    rows = Spell.objects.filter(_as_at(cut, narrowed), _narrowed(narrowed), measure=cut.measure)
+    rows = Spell.objects.alias(ends=ENDS).filter(_as_at(cut, narrowed), _narrowed(narrowed), measure=cut.measure)
     if cut.group is not None:
         rows = rows.filter(in_group=cut.group)
     if cut.column is not None:
@@ -55,13 +56,13 @@ def spells_of(cut: Cut, narrowed: Narrowed) -> QuerySet[Spell]:
 
 def _as_at(cut: Cut, narrowed: Narrowed) -> Q:
     """What began by the end of the day and had not ended; of what happened, in the months of the period."""
-    ends = datetime.combine(narrowed.until + timedelta(days=1), time(), UTC)
+    midnight = datetime.combine(narrowed.until + timedelta(days=1), time(), UTC)
+    stands = Q(since__lt=midnight, ends__gte=midnight)
     if cut.measure in BY_THE_HOUR and narrowed.until == clock.today():
         now = clock.now()
-        return Q(since__lte=now) & (Q(until=None) | Q(until__gt=now))
-    stands = Q(since__lt=ends) & (Q(until=None) | Q(until__gte=ends))
+        stands = Q(since__lte=now, ends__gt=now)
     if cut.measure not in HAPPENINGS:
-        return stands
+        return stands & ~HAPPENED
     if cut.month is not None:
         return stands & Q(month=cut.month)
     return stands & Q(month__gte=narrowed.since, month__lte=narrowed.until)
