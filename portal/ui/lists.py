@@ -59,6 +59,8 @@ class ListView(TemplateView):
     page_size = 25
     keyset: str = ""
     """A field ("-" for descending) by which to read the list with a cursor instead of page numbers."""
+    counted_by: tuple[str, ...] = ()
+    """The order of an index by which the first of very many rows are counted, where none would be found without."""
     queue = False
     """Whether the keys j, k and o walk through the rows."""
     empty_title: Words = ""
@@ -154,7 +156,8 @@ class ListView(TemplateView):
                 rows, self.keyset, self.page_size, self.request.GET.get("after", ""), self._url(after=None)
             )
         else:
-            page = BoundedPaginator(rows, self.page_size).get_page(self.request.GET.get("page"))
+            pages = BoundedPaginator(rows, self.page_size, counted_by=self.counted_by)
+            page = pages.get_page(self.request.GET.get("page"))
         table = self.table_class(list(page.object_list), **self.table_options())
         table.sorting = {} if self.keyset else self._sorting()
         chips = self.chips()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +19,25 @@ COUNT_LIMIT = 1_000
 """Rows are counted up to here: nobody turns forty pages, and a list must not slow down as the scheme grows."""
 
 
+def bounded_count(rows: QuerySet[Any], counted_by: Sequence[str] = ()) -> int:
+    """How many there are, or COUNT_LIMIT + 1 for more. One query."""
+    return int(rows.order_by(*counted_by).values("pk")[: COUNT_LIMIT + 1].count())
+
+
 class BoundedPaginator(Paginator):
-    """Counts at most COUNT_LIMIT rows. `more` says that there are others; filters lead to them."""
+    """Counts at most COUNT_LIMIT rows. `more` says that there are others; filters lead to them.
+
+    `counted_by`: the order of an index by which the first of very many are found.
+    """
+
+    def __init__(self, *args: Any, counted_by: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._counted_by = counted_by
 
     @cached_property
     def _counted(self) -> int:
         rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return int(rows.order_by().values("pk")[: COUNT_LIMIT + 1].count())
-        return len(rows)
+        return bounded_count(rows, self._counted_by) if isinstance(rows, QuerySet) else len(rows)
 
     @cached_property
     def count(self) -> int:

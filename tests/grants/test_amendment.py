@@ -113,7 +113,7 @@ def test_what_was_to_be_replaced_and_was_revoked_is_not_replaced(made: make.Gran
 @pytest.mark.parametrize("stopped", ["grant", "line", "limits"])
 def test_a_new_grant_is_no_way_out_of_what_stops_the_old_one(made: make.GrantCast, stopped: str) -> None:
     old = replace(made)
-    line = GrantLine.objects.select_related("grant").filter(grant=old.grant).first()
+    line = GrantLine.objects.select_related("grant").filter(grant=old.grant)[0]
     changed = carried(made, begin_amendment(grant=old.grant, kind="amendment", by=made.applicant))
     end = _stop(old.grant, line, stopped)
     with pytest.raises(Refused, match=f"{old.grant.reference}, which this one is to replace, is stopped or limited"):

@@ -43,6 +43,16 @@ class Cut:
     month: date | None = None
 
 
+def index_order(cut: Cut) -> tuple[str, ...]:
+    """The order in which an index finds the first of very many: what stands longest, or what happened last.
+
+    A group or month of what happened has an index of its own, in which any order will do.
+    """
+    if cut.measure not in HAPPENINGS:
+        return ("ends",)
+    return ("-since",) if cut.group is None and cut.month is None else ()
+
+
 def spells_of(cut: Cut, narrowed: Narrowed) -> QuerySet[Spell]:
     """What the figure counts."""
     rows = Spell.objects.alias(ends=ENDS).filter(_as_at(cut, narrowed), _narrowed(narrowed), measure=cut.measure)

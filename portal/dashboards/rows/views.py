@@ -23,14 +23,14 @@ from portal.dashboards.filters import PERIODS, Narrowed, from_address
 from portal.dashboards.lists import BehindFilter
 from portal.dashboards.models import Spell
 from portal.dashboards.queries.offered import Offered, offered
-from portal.dashboards.rows.queries import HAPPENINGS, Cut, rows_of, spells_of
+from portal.dashboards.rows.queries import HAPPENINGS, Cut, index_order, rows_of, spells_of
 from portal.dashboards.rows.subjects import HOLD, PARTNER, SUBJECTS, Subject
 from portal.dashboards.rows.titles import TITLES, UNITS
 from portal.dashboards.rows.words import Said
 from portal.dashboards.sights import Sight, for_readers
 from portal.rulebook.queries import rules
 from portal.ui.lists import ListView
-from portal.ui.paging import COUNT_LIMIT
+from portal.ui.paging import bounded_count
 from portal.ui.tables import DayColumn, Table
 
 
@@ -171,6 +171,10 @@ class RowList(ListView):
         said = {key: self.request.GET.get(key, "")[:120] or None for key in ("group", "column")}
         return Cut(self.measure, **said, month=_month(self.request.GET.get("month", "")))
 
+    @property
+    def counted_by(self) -> tuple[str, ...]:  # type: ignore[override]
+        return index_order(self.cut)
+
     @cached_property
     def said(self) -> Said:
         return Said(self.measure, rules(), self.offered)
@@ -188,8 +192,7 @@ class RowList(ListView):
             since = date_format(self.asked.since, "j F Y")
             told = _gettext("From %(since)s to %(day)s.") % {"since": since, "day": day}
         counted, shown = (
-            rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-            for rows in (spells_of(self.cut, self.asked), self.get_queryset())
+            bounded_count(rows, self.counted_by) for rows in (spells_of(self.cut, self.asked), self.get_queryset())
         )
         if counted == shown:
             return told
