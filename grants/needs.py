@@ -96,7 +96,7 @@ def provider(actor: Actor) -> list[Waiting]:
     """Lines that wait for consent."""
     if not is_provider(actor):
         return []
-    label = ngettext_lazy("line waits for your consent", "lines wait for your consent")
+    label = ngettext_lazy("line that waits for your consent", "lines that wait for your consent")
     rows = waiting_lines(actor)
     return [Waiting(rows, label, reverse("grants:consents"), key="consent", due="request__consent_due", tone="amber")]
 
