@@ -55,6 +55,7 @@ urlpatterns = [
     path("incidents/deadlines/<uuid:pk>/", deadline, name="deadline"),
     path("enforcement/", partner(lists.CaseList.as_view()), name="cases"),
     path("enforcement/<uuid:pk>/", pages.enforcementcase, name="enforcementcase"),
+    path("enforcement/<uuid:pk>/documents/<uuid:document>/", pages.case_document, name="enforcementcase_document"),
     path("enforcement/<uuid:pk>/appeal/", appeals.appeal_case, name="appeal_case"),
     path("holds/<uuid:pk>/appeal/", appeals.appeal_hold, name="appeal_hold"),
     path("applications/<uuid:pk>/appeal/", appeals.appeal_application, name="appeal_application"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from audits import notices
 from audits.actions.facts import about_case, keep_facts
@@ -17,6 +18,7 @@ from audits.actions.measure import (
     stay_effect,
     vary_measure,
 )
+from audits.actions.papers import as_detail, keep_papers, to_send
 from audits.actions.scope import name_scope, scope_detail
 from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure, Obligation
 from audits.queries.cases import authority_of
@@ -37,7 +39,7 @@ from portal.ledger.models import Tier
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
-from portal.workflow import as_deed, create, lock, move, record
+from portal.workflow import as_deed, can, create, lock, move, record
 
 __all__ = [
     "answer_notice",
@@ -170,10 +172,18 @@ def give_notice(
 
 
 @as_deed
-def answer_notice(*, case: EnforcementCase, answer: str, by: Actor) -> EnforcementCase:
-    """The partner's side, in its own words."""
+def answer_notice(
+    *, case: EnforcementCase, answer: str, by: Actor, documents: Collection[UUID] = ()
+) -> EnforcementCase:
+    """The partner's side, in its own words and with its papers."""
+    lock_case(case)
+    require(can(case, "answer", by))
+    papers = to_send(institution_id=case.institution_id, about=case.pk, documents=documents, by=by)
+    detail = {"answer": answer, **as_detail(papers)}
     changes = {"answer": answer, "answered_at": clock.now(), "answered_by_id": by.user_id}
-    record(case, "answer", by=by, changes=changes, detail={"answer": answer}, about=about_case(case))
+    about = [*about_case(case), *(paper.pk for paper in papers)]
+    record(case, "answer", by=by, changes=changes, detail=detail, about=about)
+    keep_papers(papers, case=case)
     notices.notice_answered(case)
     return case
 
@@ -221,9 +231,9 @@ def drop_case(*, case: EnforcementCase, reason: str, by: Actor) -> EnforcementCa
 
 
 def lock_case(case: EnforcementCase) -> None:
-    """Lock the case, and forget who had a part in it as it was read before."""
+    """Lock the case, and forget who had a part in it, and what was sent in it, as it was read before."""
     lock(case)
-    for name in ("involved_ids", "lifter_ids", "unconfirmed"):
+    for name in ("involved_ids", "lifter_ids", "unconfirmed", "sent"):
         case.__dict__.pop(name, None)
 
 

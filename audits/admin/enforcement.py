@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from audits.access import enforcement_on_desk
 from audits.actions import enforcement as deeds
 from audits.actions import facts, lifting
-from audits.admin.base import CaseAdmin, filter_by_state
+from audits.admin.base import filter_by_state
+from audits.admin.documents import WithPapers
 from audits.forms.enforcement import (
     LIMITS,
     ConfirmConditionForm,
@@ -29,6 +31,7 @@ from audits.queries.facts import facts_of, offered_facts, picked, unlinkable
 from audits.queries.ladder import LADDER, decision_content, quorum_of, signatures_on, suggested_rung
 from audits.queries.lifting import conditions_of, lifting_content, lifting_quorum
 from audits.queries.measure import events_of
+from audits.queries.papers import papers_of, with_papers
 from audits.queries.reach import choices_of, closed_by, limited_by, reach_of, scope_of
 from audits.states import ENFORCEMENT
 from audits.views.conditions import condition_of, meet, to_judge, to_meet
@@ -174,7 +177,7 @@ PAGES = (
 )
 
 
-class EnforcementCaseAdmin(CaseAdmin):
+class EnforcementCaseAdmin(WithPapers):
     """Enforcement cases: officers of the authority that runs them, signatories of every authority."""
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
@@ -188,6 +191,9 @@ class EnforcementCaseAdmin(CaseAdmin):
     list_select_related = ("institution__organisation",)
     search_fields = ("reference", "institution__organisation__name")
     ordering = ("-opened_at", "pk")
+
+    def on_page(self, rows: Any) -> Any:
+        return with_papers(super().on_page(rows))
 
     def visible(self, rows: Any, actor: Actor) -> Any:
         return enforcement_on_desk(rows, actor)
@@ -217,6 +223,7 @@ class EnforcementCaseAdmin(CaseAdmin):
             "ladder": [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER],
             "facts": facts_of(subject, desk=True),
             "reach": reach_of(subject) if subject.proposed and not decided else None,
+            "papers": papers_of(subject, partial(self.address_of_id, subject)) if subject.answer else [],
             "scope": scope_of(subject),
             "conditions": conditions,
             "measure_events": events_of(subject) if decided else [],

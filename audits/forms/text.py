@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audits.forms.papers import PapersForm
 from portal.accounts.models import User
 from portal.ui.forms import offer, offer_rows
 
@@ -97,7 +98,7 @@ class FactsForm(forms.Form):
     facts = area(_("Facts"), help_text=_("What happened, and how it is known. Link nothing that is not on file."))
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PapersForm):
     """The partner's answer to a notice."""
 
     answer = area(_("Your side"), help_text=_("It goes to the signatories, word for word. You can answer once."))

@@ -37,6 +37,7 @@ from audits.models.panel import (
 )
 from audits.models.public_report import PublicMessage, PublicReport
 from audits.models.sample import SampleDraw
+from audits.models.statement_file import StatementFile
 from audits.models.usage_sample import SampledWindow, UsageSample
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "SampleDraw",
     "SampledWindow",
     "Severity",
+    "StatementFile",
     "UsageSample",
     "UseWatch",
     "WatchedSeries",

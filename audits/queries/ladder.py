@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audits.models import DecisionSignature, EnforcementCase, Measure
+from audits.queries.papers import digests_of
 from audits.queries.reach import reach_digest
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core import clock
@@ -18,6 +19,7 @@ LADDER = (Measure.WARNING, Measure.RESTRICTION, Measure.SUSPENSION, Measure.REMO
 
 def decision_content(case: EnforcementCase) -> dict[str, Any]:
     """What a signature is bound to: everything that the signatory read."""
+    papers = digests_of(case)
     return {
         "case": case.reference,
         "institution": case.institution_id,
@@ -34,6 +36,7 @@ def decision_content(case: EnforcementCase) -> dict[str, Any]:
         "rests_on": sorted(str(row.subject_id) for row in case.linked.filter(unlinked_at=None)),
         "reach": reach_digest(case),
         "rulebook": case.rulebook,
+        **({"papers": papers} if papers else {}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from audits.forms.text import ConfirmForm
+from audits.views.papers import received
+from partners import scanning
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Conflict, Refused, Text
@@ -30,7 +33,7 @@ class DeedPage:
 
     `verb` is the row in the subject's state table, `slug` its place in the address. `act` calls the action with
     the subject, what was entered, and who acts. `options` gives further arguments of the form, `shows` what else
-    the page shows.
+    the page shows. `papers`: the form takes documents (audits.forms.papers).
     """
 
     slug: str
@@ -42,6 +45,7 @@ class DeedPage:
     initial: Callable[[Any], dict[str, Any]] = field(default=lambda _subject: {})
     shows: Callable[[Any], dict[str, Any]] = field(default=lambda _subject: {})
     dangerous: bool = False
+    papers: bool = False
 
 
 def perform(
@@ -60,7 +64,10 @@ def perform(
         raise Refused(verdict)
     # A form without fields is bound by an empty POST too.
     posted = request.POST if request.method == "POST" else None
-    form = page.form(posted, initial=page.initial(subject), **page.options(subject, actor))
+    form = _bound(page, subject, actor, posted, request.FILES if posted is not None else None)
+    if page.papers and verdict and posted is not None and form.is_valid():
+        bind = partial(_bound, page, subject, actor)
+        form = received(request, form, bind, institution=subject.institution, about=subject.pk)
     if posted is not None and form.is_valid() and (done := _done(request, page, subject, form, back)):
         return done
     shown = {
@@ -69,10 +76,15 @@ def perform(
         "subject": subject,
         "move": subject.TABLE.move(page.verb),
         "back": back,
+        "scanned": scanning.is_configured(),
         **page.shows(subject),
         **(context or {}),
     }
     return TemplateResponse(request, template, shown)
+
+
+def _bound(page: DeedPage, subject: Any, actor: Actor, data: Any, files: Any) -> Form:
+    return page.form(data, files, initial=page.initial(subject), **page.options(subject, actor))
 
 
 def _done(request: PortalRequest, page: DeedPage, subject: Any, form: Form, back: str) -> HttpResponse | None:

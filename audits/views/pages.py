@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,9 +28,11 @@ from audits.queries.ladder import LADDER
 from audits.queries.lifting import conditions_of
 from audits.queries.measure import events_of
 from audits.queries.pages import checklist, results_of
+from audits.queries.papers import papers_of
 from audits.queries.reach import scope_of
 from audits.reasons import why_then
 from audits.reports import checked, filed, rule_of
+from audits.views.papers import handed_out
 from audits.views.partner import deed_addresses
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
@@ -166,6 +170,7 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "case": found,
         "ladder": _ladder(found),
         "facts": facts_of(found, desk=False),
+        "papers": papers_of(found, partial(_address, "enforcementcase", pk)) if found.answer else [],
         "scope": scope_of(found),
         "conditions": conditions_of(found) if found.decided_at else [],
         "measure_events": events_of(found) if found.decided_at else [],
@@ -177,6 +182,18 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "events": happened(found, actor),
     }
     return render(request, "audits/case.html", context)
+
+
+def _address(noun: str, pk: UUID, document: UUID) -> str:
+    """Where the partner gets a document that was sent in a case."""
+    return reverse(f"audits:{noun}_document", args=[pk, document])
+
+
+@require_safe
+@signed_in
+def case_document(request: PortalRequest, pk: UUID, document: UUID) -> HttpResponseBase:
+    """A document that the institution sent with its answer."""
+    return handed_out(access.get_own_case(actor=request.actor, pk=pk), document)
 
 
 def _ladder(case: EnforcementCase) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from audits.forms.text import AnswerForm, ResponseForm, UpdateForm
 from audits.queries.finding import offered
 from audits.views.conditions import meet, to_meet
 from audits.views.deeds import DeedPage, perform
+from audits.views.papers import ids, papers_for
 from portal.accounts.guards import signed_in
 from portal.core.requests import PortalRequest
 
@@ -68,8 +69,10 @@ CASE_PAGES = (
     DeedPage(
         "answer",
         "answer",
-        lambda case, said, by: answer_notice(case=case, answer=said["answer"], by=by),
+        lambda case, said, by: answer_notice(case=case, answer=said["answer"], documents=ids(said), by=by),
         AnswerForm,
+        options=papers_for,
+        papers=True,
     ),
     DeedPage(
         "met",

@@ -90,6 +90,7 @@ from tests.factories.audits import (
     reported_incident,
     results_for_all,
 )
+from tests.factories.fieldwork import library_document
 from tests.factories.incidents import file
 from tests.factories.partners import make_evidence
 
@@ -394,8 +395,9 @@ def of_a_case(stage: Stage, parts: int) -> Iterator[Opened]:
         why_step="It happened twice within a month.",
         by=stage.officer,
     )
+    papers = [library_document(stage, f"paper-{number}.txt").pk for number in range(parts)]
     yield from pages_of(case, stage.applicant)
-    answer_notice(case=case, answer="It was one key.", by=stage.applicant)
+    answer_notice(case=case, answer="It was one key.", documents=papers, by=stage.applicant)
     yield from pages_of(case, stage.officer)
     hear_case(case=case, notes="", by=stage.officer)
     _signed(stage, case, parts)

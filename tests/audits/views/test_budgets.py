@@ -143,7 +143,13 @@ LIVES: dict[Life, tuple[str, ...]] = {
     lives.of_an_appeal_against_a_hold: ("audits:appeal", "admin:audits_appeal_change"),
 }
 """Each life, and the pages that are opened in it."""
-DOWNLOADS = {"admin:audits_finding_document", "audits:incident_document", "admin:audits_incident_document"}
+DOWNLOADS = {
+    "admin:audits_finding_document",
+    "audits:incident_document",
+    "admin:audits_incident_document",
+    "audits:enforcementcase_document",
+    "admin:audits_enforcementcase_document",
+}
 """Addresses that answer with a file: each asks for one document, however many there are."""
 
 

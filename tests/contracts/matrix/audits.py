@@ -25,6 +25,7 @@ from audits.actions.obligation import file_report
 from audits.models import Audit, Catalogue, EnforcementCase, Finding, Incident, Obligation, RiskAcceptance
 from audits.queries.ladder import decision_content
 from audits.queries.pages import checklist
+from partners.actions.evidence import upload_evidence
 from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.canonical import digest
@@ -32,6 +33,7 @@ from tests.contracts.matrix import Expect, object_of, public, roles, row
 from tests.factories import partners as partner
 from tests.factories.accounts import make_member
 from tests.factories.audits import Stage, baseline, begun_now, due_reports, finding_in, results_for_all
+from tests.factories.fieldwork import text_file
 from tests.factories.partners import make_authority
 from tests.world import World
 
@@ -214,6 +216,18 @@ def noticed(world: World) -> EnforcementCase:
 
 def answered(world: World) -> EnforcementCase:
     return answer_notice(case=noticed(world), answer="We see.", by=world.actor("applicant"))
+
+
+def answered_with_papers(world: World) -> EnforcementCase:
+    made, applicant = noticed(world), world.actor("applicant")
+    sent = upload_evidence(institution=made.institution, upload=text_file(), about=made.pk, by=applicant)
+    return answer_notice(case=made, answer="As it shows.", documents=[sent.pk], by=applicant)
+
+
+def paper(world: World) -> dict[str, Any]:
+    """A document that the partner sent with its answer."""
+    made = world.once(answered_with_papers)
+    return {"pk": made.pk, "document": made.papers.get().evidence_id}
 
 
 def heard(world: World) -> EnforcementCase:
@@ -437,6 +451,7 @@ ROWS: list[Any] = [
         data(text="News."),
     ),
     deed("audits:enforcementcase_answer", noticed, own(), data(answer="We see.")),
+    row("audits:enforcementcase_document", own(), make=paper),
     deed("audits:enforcementcase_met", suspended, own(), first_condition(suspended, remark="They are.")),
     deed("audits:appeal_withdraw", appealed, own()),
     # --- the desk ---
@@ -516,6 +531,7 @@ ROWS: list[Any] = [
     row("admin:audits_incident_aside", INCIDENT_OFFICER, INCIDENT_OFFICER, make=desk_deadline, data=data(reason="No.")),
     row("admin:audits_incident_case", INCIDENT_OFFICER, INCIDENT_OFFICER, make=at(triaged), data=data(facts="Twice.")),
     *desk_pages("enforcementcase", noticed, desk(*OFFICERS, "signatory.any", viewers=CASE), *CASE),
+    row("admin:audits_enforcementcase_document", desk(*OFFICERS, "signatory.any", viewers=CASE), make=paper),
     admin_deed("enforcementcase", "facts", case, INCIDENT_OFFICER, data(facts=[])),
     admin_deed("enforcementcase", "unlink", case, INCIDENT_OFFICER, data(fact="", reason="Not ours.")),
     admin_deed("enforcementcase", "met", suspended, INCIDENT_OFFICER, first_condition(suspended, remark="Seen.")),

@@ -41,6 +41,7 @@ APPEND_ONLY = {
     "audits.Report",
     "audits.Retest",
     "audits.SampleDraw",
+    "audits.StatementFile",
 }
 GUARDED = {
     "audits.CaseFact": {"unlinked_once", "no_truncate"},

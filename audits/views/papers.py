@@ -1,0 +1,73 @@
+"""Documents with statements, on pages: what a form offers, files that come with it, and the file of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import Http404
+from django.http.response import HttpResponseBase
+
+from audits.queries.papers import file_of, offered
+from partners import files
+from partners.actions.evidence import upload_evidence
+from partners.models import Evidence, Institution
+from partners.views.section import waiting_words
+from portal.core.actors import Actor
+from portal.core.requests import PortalRequest
+
+Bind = Callable[[Any, Any], Form]
+"""From what was posted and the files to the form."""
+
+
+def papers_for(subject: Any, actor: Actor) -> dict[str, Any]:
+    """The documents that a form about the subject offers."""
+    return {"papers": offered(subject.institution_id, subject.pk, actor)}
+
+
+def ids(said: dict[str, Any]) -> list[UUID]:
+    """The documents ticked in a valid form."""
+    return [row.pk for row in said.get("documents") or ()]
+
+
+def received(request: PortalRequest, form: Form, bind: Bind, *, institution: Institution, about: UUID) -> Form:
+    """Keep the files that came with a valid form. The form once more, with all that are kept ticked.
+
+    It has an error for each file that was refused, or has to wait for the scan; words and ticks stay.
+    """
+    uploads = form.cleaned_data.get("uploads")
+    if not uploads:
+        return form
+    kept, problems = ids(form.cleaned_data), []
+    for upload in uploads:
+        document = upload_evidence(
+            institution=institution,
+            upload=upload,
+            marking=Evidence.Marking.AMBER,
+            kind="statement",
+            about=about,
+            by=request.actor,
+        )
+        if document.state == "stored":
+            kept.append(document.pk)
+        elif document.state == "refused":
+            problems.append(f"{document.name}: {document.reason}")
+        else:
+            problems.append(waiting_words(document))
+    data = request.POST.copy()
+    data.setlist("documents", [str(pk) for pk in kept])
+    again = bind(data, None)
+    if again.is_valid():
+        for problem in problems:
+            again.add_error("uploads", problem)
+    return again
+
+
+def handed_out(subject: Any, document: UUID) -> HttpResponseBase:
+    """The document of a case or an appeal as an attachment. The caller has checked who asks."""
+    found = file_of(subject, document)
+    if found is None:
+        raise Http404("No such document.")
+    return files.attachment(found.stored_name, name=found.name, content_type=found.content_type)
