@@ -30,6 +30,14 @@ class Lines(list[str]):
         self.extend(text.splitlines())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What does without the story comes first: the story stays until the last of those that need it."""
+    here = [place for place, item in enumerate(items) if item.path.is_relative_to(Path(__file__).parent)]
+    ordered = sorted((items[place] for place in here), key=lambda item: "told" in getattr(item, "fixturenames", ()))
+    for place, item in zip(here, ordered, strict=True):
+        items[place] = item
+
+
 @pytest.fixture(scope="package")
 def told(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
