@@ -94,7 +94,9 @@ def get_own_case(*, actor: Actor, pk: UUID) -> EnforcementCase:
 
 def get_own_appeal(*, actor: Actor, pk: UUID) -> Appeal:
     """An appeal of the actor's institution."""
-    rows: QuerySet[Appeal] = Appeal.objects.select_related("institution__organisation", "case", "hold", "application")
+    rows: QuerySet[Appeal] = Appeal.objects.select_related(
+        "institution__organisation", "case", "hold", "application", "grant_request"
+    )
     return _get_own(rows, actor, pk)
 
 

@@ -29,10 +29,10 @@ def appeals_of(actor: Actor) -> QuerySet[Appeal]:
         return rows.none()
     seat = PanelSeat.objects.filter(appeal=OuterRef("pk"), member=actor.user_id, body=actor.body_id, left_at=None)
     mine = Event.objects.filter(actor_id=actor.user_id, about__contains=[OuterRef("institution_id")])
-    ours = Entry.objects.filter(
-        Q(object_id=OuterRef("case_id")) | Q(object_id=OuterRef("hold_id")) | Q(object_id=OuterRef("application_id")),
-        body_id=actor.body_id,
-    )
+    subject = Q()
+    for name in ("case_id", "hold_id", "application_id", "grant_request_id"):
+        subject |= Q(object_id=OuterRef(name))
+    ours = Entry.objects.filter(subject, body_id=actor.body_id)
     to_admit = Q(state="lodged") & ~Q(Exists(mine)) & ~Q(Exists(ours)) & ~Q(authority_id=actor.body_id)
     return rows.filter(Q(Exists(seat)) | to_admit)
 
@@ -41,7 +41,7 @@ def get_panel_appeal(*, actor: Actor, pk: UUID) -> Appeal:
     """The appeal, for its panel or for who may admit it. Others who could be drawn hear why not; anybody else 404."""
     if not actor.has(*SITS):
         raise Http404("Nothing here that you may see.")
-    related = ("institution__organisation", "authority", "case", "hold", "application", "lodged_by")
+    related = ("institution__organisation", "authority", "case", "hold", "application", "grant_request", "lodged_by")
     found = Appeal.objects.select_related(*related).filter(pk=pk).first()
     if found is None:
         raise Http404("Nothing here that you may see.")

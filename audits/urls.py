@@ -59,6 +59,7 @@ urlpatterns = [
     path("enforcement/<uuid:pk>/appeal/", appeals.appeal_case, name="appeal_case"),
     path("holds/<uuid:pk>/appeal/", appeals.appeal_hold, name="appeal_hold"),
     path("applications/<uuid:pk>/appeal/", appeals.appeal_application, name="appeal_application"),
+    path("grant-requests/<uuid:pk>/appeal/", appeals.appeal_grant_request, name="appeal_grant_request"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<uuid:pk>/", appeals.appeal, name="appeal"),
     path("appeals/<uuid:pk>/draws/<int:number>.json", panel.draw_file, name="panel_draw"),

@@ -61,7 +61,7 @@ def is_provider(actor: Actor) -> bool:
 
 def requests_for(actor: Actor) -> QuerySet[GrantRequest]:
     """The requests that the actor may look at. Whoever declared a conflict of interest in a case no longer sees it."""
-    rows = GrantRequest.objects.select_related("institution__organisation", "authority", "officer")
+    rows = GrantRequest.objects.select_related("institution__organisation", "authority", "officer", "follows")
     if is_partner(actor):
         return rows.filter(institution_id=actor.body_id)
     seen = Q(pk__in=[])

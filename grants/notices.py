@@ -89,14 +89,47 @@ SENT_BACK = NoticeKind(
 GRANTED = NoticeKind(
     "grant_issued",
     _("Your request {reference} was granted in {granted} of {count} lines"),
-    _("Read the agreement and accept it. Nothing may be used before that."),
+    _(
+        "Read the agreement and accept it. Nothing may be used before that. Where a line was refused or narrowed, the"
+        " page of the grant says until when you can lodge an appeal."
+    ),
     _("Read the agreement"),
 )
 REFUSED = NoticeKind(
     "grant_request_refused",
     _("Your request {reference} was refused"),
-    _("No line was granted. The reasons are with each line, together with how to appeal."),
+    _(
+        "No line was granted. The reasons are with each line, and the page of the request says until when you can lodge"
+        " an appeal, and where."
+    ),
     _("See the decision"),
+)
+REMITTED = NoticeKind(
+    "grant_request_remitted",
+    _("{reference} of {institution} is to be decided anew"),
+    _(
+        "An appeal panel set aside what was refused or narrowed in {earlier}. It is asked for once more. Whoever"
+        " reviewed or signed it before does not do so again, and providers are asked anew.\n\n{reason}"
+    ),
+    _("Open the case"),
+)
+REMITTED_PARTNER = NoticeKind(
+    "grant_request_remitted_partner",
+    _("What was refused or narrowed in {earlier} is decided anew"),
+    _(
+        "Request {reference} was sent for you with the lines as you asked for them. You need do nothing. What was"
+        " granted stays as it is meanwhile.\n\n{reason}"
+    ),
+    _("See the request"),
+)
+SET_ASIDE = NoticeKind(
+    "grant_request_set_aside",
+    _("What was refused or narrowed in {reference} was set aside"),
+    _(
+        "Nothing was sent for you: the days that you asked for are over, what it was to change has ended, or another"
+        " change of the same grant is under way. Ask for what you need in that, or in a new request.\n\n{reason}"
+    ),
+    _("See the request"),
 )
 IN_FORCE = NoticeKind(
     "grant_in_force",
@@ -169,7 +202,10 @@ MEASURE_TO_SIGN = NoticeKind(
 NARROWED = NoticeKind(
     "grant_narrowed",
     _("Line {line} of your grant {reference} was narrowed"),
-    _("{reason}\n\nIt holds from now on, and is with your agreement as a sealed document. You can appeal against it."),
+    _(
+        "{reason}\n\nIt holds from now on, and is with your agreement as a sealed document. If it is wrong, ask for a"
+        " change on the page of the grant, and say why: signatories of several authorities decide on that."
+    ),
     _("See what holds now"),
     urgent=True,
 )

@@ -100,6 +100,14 @@ GRANT_REQUEST = StateTable(
     ),
     moves=(
         Move("begin", (), "draft", roles("applicant"), _("Begin a request"), _("Request begun"), own_institution),
+        Move(
+            "begin_anew", (), "draft", roles("system"), _("Begin anew"),
+            _("What was refused or narrowed is asked for once more: the decision was set aside on appeal"),
+        ),
+        Move(
+            "send_anew", ("draft",), "submitted", roles("system"), _("Send anew"),
+            _("Sent as it was asked and declared, to be decided anew by others"),
+        ),
         Move("edit", ("draft",), None, roles("applicant"), _("Change the lines"), _("Lines changed"), own_institution),
         Move(
             "ask_to_sign", ("draft",), None, roles("applicant"), _("Ask for the declaration"),
@@ -165,6 +173,10 @@ GRANT_REQUEST = StateTable(
         ),
         Move("grant", ("awaiting_signatures",), "granted", roles("signatory"), _("Grant"), _("Granted line by line")),
         Move("refuse", ("awaiting_signatures",), "refused", roles("signatory"), _("Refuse"), _("Request refused")),
+        Move(
+            "set_aside", ("granted", "refused"), None, roles("system"), _("Set the decision aside"),
+            _("What was refused or narrowed was set aside on appeal"),
+        ),
         Move(
             "withdraw", _OPEN, "withdrawn", roles("applicant"), _("Withdraw the request"), _("Request withdrawn"),
             own_institution,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audits.actions.measure import end_stay, set_aside, stay_effect, vary_measure
 from audits.models import Appeal, AppealDraft
 from grants.actions.hold import lift_hold, resume_hold, stay_hold
+from grants.actions.remit import remit_request
 from partners.actions.remit import remit_application
 from portal.core.actors import Actor
 
@@ -32,7 +33,8 @@ def end_effect_of_stay(appeal: Appeal, *, reason: str, by: Actor) -> None:
 def take_effect(appeal: Appeal, draft: AppealDraft, *, by: Actor) -> None:
     """The outcome: set aside, varied, or standing, with the end of a stay where there was one.
 
-    A refusal that is set aside is no approval: the application is decided anew, by others.
+    A refusal that is set aside is no approval: the application, or what was refused of a grant request, is decided
+    anew, by others.
     """
     reason = f"{appeal.reference}: {draft.reasons}"[:2000]
     if draft.outcome == "dismiss":
@@ -50,6 +52,8 @@ def take_effect(appeal: Appeal, draft: AppealDraft, *, by: Actor) -> None:
         set_aside(case=appeal.case, by=by, reason=reason)
     elif appeal.application is not None:
         remit_application(application=appeal.application, reason=reason, by=by)
+    elif appeal.grant_request is not None:
+        remit_request(request=appeal.grant_request, reason=reason, by=by)
 
 
 def _lift(appeal: Appeal, reason: str, by: Actor) -> None:

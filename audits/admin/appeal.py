@@ -41,7 +41,8 @@ class AppealAdmin(CaseAdmin):
     pages = PAGES
     page_template = "admin/audits/appeal.html"
     page_related = (
-        "institution__organisation", "authority", "case", "application", "hold__partner__organisation", *HELD,
+        "institution__organisation", "authority", "case", "application", "grant_request",
+        "hold__partner__organisation", *HELD,
     )  # fmt: skip
     list_display = ("link", "institution_name", "against_label", "lodged", "due", "state_tag")
     list_filter = (filter_by_state(APPEAL.choices),)

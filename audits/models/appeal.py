@@ -22,7 +22,10 @@ from portal.workflow import LifecycleModel, lifecycle_triggers
 
 
 class Appeal(LifecycleModel):
-    """One appeal by one institution, against one decision: of enforcement, a hold, or the refusal of an application."""
+    """One appeal by one institution, against one decision: of enforcement, a hold, or what was refused.
+
+    Of a grant request it is all that was refused or granted narrower than it was asked for.
+    """
 
     TABLE = APPEAL
 
@@ -30,6 +33,10 @@ class Appeal(LifecycleModel):
         ENFORCEMENT = "enforcement", _("Enforcement decision")
         HOLD = "hold", _("Hold")
         REFUSAL = "refusal", _("Refusal of an application")
+        GRANT_REFUSAL = "grant_refusal", _("Refusal or narrowing of a line")
+
+    STAYED: ClassVar = (Against.ENFORCEMENT, Against.HOLD)
+    """Kinds that have an effect which can be stayed."""
 
     class Stay(models.TextChoices):
         GRANTED = "granted", _("The effect is stayed")
@@ -42,6 +49,9 @@ class Appeal(LifecycleModel):
     case = models.ForeignKey(EnforcementCase, on_delete=models.PROTECT, null=True, related_name="appeals")
     hold = models.ForeignKey("grants.Hold", on_delete=models.PROTECT, null=True, related_name="appeals")
     application = models.ForeignKey("partners.Application", on_delete=models.PROTECT, null=True, related_name="appeals")
+    grant_request = models.ForeignKey(
+        "grants.GrantRequest", on_delete=models.PROTECT, null=True, related_name="appeals"
+    )
     ground = models.CharField(_("ground"), max_length=50)
     statement = models.TextField(_("statement"))
     rulebook = models.CharField(_("rulebook"), max_length=20)
@@ -77,9 +87,14 @@ class Appeal(LifecycleModel):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(against="enforcement", case__isnull=False, hold=None, application=None)
-                | models.Q(against="hold", hold__isnull=False, case=None, application=None)
-                | models.Q(against="refusal", application__isnull=False, case=None, hold=None),
+                condition=models.Q(
+                    against="enforcement", case__isnull=False, hold=None, application=None, grant_request=None
+                )
+                | models.Q(against="hold", hold__isnull=False, case=None, application=None, grant_request=None)
+                | models.Q(against="refusal", application__isnull=False, case=None, hold=None, grant_request=None)
+                | models.Q(
+                    against="grant_refusal", grant_request__isnull=False, case=None, hold=None, application=None
+                ),
                 name="appeal_against_one_thing",
             ),
             models.CheckConstraint(
@@ -109,6 +124,11 @@ class Appeal(LifecycleModel):
                 condition=models.Q(state__in=["lodged", "admitted", "heard"]),
                 name="appeal_one_open_on_application",
             ),
+            models.UniqueConstraint(
+                fields=["grant_request"],
+                condition=models.Q(state__in=["lodged", "admitted", "heard"]),
+                name="appeal_one_open_on_grant_request",
+            ),
             models.CheckConstraint(
                 condition=models.Q(against__in=["enforcement", "hold"]) | models.Q(stay="", stay_asked=False),
                 name="appeal_stays_what_has_effect",
@@ -125,19 +145,19 @@ class Appeal(LifecycleModel):
     @property
     def subject(self) -> Any:
         """What is appealed against."""
-        return self.case or self.hold or self.application
+        return self.case or self.hold or self.application or self.grant_request
 
     @property
     def subject_id(self) -> UUID:
         """Its key, without reading it."""
-        found = self.case_id or self.hold_id or self.application_id
+        found = self.case_id or self.hold_id or self.application_id or self.grant_request_id
         assert found is not None
         return found
 
     @property
     def can_be_stayed(self) -> bool:
         """Whether what is appealed against has an effect that could be stayed: a refusal stops nothing."""
-        return self.against in (self.Against.ENFORCEMENT, self.Against.HOLD)
+        return self.against in self.STAYED
 
     @property
     def is_late(self) -> bool:

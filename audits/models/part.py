@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from grants.models import GrantRequest
 from partners.models import Application, ConflictDeclaration, Person
 from partners.models.application import ApplicationUserObjectPermission
 from portal.accounts.models import Membership
@@ -33,7 +34,7 @@ class Parts:
 
 
 def parts_in(subject: Any) -> Parts:
-    """Who had a part in an enforcement case, a hold, or an application. A fixed number of queries."""
+    """Who had a part in an enforcement case, a hold, an application or a grant request. A fixed number of queries."""
     roots = [*_roots(subject)]
     deciding = set(_about(roots).values_list("body_id", "event__actor_id").distinct())
     about_it = set(_about([subject.institution_id]).values_list("event__actor_id").distinct())
@@ -60,6 +61,8 @@ def _home(subject: Any) -> UUID | None:
 def _roots(subject: Any) -> set[UUID]:
     """The decision, and what it rests on."""
     if isinstance(subject, Application):
+        return {one for one in (subject.pk, subject.follows_id) if one is not None}
+    if isinstance(subject, GrantRequest):
         return {one for one in (subject.pk, subject.follows_id) if one is not None}
     if hasattr(subject, "enforcement_cases"):
         cases = list(subject.enforcement_cases.select_related("finding"))

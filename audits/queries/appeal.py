@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from audits.models import Appeal, AppealDraft, PanelVote
-from audits.queries.appealed import Subject, content_of, decided_at, names_of_deciders
+from audits.queries.appealed import Subject, content_of, decided_at, names_of_deciders, releases_of
 from audits.rules.panel import Voted
 from grants.models import GrantLine
 from partners.models import Person
@@ -75,6 +75,7 @@ def names_kept_out(appeal: Appeal) -> frozenset[str]:
     institution = appeal.institution
     lines = GrantLine.objects.filter(institution_id=appeal.institution_id).select_related("release__model")
     found = {institution.name, appeal.reference, getattr(appeal.subject, "reference", "")}
+    found.update(releases_of(appeal.subject))
     for line in lines:
         found |= {line.release.model.name, f"{line.release.model.name} {line.release.version}"}
     people = {*Person.objects.filter(institution_id=appeal.institution_id).values_list("name", flat=True)}

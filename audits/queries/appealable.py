@@ -16,7 +16,8 @@ from audits.models import Appeal, EnforcementCase
 from audits.queries.appeal import OPEN, last_day_of
 from audits.queries.appealed import FIELD, Subject, is_refused, judged, kind_of, office_of
 from audits.rules.appeal import in_time, not_judged_yet
-from grants.models import Hold
+from grants.models import GrantRequest, Hold
+from grants.queries.refused import gave_less, with_less
 from partners.models import Application
 from partners.remedies import Remedy
 from portal.core import clock
@@ -50,6 +51,8 @@ class Window:
         """What was decided."""
         if isinstance(self.against, Application):
             return _("Refusal of application %(reference)s") % {"reference": self.against.reference}
+        if isinstance(self.against, GrantRequest):
+            return _("Decision on grant request %(reference)s") % {"reference": self.against.reference}
         return str(self.against)
 
     @property
@@ -100,7 +103,14 @@ def appealable(institution_id: UUID | None) -> list[Window]:
         .prefetch_related("appeals")
         .order_by("-decided_at")[:SHOWN]
     )
-    rows: list[Subject] = [*cases, *holds, *refusals]
+    requests = (
+        with_less()
+        .filter(institution_id=institution_id)
+        .select_related("institution__organisation", "authority")
+        .prefetch_related("appeals")
+        .order_by("-decided_at")[:SHOWN]
+    )
+    rows: list[Subject] = [*cases, *holds, *refusals, *requests]
     if not rows:
         return []
     countries = {None: office_of(rows[0])[1]}
@@ -114,8 +124,17 @@ def appealable(institution_id: UUID | None) -> list[Window]:
 
 
 def refusal_remedy(subject: Any, actor: Actor) -> Remedy | None:
-    """For the page of an application: whether, and until when, its refusal can be appealed against. Few queries."""
-    if not isinstance(subject, Application) or not is_refused(subject) or not actor.has("applicant"):
+    """For the page of what was refused: whether, and until when, that can be appealed against. Few queries.
+
+    Of an application it is the refusal, of a grant request what was refused or narrowed.
+    """
+    if not actor.has("applicant") or actor.body_id != getattr(subject, "institution_id", None):
+        return None
+    if isinstance(subject, Application):
+        stands = is_refused(subject)
+    else:
+        stands = isinstance(subject, GrantRequest) and gave_less(subject)
+    if not stands:
         return None
     window = window_of(subject)
     if window.appeal is not None and window.appeal.state in OPEN:
@@ -129,6 +148,13 @@ def get_own_refusal(*, actor: Actor, pk: UUID) -> Application:
     """An application of the actor's institution that was decided, for its applicants."""
     rows: QuerySet[Application] = Application.objects.filter(decided_at__isnull=False)
     rows = rows.select_related("institution__organisation", "authority")
+    return _get_own(rows, actor, pk)
+
+
+def get_own_decided_request(*, actor: Actor, pk: UUID) -> GrantRequest:
+    """A grant request of the actor's institution that was decided, for its applicants."""
+    rows: QuerySet[GrantRequest] = GrantRequest.objects.filter(decided_at__isnull=False)
+    rows = rows.select_related("institution__organisation", "authority", "amends")
     return _get_own(rows, actor, pk)
 
 

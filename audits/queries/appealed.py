@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from audits.models import Appeal, EnforcementCase
 from audits.queries.cases import authority_of
-from grants.models import Hold
+from grants.models import GrantRequest, Hold
+from grants.queries.refused import LIMITS, gave_less, lines_with_less
+from grants.queries.request import CaseLine
+from grants.queries.words import Words
 from partners.models import Application
 from partners.queries.rulebook import rules_of
 from portal.accounts.models import Organisation
 from portal.core.verdicts import Refused, Text, refused
+from portal.rulebook.queries import rules
 
-Subject: TypeAlias = EnforcementCase | Hold | Application
-FIELD = {EnforcementCase: "case", Hold: "hold", Application: "application"}
+Subject: TypeAlias = EnforcementCase | Hold | Application | GrantRequest
+FIELD = {EnforcementCase: "case", Hold: "hold", Application: "application", GrantRequest: "grant_request"}
 """The field of an appeal that leads to it."""
 KIND = {
     EnforcementCase: Appeal.Against.ENFORCEMENT,
     Hold: Appeal.Against.HOLD,
     Application: Appeal.Against.REFUSAL,
+    GrantRequest: Appeal.Against.GRANT_REFUSAL,
 }
 """Its kind, as the rulebook has it (appeal.against.<kind>)."""
 
@@ -34,8 +40,11 @@ def kind_of(against: Subject) -> Appeal.Against:
 
 
 def office_of(against: Subject) -> tuple[UUID | None, str]:
-    """The partner's authority, and the country by whose calendar the time to appeal runs. Few queries."""
+    """The partner's authority, and the country by whose calendar the time to appeal runs. Few queries, or none."""
     named: UUID | None = getattr(against, "authority_id", None)
+    office: Organisation | None = against._state.fields_cache.get("authority")
+    if office is not None:
+        return named, office.jurisdiction or against.institution.organisation.jurisdiction
     authority_id = named or authority_of(against.institution)
     offices = Organisation.objects.filter(pk=authority_id) if authority_id else Organisation.objects.none()
     country = offices.values_list("jurisdiction", flat=True).first()
@@ -47,7 +56,12 @@ def decided_at(against: Subject) -> datetime:
     if isinstance(against, Hold):
         return against.placed_at
     moment = against.decided_at
-    stands = is_refused(against) if isinstance(against, Application) else against.measure != "no_action"
+    if isinstance(against, Application):
+        stands = is_refused(against)
+    elif isinstance(against, GrantRequest):
+        stands = gave_less(against)
+    else:
+        stands = against.measure != "no_action"
     if moment is None or not stands:
         text = _("There is no decision yet that could be appealed.")
         raise Refused(refused(text, code="not_decided", rule="appeal.lodge"))
@@ -76,6 +90,8 @@ def content_of(against: Subject) -> list[Any]:
         return [against.state, against.reason, against.lifted_when]
     if isinstance(against, Application):
         return [against.state, against.refusal_reasons, against.refusal_note]
+    if isinstance(against, GrantRequest):
+        return [against.state, against.digest]
     return [
         against.measure, against.facts, against.reasons, against.answer, against.effect_until, against.lifted_when
     ]  # fmt: skip
@@ -117,8 +133,42 @@ def _application(application: Application, at: datetime) -> tuple[str, list[Part
     return title, [(_("Reasons"), reasons), (_("Explanation"), signed.note)]
 
 
+def _request(request: GrantRequest, _at: datetime) -> tuple[str, list[Part]]:
+    """Each line that was refused or narrowed: what was asked, what came of it, and why."""
+    words = Words(rules(request.rulebook))
+    title = _("Decision on grant request %(reference)s") % {"reference": request.reference}
+    return title, [(_line(item, words), _why(item, words)) for item in lines_with_less(request)]
+
+
+def _line(item: CaseLine, words: Words) -> str:
+    return _("Line %(number)s: %(release)s for %(use)s") % {
+        "number": item.line.number, "release": item.line.release, "use": words.use_case(item.line.use_case),
+    }  # fmt: skip
+
+
+def _why(item: CaseLine, words: Words) -> str:
+    line, review, answer = item.line, item.review, item.answer
+    if item.is_refused and review:
+        return f"{_('Refused')}: {words.refusal(review.reason_code)}\n{review.reason}"
+    if item.is_declined and answer:
+        return f"{_('The provider declined')}: {words.decline(answer.reason_code)}\n{answer.reason}"
+    if answer is None or review is None:
+        return _("The provider did not answer in time, so it was not granted.")
+    names = {
+        "requests_per_day": _("Requests a day"), "tokens_per_day": _("Tokens a day"), "seats": _("People at once"),
+        "ends_on": _("Last day"),
+    }  # fmt: skip
+    lower = [name for name in LIMITS if getattr(review, name) < getattr(line, name)]
+    changes = [f"{names[name]}: {_shown(getattr(line, name))} → {_shown(getattr(review, name))}" for name in lower]
+    return "\n".join([_("Granted narrower than it was asked for"), *changes, review.reason])
+
+
+def _shown(value: int | date) -> str:
+    return date_format(value, "j F Y") if isinstance(value, date) else number_format(value, force_grouping=True)
+
+
 _TOLD: dict[type[Any], Callable[[Any, datetime], tuple[str, list[Part]]]] = {
-    EnforcementCase: _case, Hold: _hold, Application: _application,
+    EnforcementCase: _case, Hold: _hold, Application: _application, GrantRequest: _request,
 }  # fmt: skip
 
 
@@ -130,6 +180,28 @@ def names_of_deciders(against: Subject) -> set[str]:
     if isinstance(against, Application):
         signed = against.signature_rows.values_list("by__name", flat=True)
         return {*signed, *(user.name for user in (against.screened_by, against.sent_by) if user is not None)}
+    if isinstance(against, GrantRequest):
+        return _names_on(against)
     signers = against.signatures.values_list("signer__name", flat=True)
     people = (against.opened_by, against.proposed_by, against.heard_by)
     return {*signers, *(user.name for user in people if user is not None)}
+
+
+def _names_on(request: GrantRequest) -> set[str]:
+    """Who reviewed its lines, answered for their providers, signed, and sent it on."""
+    names = request.signatures.values_list("signatory__name").union(
+        request.lines.filter(reviews__isnull=False).values_list("reviews__reviewed_by__name"),
+        request.lines.filter(consents__isnull=False).values_list("consents__given_by__name"),
+    )
+    found = {name for (name,) in names}
+    return found | ({request.officer.name} if request.officer is not None else set())
+
+
+def releases_of(against: Subject) -> list[str]:
+    """Models and releases that it names, which a published decision must not hold. One query for a grant request."""
+    if not isinstance(against, GrantRequest):
+        return []
+    rows = against.lines.select_related("release__model")
+    return [
+        name for row in rows for name in (row.release.model.name, f"{row.release.model.name} {row.release.version}")
+    ]

@@ -16,10 +16,9 @@ from audits import access
 from audits.actions.appeal import lodge_appeal
 from audits.forms.appeal import LodgeForm
 from audits.models import Appeal, PublishedDecision
-from audits.queries.appealable import appealable, get_own_hold, get_own_refusal, window_of
-from audits.queries.appealed import Subject, told
+from audits.queries.appealable import appealable, get_own_decided_request, get_own_hold, get_own_refusal, window_of
+from audits.queries.appealed import Subject, kind_of, told
 from audits.views.partner import deed_addresses
-from partners.models import Application
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core.actors import Actor
@@ -57,7 +56,8 @@ def events_of(appeal: Appeal, actor: Actor, *, own: bool) -> list[Any]:
 def appeals(request: PortalRequest) -> HttpResponse:
     """Decisions against the institution: whether, on what grounds and until when an appeal is open, and appeals."""
     actor: Actor = request.actor
-    own = access.own(Appeal.objects.select_related("case", "hold", "application"), actor).order_by("-lodged_at")[:100]
+    rows = Appeal.objects.select_related("case", "hold", "application", "grant_request")
+    own = access.own(rows, actor).order_by("-lodged_at")[:100]
     return render(request, "audits/appeals.html", {"decisions": appealable(actor.body_id), "appeals": list(own)})
 
 
@@ -85,11 +85,19 @@ def appeal_application(request: PortalRequest, pk: UUID) -> HttpResponse:
     return _lodge(request, found, reverse("partners:application", args=[pk]))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def appeal_grant_request(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Lodge an appeal against what was refused or narrowed in the decision on a grant request."""
+    found = get_own_decided_request(actor=request.actor, pk=pk)
+    return _lodge(request, found, reverse("grants:request", args=[pk]))
+
+
 def _lodge(request: PortalRequest, against: Subject, back: str) -> HttpResponse:
     window = window_of(against)
     book = rules(against.rulebook).appeal
     grounds = [(item.key, item.label) for item in book.grounds if item.key in window.rule.grounds]
-    can_be_stayed = not isinstance(against, Application)
+    can_be_stayed = kind_of(against) in Appeal.STAYED
     form = LodgeForm(request.POST if request.method == "POST" else None, grounds=grounds, can_be_stayed=can_be_stayed)
     if request.method == "POST" and form.is_valid():
         try:

@@ -56,7 +56,10 @@ def addendum(
         "changes": facts(_changes(before, after, words)),
         "line_title": _("What line %(number)s permits now") % line,
         "line": line_of(grant, after, granted_people([after.pk])[after.pk], words, book),
-        "appeal": _("You can appeal against it: the portal says how, and until when."),
+        "appeal": _(
+            "If this is wrong, ask for a change on the page of the grant, and say why: signatories of several"
+            " authorities decide on that."
+        ),
         "authorities_title": _("Signed by the authorities"),
         "authorities": [
             {"name": str(row.signatory), "body": row.body.name, "at": day(row.signed_at)} for row in signatures

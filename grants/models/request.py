@@ -19,7 +19,12 @@ from portal.workflow import LifecycleModel, Record, append_only, lifecycle_trigg
 
 
 class GrantRequest(LifecycleModel):
-    """An institution asks for lines of scope. `digest` is what signatories sign, set when it is sent to them."""
+    """An institution asks for lines of scope. `digest` is what signatories sign, set when it is sent to them.
+
+    Where an appeal panel set a decision aside, the portal sends what was refused or narrowed once more, as it was asked
+    and declared, in a request that `follows` the one that was decided. `begun_by` and `submitted_by` are then whoever
+    wrote and declared it for the institution; the record says that the portal sent it.
+    """
 
     TABLE = GRANT_REQUEST
 
@@ -34,6 +39,9 @@ class GrantRequest(LifecycleModel):
     authority = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     amends = models.ForeignKey(
         "grants.Grant", on_delete=models.PROTECT, null=True, blank=True, related_name="amendments"
+    )
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="followed_by"
     )
     title = models.CharField(_("title"), max_length=150)
     purpose = models.TextField(_("purpose and evaluation plan"), max_length=6000, blank=True)
@@ -51,6 +59,7 @@ class GrantRequest(LifecycleModel):
     sent_at = models.DateTimeField(_("sent to the signatories"), null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    set_aside_at = models.DateTimeField(_("decision set aside on appeal"), null=True, blank=True, editable=False)
 
     class Meta(LifecycleModel.Meta):
         verbose_name = _("grant request")
@@ -80,6 +89,11 @@ class GrantRequest(LifecycleModel):
                 | (~models.Q(state__in=["granted", "refused"]) & models.Q(decided_at__isnull=True)),
                 name="grantrequest_decided_with_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(set_aside_at__isnull=True) | models.Q(decided_at__isnull=False),
+                name="grantrequest_set_aside_once_decided",
+            ),
+            models.UniqueConstraint(fields=["follows"], name="grantrequest_decided_anew_once"),
             models.UniqueConstraint(
                 fields=["amends"],
                 condition=models.Q(state__in=GRANT_REQUEST.open_states),

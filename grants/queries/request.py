@@ -265,7 +265,24 @@ def hands_of(request: GrantRequest) -> Hands:
         conflicted=_ids(found["conflicted"]),
         clear=_ids(found["clear"] - found["conflicted"]),
         assigned=_ids(found["assigned"]),
+        deciders=_deciders(request),
     )
+
+
+def _deciders(request: GrantRequest) -> frozenset[UUID]:
+    """Who reviewed, signed or refused what was set aside on appeal, and whom they stood for.
+
+    No query for most requests; else one for each request that it follows, and two.
+    """
+    earlier, pk = [], request.follows_id
+    while pk is not None:
+        earlier.append(pk)
+        pk = GrantRequest.objects.values_list("follows_id", flat=True).get(pk=pk)
+    if not earlier:
+        return frozenset()
+    reviewers = LineReview.objects.filter(line__request__in=earlier).values_list("reviewed_by_id", flat=True)
+    signed = GrantSignature.objects.filter(request__in=earlier).values_list("signatory_id", "stands_for_id")
+    return _ids([*reviewers, *(person for row in signed for person in row)])
 
 
 def _ids(ids: Iterable[UUID | None]) -> frozenset[UUID]:

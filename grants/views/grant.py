@@ -23,7 +23,7 @@ from grants.actions.amendment import begin_amendment, change_verdicts
 from grants.actions.grant import surrender_grant
 from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
-from grants.models import Grant, GrantLine
+from grants.models import Grant, GrantLine, GrantRequest
 from grants.queries.grant import lines_in_force, lines_of_grant, to_renew, with_holds
 from grants.queries.own import scope_table
 from grants.queries.plan import granted_people
@@ -34,6 +34,7 @@ from grants.rules.amendment import KINDS
 from grants.states import GRANT, GRANT_LIVE
 from grants.views.provider import provider_grant
 from partners.queries.timeline import tiers_for, timeline
+from partners.remedies import remedies_against
 from portal.accounts.guards import for_roles, signed_in
 from portal.core import clock
 from portal.core.actors import Actor
@@ -172,6 +173,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "people": granted_people([line.pk for line in own_lines]),
         "may_change": may_change,
+        "remedies": remedies_against(_decision(found), actor) if own else [],
         **(_changes(found) if may_change else {}),
         "may_surrender_lines": own and bool(can(found, "surrender_line", actor)),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
@@ -183,6 +185,13 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
 def _changes(found: Grant) -> dict[str, Any]:
     """Whether a change and a renewal can be asked for now, and why not. Two queries."""
     return dict(zip(KINDS, change_verdicts(found, *KINDS), strict=True))
+
+
+def _decision(found: Grant) -> GrantRequest:
+    """The request that was decided, with what the grant has of it already."""
+    request = found.request
+    request.authority, request.institution = found.authority, found.institution
+    return request
 
 
 def _urls(found: Grant) -> dict[str, str]:

@@ -40,6 +40,7 @@ from grants.states import GRANT_REQUEST
 from grants.views.guards import applicants
 from partners.queries.institution import institution_of
 from partners.queries.timeline import tiers_for, timeline
+from partners.remedies import remedies_against
 from partners.views.signing import signing_on
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
@@ -162,6 +163,8 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         "verdicts": _verdicts(found, case) if found.state == "draft" else {},
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=True), viewer=actor, nouns=["grant_request"]),
         "grant": getattr(found, "grant", None) if found.state == "granted" else None,
+        "remedies": remedies_against(found, actor) if found.decided_at else [],
+        "anew": found.followed_by.first() if found.set_aside_at else None,
         "editable": found.state == "draft" and bool(can(found, "edit", actor)),
     }
     return render(request, "grants/request.html", shown)

@@ -30,8 +30,8 @@ class Hands:
     """Who had a part in a case, as ids of accounts.
 
     `screeners` screened it, set its tier, sent it to the signatories or took it back, or judged what a name resembles.
-    `deciders` signed or refused a decision on it that was set aside on appeal: whatever the quorum asks for, it is
-    decided anew by others.
+    `deciders` signed or refused a decision on it that was set aside on appeal, or reviewed a grant request for one:
+    whatever the quorum asks for, it is decided anew by others.
     """
 
     authors: frozenset[UUID] = frozenset()
@@ -95,6 +95,12 @@ def may_be_assigned(user_id: UUID, hands: Hands) -> Verdict:
             code="had_a_part",
             rule="separation.reviewer",
         )
+    if user_id in hands.deciders:
+        return refused(
+            _("This person had a part in what was set aside on appeal. Others decide anew."),
+            code="decided_before",
+            rule="appeal",
+        )
     if user_id in hands.assigned:
         return refused(_("This person is assigned already."), code="assigned", rule="application.assign")
     return ALLOWED
@@ -109,7 +115,15 @@ def may_review(hands: Hands, actor: Actor) -> Verdict:
         lambda: _not_among(
             hands.screeners, actor, _("You screened this case, so someone else assesses it."), "screener"
         ),
+        lambda: _decides_anew(hands, actor),
     )
+
+
+def _decides_anew(hands: Hands, actor: Actor) -> Verdict:
+    if actor.user_id not in hands.deciders:
+        return ALLOWED
+    text = _("You had a part in what was set aside on appeal. Others decide anew.")
+    return refused(text, code="decided_before", rule="appeal")
 
 
 def _not_among(people: frozenset[UUID], actor: Actor, reason: str, part: str) -> Verdict:

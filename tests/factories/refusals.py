@@ -10,6 +10,10 @@ from audits.actions.appeal_decision import draft_decision
 from audits.actions.hearing import call_hearing, close_hearing, note_hearing
 from audits.actions.panel import draw_panel
 from audits.models import Appeal
+from grants.actions.consent import give_consent
+from grants.actions.review import review_line
+from grants.models import GrantRequest
+from grants.queries.request import lines_of
 from partners.actions.case import declare_conflict
 from partners.actions.signature import refuse_application
 from partners.models import Application
@@ -18,6 +22,19 @@ from portal.accounts.actor import confirmed
 from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from tests.factories.appeals import NOBODY, others, panel_of, voted
+from tests.factories.grants import (
+    GrantCast,
+    Place,
+    draft_request,
+    make_environment,
+    make_release,
+    review,
+    sign_grant,
+    submit,
+    take_up,
+    to_provider,
+    to_signatories,
+)
 from tests.factories.partners import Cast, application_to_sign
 
 
@@ -54,6 +71,39 @@ def lodged(one: Refused) -> Appeal:
     return lodge_appeal(
         against=one.application, ground="facts", statement="Logs are kept for a year.", by=one.cast.applicant
     )
+
+
+def refused_request(partner: Cast | None = None) -> GrantCast:
+    """A grant request of one line that was refused as a whole."""
+    made = take_up(submit(draft_request(made=partner)))
+    review(made, outcome="refused", reason_code="risk", reason="The hazard is not contained.")
+    return sign_grant(to_signatories(made))
+
+
+def places(partner: Cast, count: int) -> tuple[list[Place], Actor]:
+    """Environments of the partner with one release, and its provider's staff."""
+    release, staff = make_release()
+    return [(release, make_environment(partner.institution, partner.applicant)) for _ in range(count)], staff
+
+
+def granted_in_part(partner: Cast) -> GrantCast:
+    """A grant of three lines that were asked for: the first as asked, the second refused, the third narrowed."""
+    found, staff = places(partner, 3)
+    made = take_up(submit(draft_request({}, {}, {}, made=partner, places=found, staff=staff)))
+    first, second, third = lines_of(made.request)
+    review_line(line=first, outcome="as_asked", by=made.reviewer)
+    review_line(line=second, outcome="refused", reason_code="risk", reason="Not contained.", by=made.reviewer)
+    review_line(line=third, outcome="narrowed", requests_per_day=10, reason="Less is enough.", by=made.reviewer)
+    to_provider(made)
+    answered = [line for line in lines_of(made.request) if line.number != 2]
+    for line in answered:
+        give_consent(line=line, by=made.staff, answer="consent")
+    return sign_grant(to_signatories(made))
+
+
+def lodged_on(request: GrantRequest, by: Actor) -> Appeal:
+    """The institution appeals against the decision on its grant request."""
+    return lodge_appeal(against=request, ground="facts", statement="Look again.", by=by)
 
 
 def with_panel(appeal: Appeal, people: list[Actor] | None = None) -> Appeal:

@@ -20,6 +20,7 @@ from audits.models import Appeal
 from audits.queries.appeal import newest_draft
 from audits.queries.parts import SITS
 from audits.rules.panel import Candidate
+from grants.models import GrantRequest
 from partners.models import Qualification
 from portal.accounts.models import Membership
 from portal.core import clock
@@ -28,7 +29,7 @@ from portal.core.verdicts import ALLOWED, Refused
 from tests.factories.accounts import make_member
 from tests.factories.appeals import NOBODY, decided_case, others, panel_of, seen
 from tests.factories.audits import Stage
-from tests.factories.refusals import refused
+from tests.factories.refusals import granted_in_part, lodged_on, refused
 from tests.rollback import rolled_back
 
 STEPS = 130
@@ -91,6 +92,28 @@ def refusal(stage: Stage, seed: int) -> Court:
     )  # fmt: skip
 
 
+def grant_refusal(stage: Stage, seed: int) -> Court:
+    """A grant request of which lines were refused and narrowed: upheld, they are sent once more, and nothing more."""
+    made = granted_in_part(stage.cast)
+    elsewhere = others(bodies=1, each=1)[0].user.memberships.get().organisation
+    turncoat = make_member(elsewhere, "signatory", user=made.signatory.user)
+    reviewed = make_member(elsewhere, "signatory", user=made.reviewer.user)
+    colleague = make_member(made.authority, "signatory", "case_officer")
+    bound = [made.signatory, made.other_signatory, made.officer, made.reviewer, colleague, turncoat, reviewed,
+             made.applicant]  # fmt: skip
+    barred = {made.authority.pk, made.other_signatory.body_id, made.staff.body_id, made.institution.pk}
+
+    def stands() -> str:
+        anew = GrantRequest.objects.filter(follows=made.request).values_list("state", flat=True)
+        return f"{made.fresh().set_aside_at is not None} {made.grant.state} {[*anew]}"
+
+    effects = ("False awaiting_agreement []", "True awaiting_agreement ['submitted']")
+    return Court(
+        lodged_on(made.fresh(), made.applicant), {one for one in barred if one}, stands, effects,
+        others(bodies=3, each=1), bound, Random(seed),
+    )  # fmt: skip
+
+
 def enforcement(stage: Stage, seed: int) -> Court:
     """A suspension: upheld or stayed, the qualification is in force."""
     case = decided_case(stage)
@@ -111,7 +134,11 @@ def enforcement(stage: Stage, seed: int) -> Court:
     )  # fmt: skip
 
 
-KINDS: dict[str, Callable[[Stage, int], Court]] = {"enforcement": enforcement, "refusal": refusal}
+KINDS: dict[str, Callable[[Stage, int], Court]] = {
+    "enforcement": enforcement,
+    "refusal": refusal,
+    "grant_refusal": grant_refusal,
+}
 
 
 # --- deeds ----------------------------------------------------------------------------------------
@@ -271,7 +298,7 @@ FOUND = [
     pytest.param(kind, parts, id=f"{kind}: {name}")
     for kind in KINDS
     for name, parts in MUTANTS
-    if (kind, name) != ("refusal", "a stay without effect")
+    if kind == "enforcement" or name != "a stay without effect"
 ]
 """A refusal is never stayed, so there is nothing to find."""
 

@@ -11,16 +11,16 @@ from audits.actions.hearing import call_hearing, close_hearing, note_hearing
 from audits.actions.panel import decline_seat, draw_panel, refuse_stay
 from audits.models import Appeal, PublishedDecision
 from grants.actions.hold import lift_hold
-from grants.models import Hold
+from grants.models import GrantRequest, Hold
 from partners.models import Application
 from portal.core import clock
 from portal.core.actors import SYSTEM
 from tests.contracts.matrix import object_of, public, roles, row
-from tests.contracts.matrix.audits import admin_deed, appealed, at, case, data, deed, desk, own
+from tests.contracts.matrix.audits import admin_deed, appealed, at, case, data, deed, desk, own, stage
 from tests.factories.accounts import make_member
 from tests.factories.appeals import NOBODY, drafted, panel_of, voted
 from tests.factories.partners import application_to_sign, make_institution
-from tests.factories.refusals import refuse
+from tests.factories.refusals import refuse, refused_request
 from tests.world import World
 
 PRESIDES = "signatory.stranger"
@@ -94,6 +94,11 @@ def declined(world: World) -> Application:
     return refuse(cast).fresh()
 
 
+def refused_lines(world: World) -> GrantRequest:
+    """A grant request of our institution that was refused."""
+    return refused_request(world.once(stage).cast).fresh()
+
+
 def others_own() -> Any:
     """As `own`, of the other institution."""
     return object_of(may=["applicant.stranger"], sees=["administrator@institution.stranger", "representative.stranger"])
@@ -116,6 +121,7 @@ ROWS: list[Any] = [
     row("audits:appeals", roles("applicant")),
     row("audits:appeal_hold", own(), own(), make=at(held), data=data(ground="facts", statement="Look again.")),
     deed("audits:appeal_application", declined, others_own(), data(ground="facts", statement="Look again.")),
+    deed("audits:appeal_grant_request", refused_lines, own(), data(ground="facts", statement="Look again.")),
     deed("audits:appeal_statement", appealed, own(), data(text="We logged it.")),
     admin_deed(
         "appeal",
