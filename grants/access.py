@@ -29,6 +29,7 @@ from grants.models import (
 )
 from grants.queries.environment import documents_for, environments_for
 from grants.queries.re_review import re_reviews_for
+from grants.queries.refused import less_in
 from grants.queries.request import ASSESS
 from partners.models import Evidence, Qualification
 from partners.queries.evidence import handed_out
@@ -98,8 +99,8 @@ def grants_for(actor: Actor) -> QuerySet[Grant]:
 
 
 def get_grant(*, actor: Actor, pk: UUID) -> Grant:
-    """A grant that the actor may look at."""
-    return _one(grants_for(actor), pk)
+    """A grant that the actor may look at. It says whether its request was given less than it asked for (`has_less`)."""
+    return _one(grants_for(actor).annotate(has_less=less_in("request")), pk)
 
 
 def get_own_grant(*, actor: Actor, pk: UUID) -> Grant:

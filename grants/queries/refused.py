@@ -14,14 +14,18 @@ for _name in LIMITS:
     _LESS |= Q(**{f"granted__{_name}__lt": F(_name)})
 
 
+def less_in(request: str) -> Exists:
+    """Whether a line was refused or narrowed, for rows with the path to their decided request."""
+    return Exists(RequestLine.objects.filter(_LESS, request=OuterRef(request)))
+
+
 def with_less() -> QuerySet[GrantRequest]:
     """Requests that were decided with a line refused or narrowed, unless a panel set that aside.
 
     Each says so of itself (`has_less`), so that who has it does not ask again.
     """
-    less = RequestLine.objects.filter(_LESS, request=OuterRef("pk"))
     decided = GrantRequest.objects.filter(state__in=("granted", "refused"), set_aside_at=None)
-    rows: QuerySet[GrantRequest] = decided.annotate(has_less=Exists(less)).filter(has_less=True)
+    rows: QuerySet[GrantRequest] = decided.annotate(has_less=less_in("pk")).filter(has_less=True)
     return rows
 
 

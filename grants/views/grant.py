@@ -189,8 +189,9 @@ def _changes(found: Grant) -> dict[str, Any]:
 
 def _decision(found: Grant) -> GrantRequest:
     """The request that was decided, with what the grant has of it already."""
-    request = found.request
+    request: Any = found.request
     request.authority, request.institution = found.authority, found.institution
+    request.has_less = found.has_less  # type: ignore[attr-defined]
     return request
 
 
