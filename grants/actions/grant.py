@@ -126,12 +126,15 @@ def accept_agreement(*, grant: Grant, seen: str, capacity: str, declared: set[st
 
 
 def _supersede(old_id: UUID, grant: Grant, by: Actor) -> None:
+    """End what the grant replaces: also what that one was to replace itself, where its agreement was never accepted."""
     old = Grant.objects.get(pk=old_id)
     lock(old)
     if old.state == "revoked":
         reason = _("Grant %(old)s, which this one was to replace, was revoked. Ask the authority what is to be done.")
         require(refused(reason % {"old": old.reference}, code="original_revoked", rule="grant.accept"))
     require(nothing_rests_on(old, is_stopped(old)))
+    if old.state == "awaiting_agreement" and old.supersedes_id:
+        _supersede(old.supersedes_id, grant, by)
     if old.state not in GRANT_LIVE:
         return
     move(

@@ -110,6 +110,17 @@ def test_what_was_to_be_replaced_and_was_revoked_is_not_replaced(made: make.Gran
     assert changed.grant.state == "awaiting_agreement"
 
 
+def test_what_was_changed_twice_before_anybody_accepted_is_superseded_whole(made: make.GrantCast) -> None:
+    """The grant in force is not left beside the one that takes the place of its own successor."""
+    first = made.grant
+    second = carried(made, begin_amendment(grant=first, kind="amendment", by=made.applicant)).grant
+    third = carried(made, begin_amendment(grant=second, kind="amendment", by=made.applicant))
+    make.accept(third)
+    for grant in (first, second):
+        grant.refresh_from_db()
+    assert (first.state, second.state, third.grant.state) == ("superseded", "superseded", "in_force")
+
+
 @pytest.mark.parametrize("stopped", ["grant", "line", "limits"])
 def test_a_new_grant_is_no_way_out_of_what_stops_the_old_one(made: make.GrantCast, stopped: str) -> None:
     old = replace(made)
