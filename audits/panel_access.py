@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from audits.models import Appeal, PanelSeat
+from audits.queries.papers import with_papers
 from audits.queries.parts import SITS
 from audits.rules.appeal import may_admit
 from portal.core.actors import Actor
@@ -42,7 +43,7 @@ def get_panel_appeal(*, actor: Actor, pk: UUID) -> Appeal:
     if not actor.has(*SITS):
         raise Http404("Nothing here that you may see.")
     related = ("institution__organisation", "authority", "case", "hold", "application", "grant_request", "lodged_by")
-    found = Appeal.objects.select_related(*related).filter(pk=pk).first()
+    found = with_papers(Appeal.objects.select_related(*related)).filter(pk=pk).first()
     if found is None:
         raise Http404("Nothing here that you may see.")
     if any((seat.member_id, seat.body_id) == (actor.user_id, actor.body_id) for seat in found.sitting):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from audits import notices
 from audits.actions.appeal_effects import end_effect_of_stay
+from audits.actions.papers import as_detail, keep_papers, to_send
 from audits.models import Appeal
 from audits.queries.appeal import OPEN, last_day_of
 from audits.queries.appealed import FIELD, Subject, judged, kind_of, office_of
@@ -26,7 +29,15 @@ UNTIL_DRAWN = timedelta(hours=1)
 
 
 @as_deed
-def lodge_appeal(*, against: Subject, ground: str, statement: str, by: Actor, stay_asked: bool = False) -> Appeal:
+def lodge_appeal(
+    *,
+    against: Subject,
+    ground: str,
+    statement: str,
+    by: Actor,
+    stay_asked: bool = False,
+    documents: Collection[UUID] = (),
+) -> Appeal:
     """Lodge an appeal against a decision: on a ground, and within the time, that the rulebook gives.
 
     `stay_asked` counts only where there is an effect to stay.
@@ -48,6 +59,7 @@ def lodge_appeal(*, against: Subject, ground: str, statement: str, by: Actor, st
             judged=judged(against, against.appeals.all()),
         )
     )
+    papers = to_send(institution_id=against.institution_id, about=against.pk, documents=documents, by=by)
     appeal = Appeal(
         reference=next_reference("P"),
         institution_id=against.institution_id,
@@ -62,7 +74,10 @@ def lodge_appeal(*, against: Subject, ground: str, statement: str, by: Actor, st
     )
     appeal.stay_asked = stay_asked and appeal.can_be_stayed
     detail = {"against": against.pk, "ground": ground, "statement": statement, "stay_asked": appeal.stay_asked}
-    create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=about(appeal))
+    detail |= as_detail(papers)
+    concerns = [*about(appeal), *(paper.pk for paper in papers)]
+    create(appeal, "lodge", by=by, rulebook=rulebook.version, detail=detail, about=concerns)
+    keep_papers(papers, appeal=appeal)
     notices.appeal_lodged(appeal)
     return appeal
 

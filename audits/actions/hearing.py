@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from audits import notices
 from audits.actions.appeal import about, take
+from audits.actions.papers import as_detail, keep_papers, to_send
 from audits.models import Appeal, AppealStatement, HearingNote
 from portal.core import clock
 from portal.core.actors import Actor
@@ -39,10 +42,14 @@ def call_hearing(*, appeal: Appeal, at: datetime, place: str, by: Actor, zone: s
 
 
 @as_deed
-def add_statement(*, appeal: Appeal, text: str, by: Actor) -> AppealStatement:
+def add_statement(*, appeal: Appeal, text: str, by: Actor, documents: Collection[UUID] = ()) -> AppealStatement:
     """What the partner, or the authority whose decision it is, says. The panel and the other side read it."""
     take(appeal)
-    record(appeal, "state", by=by, detail={"text": text}, rulebook=appeal.rulebook, about=about(appeal))
+    require(can(appeal, "state", by))
+    papers = to_send(institution_id=appeal.institution_id, about=appeal.pk, documents=documents, by=by)
+    concerns = [*about(appeal), *(paper.pk for paper in papers)]
+    detail = {"text": text, **as_detail(papers)}
+    record(appeal, "state", by=by, detail=detail, rulebook=appeal.rulebook, about=concerns)
     statement = AppealStatement.objects.create(
         appeal=appeal,
         by_partner=by.body_id == appeal.institution_id,
@@ -51,6 +58,7 @@ def add_statement(*, appeal: Appeal, text: str, by: Actor) -> AppealStatement:
         body_id=by.organisation_id,
         written_at=clock.now(),
     )
+    keep_papers(papers, statement=statement)
     notices.statement_added(statement)
     return statement
 

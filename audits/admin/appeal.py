@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -9,12 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audits.actions.hearing import add_statement
-from audits.admin.base import CaseAdmin, due_tag, filter_by_state
+from audits.admin.base import due_tag, filter_by_state
+from audits.admin.documents import WithPapers
 from audits.forms.appeal import StatementForm
 from audits.models import Appeal
 from audits.states import APPEAL
 from audits.views.appeals import shown
 from audits.views.deeds import DeedPage
+from audits.views.papers import ids, papers_for
 from grants.models.hold import TARGETS
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -24,9 +27,11 @@ PAGES = (
     DeedPage(
         "statement",
         "state",
-        lambda appeal, said, by: add_statement(appeal=appeal, text=said["text"], by=by),
+        lambda appeal, said, by: add_statement(appeal=appeal, text=said["text"], documents=ids(said), by=by),
         StatementForm,
         _("You speak for the decision of your authority. You can add statements until the hearing is closed."),
+        options=papers_for,
+        papers=True,
     ),
 )
 
@@ -34,7 +39,7 @@ PAGES = (
 HELD = tuple(f"hold__{name}" for name in TARGETS)
 
 
-class AppealAdmin(CaseAdmin):
+class AppealAdmin(WithPapers):
     """Appeals against decisions of the officer's authority; signatories see all, and judge on the panel's own pages."""
 
     roles_view: ClassVar = frozenset({"case_officer", "signatory"})
@@ -68,4 +73,4 @@ class AppealAdmin(CaseAdmin):
         return due_tag(row.decide_by, open_=row.state in ("admitted", "heard")) if row.decide_by else "–"
 
     def parts(self, subject: Appeal, actor: Actor, request: PortalRequest) -> dict[str, Any]:
-        return shown(subject)
+        return shown(subject, partial(self.address_of_id, subject))

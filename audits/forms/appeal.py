@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audits.forms.papers import PapersForm
 from audits.forms.text import AppealForm, area
 from audits.models import Outcome
 from portal.ui.forms import offer
@@ -33,7 +34,7 @@ class LodgeForm(AppealForm):
             del self.fields["stay_asked"]
 
 
-class StatementForm(forms.Form):
+class StatementForm(PapersForm):
     """What a side says."""
 
     text = area(_("Statement"), help_text=_("The panel and the other side read it, word for word."))

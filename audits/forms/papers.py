@@ -28,6 +28,9 @@ HINT = format_lazy(
 )
 
 
+LARGER = _("A larger file can be uploaded to your library first, and ticked here.")
+
+
 class ManyFiles(forms.FileInput):
     """Several files at once."""
 
@@ -39,7 +42,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files: Sequence[Any] = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(ManyFilesField, self).clean(file, initial) for file in files]
 
@@ -57,7 +60,6 @@ class PapersForm(forms.Form):
 
     documents = PaperChoice(
         label=_("Documents that go with it"),
-        help_text=_("A larger file can be uploaded to your library first, and ticked here."),
         queryset=Evidence.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -71,8 +73,10 @@ class PapersForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, papers: QuerySet[Evidence], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, papers: QuerySet[Evidence], library: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if library:
+            self.fields["uploads"].help_text = format_lazy("{} {}", HINT, LARGER)
         if papers or (self.is_bound and "documents" in self.data):  # what is there no more is refused by the field
             offer_rows(self, "documents", papers)
         else:

@@ -110,7 +110,7 @@ class SignForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
-class AppealForm(forms.Form):
+class AppealForm(PapersForm):
     """An appeal: a ground that the rulebook opens, and the partner's words."""
 
     ground = forms.ChoiceField(label=_("On what ground?"), widget=forms.RadioSelect)

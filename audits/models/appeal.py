@@ -196,6 +196,6 @@ class Appeal(LifecycleModel):
         return list(self.seats.filter(left_at=None).select_related("member", "body").order_by("position"))
 
     def forget(self) -> None:
-        """Have seats and parts read anew, such as after the row was locked."""
-        for name in ("sitting", "parts"):
+        """Have seats, parts and what was sent read anew, such as after the row was locked."""
+        for name in ("sitting", "parts", "sent"):
             self.__dict__.pop(name, None)

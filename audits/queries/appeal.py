@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from audits.models import Appeal, AppealDraft, PanelVote
 from audits.queries.appealed import Subject, content_of, decided_at, names_of_deciders, releases_of
+from audits.queries.papers import digests_of
 from audits.rules.panel import Voted
 from grants.models import GrantLine
 from partners.models import Person
@@ -38,7 +39,7 @@ def newest_draft(appeal: Appeal) -> AppealDraft | None:
 
 def file_of(appeal: Appeal, draft: AppealDraft) -> dict[str, Any]:
     """What a vote is bound to: everything that a member read. A change of any of it voids the votes."""
-    subject = appeal.subject
+    subject, papers = appeal.subject, digests_of(appeal)
     return {
         "appeal": appeal.pk,
         "statement": appeal.statement,
@@ -50,6 +51,7 @@ def file_of(appeal: Appeal, draft: AppealDraft) -> dict[str, Any]:
         "draft": [draft.pk, draft.outcome, draft.reasons, draft.measure, draft.until, draft.lifted_when],
         "published": draft.published_text,
         "rulebook": appeal.rulebook,
+        **({"papers": papers} if papers else {}),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,6 +20,7 @@ from partners.models import Evidence
 from portal.core.actors import Actor
 
 WIDE = (Evidence.Marking.CLEAR, Evidence.Marking.GREEN, Evidence.Marking.AMBER)
+M = TypeVar("M", EnforcementCase, Appeal)
 CHOICES = 50
 """Documents that a form offers at most."""
 
@@ -64,9 +65,12 @@ SHOWN = {
 """What pages show of a document."""
 
 
-def with_papers(rows: QuerySet[EnforcementCase]) -> QuerySet[EnforcementCase]:
-    """Cases with their documents as `sent`, read with the row: the desk's page of a case is at its budget."""
-    own = StatementFile.objects.filter(case=OuterRef("pk")).order_by("pk")
+def with_papers(rows: QuerySet[M]) -> QuerySet[M]:
+    """Cases or appeals with their documents as `sent`, read with the row: their fullest pages are at their budgets."""
+    sent = Q(case=OuterRef("pk"))
+    if rows.model is Appeal:
+        sent = Q(appeal=OuterRef("pk")) | Q(statement__appeal=OuterRef("pk")) | Q(case=OuterRef("case"))
+    own = StatementFile.objects.filter(sent).order_by("pk")
     return rows.annotate(sent=ArraySubquery(own.values(shown=JSONObject(**SHOWN))))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +21,10 @@ from audits.forms.appeal import LodgeForm
 from audits.models import Appeal, PublishedDecision
 from audits.queries.appealable import appealable, get_own_decided_request, get_own_hold, get_own_refusal, window_of
 from audits.queries.appealed import Subject, kind_of, told
+from audits.queries.papers import Paper, papers_of
+from audits.views.papers import address_of, handed_out, ids, papers_for, received
 from audits.views.partner import deed_addresses
+from partners import scanning
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import for_roles, signed_in
 from portal.core.actors import Actor
@@ -29,16 +35,25 @@ from portal.ui.forms import refuse
 from portal.ui.panel import actions_for
 
 
-def shown(appeal: Appeal) -> dict[str, Any]:
-    """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing."""
+def shown(appeal: Appeal, address: Callable[[UUID], str]) -> dict[str, Any]:
+    """What the page of an appeal shows to whoever may open it: both sides, the panel's bodies, the hearing.
+
+    `address` gives that of a document with an id.
+    """
     grounds = {item.key: item.label for item in appeal.book.grounds}
     title, parts = told(appeal.subject, appeal.lodged_at)
+    papers: dict[UUID, list[Paper]] = {}
+    for paper in papers_of(appeal, address):
+        papers.setdefault(paper.of, []).append(paper)
+    statements = appeal.statements.select_related("body").order_by("written_at", "pk")
     return {
         "appeal": appeal,
         "ground": grounds.get(appeal.ground, appeal.ground),
         "against": title,
         "decision": parts,
-        "statements": list(appeal.statements.select_related("body").order_by("written_at", "pk")),
+        "papers": papers.get(appeal.pk, []),
+        "decision_papers": papers.get(appeal.subject_id, []),
+        "statements": [(one, papers.get(one.pk, [])) for one in statements],
         "notes": list(appeal.notes.order_by("written_at", "pk")),
         "seats": appeal.sitting,
         "published": PublishedDecision.objects.filter(appeal=appeal).first() if appeal.decided_at else None,
@@ -98,16 +113,25 @@ def _lodge(request: PortalRequest, against: Subject, back: str) -> HttpResponse:
     book = rules(against.rulebook).appeal
     grounds = [(item.key, item.label) for item in book.grounds if item.key in window.rule.grounds]
     can_be_stayed = kind_of(against) in Appeal.STAYED
-    form = LodgeForm(request.POST if request.method == "POST" else None, grounds=grounds, can_be_stayed=can_be_stayed)
+
+    def bind(data: Any, files: Any) -> LodgeForm:
+        options = papers_for(against, request.actor)
+        return LodgeForm(data, files, grounds=grounds, can_be_stayed=can_be_stayed, **options)
+
+    form: Form = bind(request.POST, request.FILES) if request.method == "POST" else bind(None, None)
+    if request.method == "POST" and form.is_valid() and window.verdict:
+        form = received(request, form, bind, institution=against.institution, about=against.pk)
     if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("ground", "statement", "stay_asked") if name in form.fields}
         try:
-            appeal = lodge_appeal(against=against, by=request.actor, **form.cleaned_data)
+            appeal = lodge_appeal(against=against, by=request.actor, documents=ids(form.cleaned_data), **said)
         except Refused as error:
             refuse(form, error.verdict)
         else:
             messages.success(request, _("Appeal lodged. People without a part in the decision will look at it."))
             return redirect(appeal.get_absolute_url())
     context = {"against": against, "window": window, "form": form, "book": book, "back": back, "stays": can_be_stayed}
+    context["scanned"] = scanning.is_configured()
     return render(request, "audits/appeal_lodge.html", context)
 
 
@@ -118,5 +142,13 @@ def appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
     actor: Actor = request.actor
     found = access.get_own_appeal(actor=actor, pk=pk)
     actions = actions_for(found, actor, deed_addresses("appeal", pk))
-    context = {**shown(found), "events": events_of(found, actor, own=True), "actions": actions}
+    address = partial(address_of, "appeal", pk)
+    context = {**shown(found, address), "events": events_of(found, actor, own=True), "actions": actions}
     return render(request, "audits/appeal.html", context)
+
+
+@require_safe
+@signed_in
+def appeal_document(request: PortalRequest, pk: UUID, document: UUID) -> HttpResponse:
+    """A document that either side sent in an appeal of the institution."""
+    return handed_out(access.get_own_appeal(actor=request.actor, pk=pk), document)

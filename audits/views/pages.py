@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +31,7 @@ from audits.queries.papers import papers_of
 from audits.queries.reach import scope_of
 from audits.reasons import why_then
 from audits.reports import checked, filed, rule_of
-from audits.views.papers import handed_out
+from audits.views.papers import address_of, handed_out
 from audits.views.partner import deed_addresses
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
@@ -170,7 +169,7 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "case": found,
         "ladder": _ladder(found),
         "facts": facts_of(found, desk=False),
-        "papers": papers_of(found, partial(_address, "enforcementcase", pk)) if found.answer else [],
+        "papers": papers_of(found, partial(address_of, "enforcementcase", pk)) if found.answer else [],
         "scope": scope_of(found),
         "conditions": conditions_of(found) if found.decided_at else [],
         "measure_events": events_of(found) if found.decided_at else [],
@@ -184,14 +183,9 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
     return render(request, "audits/case.html", context)
 
 
-def _address(noun: str, pk: UUID, document: UUID) -> str:
-    """Where the partner gets a document that was sent in a case."""
-    return reverse(f"audits:{noun}_document", args=[pk, document])
-
-
 @require_safe
 @signed_in
-def case_document(request: PortalRequest, pk: UUID, document: UUID) -> HttpResponseBase:
+def case_document(request: PortalRequest, pk: UUID, document: UUID) -> HttpResponse:
     """A document that the institution sent with its answer."""
     return handed_out(access.get_own_case(actor=request.actor, pk=pk), document)
 

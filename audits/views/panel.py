@@ -6,6 +6,7 @@ portal's, not the desk's.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from audits.queries.panel import redraw_file, zones_for
 from audits.states import APPEAL
 from audits.views.appeals import events_of, shown
 from audits.views.deeds import DeedPage, perform
+from audits.views.papers import address_of, handed_out
 from portal.accounts.guards import signed_in
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
@@ -181,7 +183,7 @@ def panel_appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
         del urls["grant_stay"], urls["refuse_stay"]
     draft = newest_draft(found)
     context = {
-        **shown(found),
+        **shown(found, partial(address_of, "panel", pk)),
         "events": events_of(found, actor, own=False),
         "actions": actions_for(found, actor, urls, primary=["admit", "hear", "note", "call_hearing", "vote", "draft"]),
         "draft": draft,
@@ -189,6 +191,13 @@ def panel_appeal(request: PortalRequest, pk: UUID) -> HttpResponse:
         "for_panel": True,
     }
     return render(request, "audits/panel_appeal.html", context)
+
+
+@require_safe
+@signed_in
+def document(request: PortalRequest, pk: UUID, document: UUID) -> HttpResponse:
+    """A document that a side sent, for whoever may admit the appeal or sits on its panel."""
+    return handed_out(get_panel_appeal(actor=request.actor, pk=pk), document)
 
 
 @require_safe

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.forms import Form
-from django.http import Http404
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from audits.queries.papers import file_of, offered
 from partners import files
@@ -24,7 +24,8 @@ Bind = Callable[[Any, Any], Form]
 
 def papers_for(subject: Any, actor: Actor) -> dict[str, Any]:
     """The documents that a form about the subject offers."""
-    return {"papers": offered(subject.institution_id, subject.pk, actor)}
+    own = actor.body_id == subject.institution_id
+    return {"papers": offered(subject.institution_id, subject.pk, actor), "library": own}
 
 
 def ids(said: dict[str, Any]) -> list[UUID]:
@@ -65,9 +66,14 @@ def received(request: PortalRequest, form: Form, bind: Bind, *, institution: Ins
     return again
 
 
-def handed_out(subject: Any, document: UUID) -> HttpResponseBase:
+def address_of(noun: str, pk: UUID, document: UUID) -> str:
+    """Where a page of the portal gets the document: of a case, an appeal, or an appeal before its panel."""
+    return reverse(f"audits:{noun}_document", args=[pk, document])
+
+
+def handed_out(subject: Any, document: UUID) -> HttpResponse:
     """The document of a case or an appeal as an attachment. The caller has checked who asks."""
     found = file_of(subject, document)
     if found is None:
         raise Http404("No such document.")
-    return files.attachment(found.stored_name, name=found.name, content_type=found.content_type)
+    return cast(HttpResponse, files.attachment(found.stored_name, name=found.name, content_type=found.content_type))

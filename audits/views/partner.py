@@ -87,9 +87,11 @@ APPEAL_PAGES = (
     DeedPage(
         "statement",
         "state",
-        lambda appeal, said, by: add_statement(appeal=appeal, text=said["text"], by=by),
+        lambda appeal, said, by: add_statement(appeal=appeal, text=said["text"], documents=ids(said), by=by),
         StatementForm,
         _("You can add statements until the hearing is closed."),
+        options=papers_for,
+        papers=True,
     ),
     DeedPage(
         "withdraw",

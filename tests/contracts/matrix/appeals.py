@@ -7,11 +7,12 @@ from typing import Any
 
 from audits.actions.appeal import admit_appeal
 from audits.actions.enforcement import suspend_at_once
-from audits.actions.hearing import call_hearing, close_hearing, note_hearing
+from audits.actions.hearing import add_statement, call_hearing, close_hearing, note_hearing
 from audits.actions.panel import decline_seat, draw_panel, refuse_stay
 from audits.models import Appeal, PublishedDecision
 from grants.actions.hold import lift_hold
 from grants.models import GrantRequest, Hold
+from partners.actions.evidence import upload_evidence
 from partners.models import Application
 from portal.core import clock
 from portal.core.actors import SYSTEM
@@ -19,6 +20,7 @@ from tests.contracts.matrix import object_of, public, roles, row
 from tests.contracts.matrix.audits import admin_deed, appealed, at, case, data, deed, desk, own, stage
 from tests.factories.accounts import make_member
 from tests.factories.appeals import NOBODY, drafted, panel_of, voted
+from tests.factories.fieldwork import text_file
 from tests.factories.partners import application_to_sign, make_institution
 from tests.factories.refusals import refuse, refused_request
 from tests.world import World
@@ -99,6 +101,23 @@ def refused_lines(world: World) -> GrantRequest:
     return refused_request(world.once(stage).cast).fresh()
 
 
+def with_paper(appeal: Appeal, world: World) -> dict[str, Any]:
+    """The appeal, with a document that the partner sent in it."""
+    by = world.actor("applicant")
+    sent = upload_evidence(institution=appeal.institution, upload=text_file(), about=appeal.pk, by=by)
+    add_statement(appeal=appeal, text="As it shows.", documents=[sent.pk], by=by)
+    return {"pk": appeal.pk, "document": sent.pk}
+
+
+def paper(world: World) -> dict[str, Any]:
+    return with_paper(world.once(appealed), world)
+
+
+def panel_paper(world: World) -> dict[str, Any]:
+    """The same before its panel."""
+    return with_paper(world.once(called), world)
+
+
 def others_own() -> Any:
     """As `own`, of the other institution."""
     return object_of(may=["applicant.stranger"], sees=["administrator@institution.stranger", "representative.stranger"])
@@ -129,6 +148,13 @@ ROWS: list[Any] = [
         appealed,
         desk("case_officer.body", sees=("signatory.any",), viewers=("case_officer", "signatory")),
         data(text="It came late."),
+    ),
+    row("audits:appeal_document", own(), make=paper),
+    row("audits:panel_document", members(), make=panel_paper),
+    row(
+        "admin:audits_appeal_document",
+        desk("case_officer.body", "signatory.any", viewers=("case_officer", "signatory")),
+        make=paper,
     ),
     row("audits:panel", roles("signatory", "oversight_member")),
     row("audits:panel_appeal", members(), make=at(draft)),
