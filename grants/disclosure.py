@@ -99,6 +99,7 @@ TIERS: Mapping[str, Fields] = {
     "lineperson": Fields(Tier.PARTNER),
     "lineday": Fields(Tier.GATE),
     "linereview": _except(Tier.PARTIES, partner="outcome reason_code reason reviewed_at", internal="reviewed_by body"),
+    "linecap": _except(Tier.PARTIES, partner="reason end_reason"),
     "lineend": Fields(Tier.PARTIES),
     "linesurrender": _except(Tier.PARTNER, parties="id line surrendered_at"),
     "lineversion": _except(Tier.PARTIES, internal="measure"),
