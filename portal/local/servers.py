@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -78,8 +79,8 @@ class Servers:
     def lease(self) -> Addresses:
         """Have the servers running for as long as this process lives or until `release`. Raises Stop."""
         with locked(self.home / "start.lock"):
-            self._lease.take(shared=True, wait=None)  # waits out a warden that is just stopping
-            if not self.up:
+            self._lease.take(shared=True, wait=None)  # waits out a warden that stops since nobody is left
+            if not self._answering():
                 self._start_warden()
             return Addresses(**json.loads((self.home / "addresses.json").read_text()))
 
@@ -110,6 +111,17 @@ class Servers:
             return lock.take(shared=True, wait=seconds)
         finally:
             lock.release()
+
+    def _answering(self) -> bool:
+        """Whether there is a warden that stays; one told to stop has taken its addresses back and is waited out.
+
+        Only whoever holds `start.lock` starts a warden, so one without addresses is not one that is just beginning.
+        """
+        while self.up:
+            if (self.home / "addresses.json").exists():
+                return True
+            time.sleep(0.05)
+        return False
 
     def _start_warden(self) -> None:
         python = sys.executable if in_venv() else str(venv_bin("python"))

@@ -50,7 +50,7 @@ class Warden:
             return 1
         _tell(ready=True)
         self._watch()
-        self._stop_engines()
+        self._retire()
         return 0
 
     def _publish(self) -> None:
@@ -83,6 +83,17 @@ class Warden:
     def _unused(self) -> bool:
         """Whether the last lease is gone. The lock is then ours, and newcomers wait until we have ended."""
         return not (self.home / "keep").exists() and self.users.take()
+
+    def _retire(self) -> None:
+        """Take the addresses back, stop the servers, and let go of the set before the newcomers.
+
+        Left to the kernel, the newcomers' lock may go first: somebody would then find the set owned by a warden that
+        is as good as gone.
+        """
+        (self.home / "addresses.json").unlink(missing_ok=True)
+        self._stop_engines()
+        self.lock.release()
+        self.users.release()
 
     def _stop_engines(self) -> None:
         for engine in reversed(self.engines):

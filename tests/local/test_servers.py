@@ -9,13 +9,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+from portal.local.locks import FileLock, held
 from portal.local.paths import ROOT, VENV
+from portal.local.warden import Warden
 from tests.local.checkout import environment, eventually, processes_of, verb
 
 pytestmark = [
@@ -95,6 +98,41 @@ def test_lease_taken_while_the_servers_stop_gets_new_ones(var: Path) -> None:
         holder = Holder(var)
         assert works(holder)
         holder.end()
+
+
+def test_lease_waits_out_a_warden_that_has_taken_its_addresses_back(var: Path) -> None:
+    folder = var / "servers" / "test"
+    folder.mkdir(parents=True)
+    stopping = FileLock(folder / "warden.lock")
+    assert stopping.take()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(Holder, var)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=2)
+        stopping.release()
+        holder = waiting.result(timeout=60)
+    assert works(holder)
+    holder.end()
+
+
+def test_warden_lets_go_of_the_set_before_it_lets_newcomers_in(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel gives the locks of a process that ends back in an order of its own."""
+    monkeypatch.setattr("portal.local.servers.VAR", var)
+    warden = Warden("test")
+    let_in: list[bool] = []
+
+    class Gate(FileLock):
+        def release(self) -> None:
+            let_in.append(held(warden.home / "warden.lock") or (warden.home / "addresses.json").exists())
+            super().release()
+
+    warden.users = Gate(warden.home / "users.lock")
+    assert warden.lock.take()
+    assert warden.users.take()
+    warden._publish()
+    warden._retire()
+    assert let_in == [False]
+    assert not held(warden.home / "users.lock")
 
 
 def test_servers_end_with_their_warden_and_the_next_lease_starts_them_again(var: Path) -> None:
