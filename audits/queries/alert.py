@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from audits.alert_facts import Place, read
 from audits.detection.watch import HOURLY
 from audits.models import AUDIT_PERMISSION, Alert, AlertKind, AlertRecurrence, AlertVerdict, AuditUserObjectPermission
 from grants.models import UsageHour
@@ -110,7 +111,8 @@ def _by_hour(alert: Alert, since: datetime, until: datetime) -> dict[datetime, i
         rows = rows.filter(gateway_id=alert.gateway_id)
     if alert.release_id:
         rows = rows.filter(release_id=alert.release_id, use_case=alert.use_case)
-    if alert.kind == AlertKind.ENVIRONMENT:
-        rows = rows.filter(environment_key=alert.facts["value"])
+    place = read(Place, alert.facts) if alert.kind == AlertKind.ENVIRONMENT else None
+    if place is not None:
+        rows = rows.filter(environment_key=place.value)
     sums = rows.order_by().values_list("hour").annotate(told=Sum("requests") + Sum("denied"))
     return {hour.astimezone(UTC): int(told) for hour, told in sums}
