@@ -1,4 +1,4 @@
-"""The numbers of an alert's reason, as its kind has them. Rows are kept for years: older versions wrote some of them."""
+"""The numbers of an alert's reason, as its kind has them. Rows are kept for years, and older versions wrote some."""
 
 from __future__ import annotations
 
