@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from django.test import Client
 
 from grants.models import Release
 from portal.accounts.models import Organisation
 from portal.accounts.roles import MEMBER_ROLES
 from portal.core.actors import Actor
-from portal.dashboards.boards import DRAWN
+from portal.dashboards.boards import DRAWN, PAGES
 from portal.dashboards.sights import READERS
 from tests.dashboards.counts import COUNTS
+from tests.dashboards.counts.drawn import Shown, assert_drawn, assert_files, mutants, shown_on
 from tests.dashboards.counts.held import Held, providers
 from tests.dashboards.counts.seen import assert_exported, says_something
 from tests.dashboards.counts.world import Months, something_stands, told_for_a_year
@@ -93,6 +96,68 @@ def test_each_reader_gets_files_with_what_the_rows_say(held: Held) -> None:
             asked = held.board("period=6&tier=standard", provider).narrowed
             lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
             assert_exported(lines, COUNTS[key](held.seen(asked)), (key, actor.roles))
+
+
+def _boards(actor: Actor, query: str) -> Iterator[Shown]:
+    """Every figure with a table on every board that the reader has."""
+    client = client_for(actor)
+    for page in PAGES:
+        answer = client.get(f"/oversight/{page.key}/?{query}")
+        if answer.status_code == 200:
+            yield from shown_on(answer.content.decode())
+
+
+def _files(client: Client, key: str, query: str) -> tuple[bytes, bytes]:
+    text, book = (client.get(f"/oversight/{key}.{kind}?{query}").content for kind in ("csv", "xlsx"))
+    return text, book
+
+
+def test_what_is_drawn_is_the_table_and_its_files_for_each_reader(held: Held) -> None:
+    drawn: dict[str, int] = {}
+    for actor, provider in _readers():
+        client, whole = client_for(actor), actor.has("oversight_member")
+        country = next(one for one in held.queries() if one.startswith("jurisdiction="))
+        past = f"until={held.board('').narrowed.since.isoformat()}&period=24"
+        for query in ("", "period=24", past, country, "tier=standard&period=3") if whole else ("period=6",):
+            for one in _boards(actor, query):
+                assert_drawn(one)
+                drawn[one.key] = drawn.get(one.key, 0) + bool(one.chart or one.matrix)
+                if query in ("", "period=6"):
+                    text, book = (
+                        client.get(f"/oversight/{one.key}.{kind}?{query}").content for kind in ("csv", "xlsx")
+                    )
+                    assert_files(one, text, book)
+        if provider:
+            releases = Release.objects.filter(provider=provider).values_list("pk", flat=True)
+            for one in _boards(actor, f"release={releases[0]}"):
+                assert_drawn(one)
+    # Gateways' acknowledgements are told in two lines, without a chart.
+    assert {key for key, times in drawn.items() if times} == set(DRAWN) - {"acknowledged"}
+
+
+def test_a_drawing_that_is_not_its_table_is_found(held: Held) -> None:
+    member = make_member(make_organisation("oversight", jurisdiction="CA"), "oversight_member")
+    seen: dict[str, int] = {}
+    for one in _boards(member, "period=24"):
+        for mistake, mutant in mutants(one) if one.chart or one.matrix else ():
+            with pytest.raises(AssertionError):
+                assert_drawn(mutant)
+                pytest.fail(f"{one.key}: {mistake}")
+            seen[one.key] = seen.get(one.key, 0) + 1
+    assert len(seen) > 20
+    assert min(seen.values()) > 1, seen
+
+
+def test_a_file_that_is_not_the_table_is_found(held: Held) -> None:
+    member = make_member(make_organisation("oversight", jurisdiction="CA"), "oversight_member")
+    client = client_for(member)
+    one = next(one for one in _boards(member, "") if one.key == "incidents")
+    text, book = _files(client, "incidents", "")
+    assert_files(one, text, book)
+    with pytest.raises(AssertionError):
+        assert_files(replace(one, rows=one.rows[1:]), text, book)
+    with pytest.raises(AssertionError):
+        assert_files(one, text, client.get("/oversight/incidents.xlsx?period=3").content)
 
 
 @pytest.mark.parametrize("role, kind", [(role.slug, kind) for role in MEMBER_ROLES for kind in role.kinds])
