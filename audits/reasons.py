@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from portal.rulebook.sentences import tier
+from portal.rulebook.sentences.words import tier
 
 
 def why_then(why: Mapping[str, Any]) -> str:

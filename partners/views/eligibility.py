@@ -12,7 +12,7 @@ from partners.queries.eligibility import Outlook, outlook
 from partners.queries.times import ENOUGH
 from portal.rulebook.answers import countries
 from portal.rulebook.queries import NoRulebook, rules
-from portal.rulebook.sentences import quorum
+from portal.rulebook.sentences.deciding import quorum
 
 
 @require_safe

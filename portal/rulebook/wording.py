@@ -22,7 +22,7 @@ from portal.rulebook.schema.conditions import (
     OneOf,
 )  # fmt: skip
 from portal.rulebook.schema.questions import Choosing, CountryQuestion
-from portal.rulebook.sentences import listed
+from portal.rulebook.sentences.words import listed
 
 
 def condition_in_words(condition: Part | None, questionnaire: Questionnaire, kind: str = "") -> str:
