@@ -89,18 +89,16 @@ SENT_BACK = NoticeKind(
 GRANTED = NoticeKind(
     "grant_issued",
     _("Your request {reference} was granted in {granted} of {count} lines"),
-    _(
-        "Read the agreement and accept it. Nothing may be used before that. Where a line was refused or narrowed, the"
-        " page of the grant says until when you can lodge an appeal."
-    ),
+    _("Read the agreement and accept it. Nothing may be used before that.{appeal}"),
     _("Read the agreement"),
 )
+LESS = _("A line was refused or narrowed. You can appeal until {until}; the page of the grant says where.")
 REFUSED = NoticeKind(
     "grant_request_refused",
     _("Your request {reference} was refused"),
     _(
-        "No line was granted. The reasons are with each line, and the page of the request says until when you can lodge"
-        " an appeal, and where."
+        "No line was granted. The reasons are with each line. You can appeal until {until}; the page of the request"
+        " says where."
     ),
     _("See the decision"),
 )

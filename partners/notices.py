@@ -98,7 +98,10 @@ APPROVED = NoticeKind(
 DECLINED = NoticeKind(
     "application_declined",
     _("Application {reference} was declined"),
-    _("The reasons are in the decision letter, together with how to appeal and when you can apply again."),
+    _(
+        "The reasons are in the decision letter, together with how to appeal and when you can apply again. You can"
+        " appeal until {until}."
+    ),
     _("See the decision"),
 )
 WITHDRAWN = NoticeKind(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from portal.core.actors import Actor
+from portal.rulebook.places import LastDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Remedy:
 
     label: str
     url: str
-    until: date
+    until: LastDay
     reason: str = ""
 
 

@@ -50,9 +50,8 @@ def lodge_appeal(
     now = clock.now()
     require(
         may_lodge(
-            last_day=last_day_of(against, rule, country),
+            last=last_day_of(against, country),
             moment=now,
-            country=country,
             ground=ground,
             rule=rule,
             is_open=against.appeals.filter(state__in=OPEN).exists(),

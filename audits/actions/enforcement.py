@@ -21,6 +21,7 @@ from audits.actions.measure import (
 from audits.actions.papers import as_detail, keep_papers, to_send
 from audits.actions.scope import name_scope, scope_detail
 from audits.models import DecisionSignature, EnforcementCase, Finding, Incident, Measure, Obligation
+from audits.queries.appealed import office_of
 from audits.queries.cases import authority_of
 from audits.queries.ladder import decision_content, quorum_of, signatures_on, signed_by, suggested_rung
 from audits.restricting import Closed, Limited
@@ -36,9 +37,9 @@ from portal.core.canonical import digest
 from portal.core.references import next_reference
 from portal.core.verdicts import require
 from portal.ledger.models import Tier
+from portal.rulebook.appeals import last_day_to_appeal
 from portal.rulebook.durations import add_working_days
 from portal.rulebook.queries import rules
-from portal.rulebook.schema import find
 from portal.workflow import as_deed, can, create, lock, move, record
 
 __all__ = [
@@ -238,13 +239,13 @@ def lock_case(case: EnforcementCase) -> None:
 
 
 def _decide(case: EnforcementCase, content: str, by: Actor) -> None:
-    rulebook = rules(case.rulebook)
-    window = find(rulebook.appeal.against, "enforcement").window_days
+    now, (_authority, country) = clock.now(), office_of(case)
+    last = last_day_to_appeal("enforcement", decided_at=now, country=country, book=rules(case.rulebook))
     changes = {
         "measure": case.proposed,
-        "decided_at": clock.now(),
+        "decided_at": now,
         "decided_digest": content,
-        "appeal_until": date.fromordinal(clock.today().toordinal() + window),
+        "appeal_until": last.day,
     }
     detail = {"measure": case.proposed, "until": case.effect_until}
     move(

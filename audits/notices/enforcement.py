@@ -11,16 +11,20 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audits.models import EFFECTIVE, EnforcementCase, LiftCondition, Measure, MeasureEvent
 from audits.notices.telling import day, desk, officers, page, partner, signatories, tell
+from audits.queries.appeal import last_day_of
+from audits.queries.appealed import office_of
 from audits.queries.cases import home_of
 from grants.models import GrantLine, Hold
 from portal.accounts.models import User
 from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.notifications.notify import NoticeKind
+from portal.rulebook.places import LastDay
 
 OPENED = NoticeKind(
     "enforcement_opened",
@@ -68,10 +72,11 @@ TO_DECIDE = NoticeKind(
 DECIDED = NoticeKind(
     "enforcement_decided",
     _("Case {reference} is decided: {measure}"),
-    _("The page of the case has the reasons, what must be true for it to be lifted, and how to appeal."),
+    _("The page of the case has the reasons, and what must be true for it to be lifted.{appeal}"),
     _("See the decision"),
     urgent=True,
 )
+APPEAL = _("You can appeal until {until}; the page says how.")
 PROVIDER = NoticeKind(
     "enforcement_provider",
     _("{institution}: {measure}"),
@@ -153,10 +158,15 @@ def awaiting_decision(case: EnforcementCase) -> None:
 def case_decided(case: EnforcementCase) -> None:
     """The partner and its home authority are always told; providers of its lines of what changes for them."""
     words = {"measure": case.get_measure_display()}
-    tell(DECIDED, case, partner(case), page(case), **words)
-    tell(DECIDED, case, [*officers(case), *_home_officers(case)], desk(case), **words)
+    appeal = "" if case.measure == Measure.NO_ACTION else format_lazy("\n\n{}", format_lazy(APPEAL, until=_until(case)))
+    tell(DECIDED, case, partner(case), page(case), **words, appeal=appeal)
+    tell(DECIDED, case, [*officers(case), *_home_officers(case)], desk(case), **words, appeal="")
     if case.measure in EFFECTIVE:
         tell(PROVIDER, case, _providers(case), reverse("grants:grants"), **words)
+
+
+def _until(case: EnforcementCase) -> LastDay:
+    return last_day_of(case, office_of(case)[1])
 
 
 def measure_changed(case: EnforcementCase, kind: str, reason: str) -> None:

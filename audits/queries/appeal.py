@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from audits.models import Appeal, AppealDraft, PanelVote
-from audits.queries.appealed import Subject, content_of, decided_at, names_of_deciders, releases_of
+from audits.queries.appealed import Subject, content_of, decided_at, kind_of, names_of_deciders, releases_of
 from audits.queries.papers import digests_of
 from audits.rules.panel import Voted
 from grants.models import GrantLine
 from partners.models import Person
 from portal.core import clock
 from portal.core.canonical import digest
-from portal.rulebook.places import day_in
+from portal.rulebook.appeals import last_day_to_appeal
+from portal.rulebook.places import LastDay
 from portal.rulebook.queries import rules
 
 OPEN = ("lodged", "admitted", "heard")
 SITTING = ("admitted", "heard")
 
 
-def last_day_of(against: Subject, rule: Any, country: str) -> date:
+def last_day_of(against: Subject, country: str) -> LastDay:
     """The last day on which an appeal can be lodged: so many calendar days after that of the decision there.
 
     Raises Refused where there is nothing yet that could be appealed.
     """
-    return day_in(decided_at(against), country) + timedelta(days=rule.window_days)
+    moment, book = decided_at(against), rules(against.rulebook)
+    return last_day_to_appeal(kind_of(against), decided_at=moment, country=country, book=book)
 
 
 # --- what the panel has before it -----------------------------------------------------------------

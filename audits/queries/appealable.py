@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from partners.remedies import Remedy
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Refused, Verdict, first_refusal, refused
+from portal.rulebook.places import LastDay
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import find
 
@@ -37,7 +37,7 @@ class Window:
 
     against: Any
     rule: Any
-    last_day: date
+    last_day: LastDay
     verdict: Verdict
     appeal: Appeal | None
 
@@ -70,13 +70,13 @@ def window_of(against: Subject) -> Window:
 
 def _window(against: Subject, country: str, appeals: list[Appeal]) -> Window:
     rule = find(rules(against.rulebook).appeal.against, kind_of(against))
-    last = last_day_of(against, rule, country)
+    last = last_day_of(against, country)
     verdict = first_refusal(
         not_judged_yet(
             is_open=any(one.state in OPEN for one in appeals),
             judged=judged(against, appeals),
         ),
-        in_time(last, moment=clock.now(), country=country),
+        in_time(last, moment=clock.now()),
     )
     return Window(against, rule, last, verdict, appeals[0] if appeals else None)
 
@@ -111,13 +111,10 @@ def appealable(institution_id: UUID | None) -> list[Window]:
         .order_by("-decided_at")[:SHOWN]
     )
     rows: list[Subject] = [*cases, *holds, *refusals, *requests]
-    if not rows:
-        return []
-    countries = {None: office_of(rows[0])[1]}
+    calendar = office_of(holds[0])[1] if holds else ""  # holds have no authority: it is asked for once
     found = []
     for row in rows:
-        office = getattr(row, "authority", None)
-        country = office.jurisdiction if office is not None else countries[None]
+        country = calendar if isinstance(row, Hold) else office_of(row)[1]
         appeals = sorted(row.appeals.all(), key=lambda one: one.lodged_at, reverse=True)
         found.append(_window(row, country, appeals))
     return found

@@ -20,6 +20,7 @@ from partners.models import Application
 from partners.queries.rulebook import rules_of
 from portal.accounts.models import Organisation
 from portal.core.verdicts import Refused, Text, refused
+from portal.rulebook.appeals import country_of
 from portal.rulebook.queries import rules
 
 Subject: TypeAlias = EnforcementCase | Hold | Application | GrantRequest
@@ -44,7 +45,7 @@ def office_of(against: Subject) -> tuple[UUID | None, str]:
     named: UUID | None = getattr(against, "authority_id", None)
     office: Organisation | None = against._state.fields_cache.get("authority")
     if office is not None:
-        return named, office.jurisdiction or against.institution.organisation.jurisdiction
+        return named, country_of(against)
     authority_id = named or authority_of(against.institution)
     offices = Organisation.objects.filter(pk=authority_id) if authority_id else Organisation.objects.none()
     country = offices.values_list("jurisdiction", flat=True).first()

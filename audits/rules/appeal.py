@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audits.rules.parties import own_institution
 from portal.core.actors import Actor
 from portal.core.verdicts import ALLOWED, Verdict, first_refusal, refused
-from portal.rulebook.places import last_moment_of
+from portal.rulebook.places import LastDay
 
 
 def without_part(actor: Actor, *, people: Collection[UUID], bodies: Collection[UUID]) -> Verdict:
@@ -50,15 +49,15 @@ def may_state(appeal: Any, actor: Actor) -> Verdict:
     return refused(_("Another authority speaks for this decision."), code="other_body", rule="appeal.sides")
 
 
-def in_time(last_day: date, *, moment: datetime, country: str) -> Verdict:
+def in_time(last: LastDay, *, moment: datetime) -> Verdict:
     """An appeal is lodged while its time runs: to the end of the last day where the partner's authority is.
 
     Where the country has several zones, the day ends with the one in which it ends last.
     """
-    if moment <= last_moment_of(last_day, country):
+    if last.includes(moment):
         return ALLOWED
     return refused(
-        _("The time to appeal ended on %(day)s.") % {"day": date_format(last_day, "DATE_FORMAT")},
+        _("The time to appeal ended on %(day)s.") % {"day": last},
         code="too_late",
         rule="appeal.against",
     )
@@ -80,12 +79,10 @@ def not_judged_yet(*, is_open: bool, judged: bool) -> Verdict:
     return ALLOWED
 
 
-def may_lodge(
-    *, last_day: date, moment: datetime, country: str, ground: str, rule: Any, is_open: bool, judged: bool
-) -> Verdict:
+def may_lodge(*, last: LastDay, moment: datetime, ground: str, rule: Any, is_open: bool, judged: bool) -> Verdict:
     """All that has to hold, in the order in which it is told."""
     return first_refusal(
         not_judged_yet(is_open=is_open, judged=judged),
-        lambda: in_time(last_day, moment=moment, country=country),
+        lambda: in_time(last, moment=moment),
         lambda: on_ground(ground, rule),
     )

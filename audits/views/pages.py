@@ -18,6 +18,7 @@ from audits.actions.obligation import file_report
 from audits.forms.report import ReportForm
 from audits.models import EnforcementCase, Obligation
 from audits.overdue import late_by, owed
+from audits.queries.appealable import Window, window_of
 from audits.queries.escalation import taken_on
 from audits.queries.evidence_request import requests_of
 from audits.queries.facts import facts_of
@@ -35,7 +36,6 @@ from audits.views.papers import address_of, handed_out
 from audits.views.partner import deed_addresses
 from partners.queries.timeline import tiers_for, timeline
 from portal.accounts.guards import signed_in
-from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
@@ -174,7 +174,7 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "conditions": conditions_of(found) if found.decided_at else [],
         "measure_events": events_of(found) if found.decided_at else [],
         "appeals": list(found.appeals.order_by("-lodged_at")),
-        "may_appeal": _may_appeal(found),
+        "window": _window(found),
         "actions": actions_for(
             found, actor, deed_addresses("enforcementcase", pk), primary=["answer", "meet_condition"]
         ),
@@ -196,5 +196,6 @@ def _ladder(case: EnforcementCase) -> list[dict[str, Any]]:
     return [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER]
 
 
-def _may_appeal(case: EnforcementCase) -> bool:
-    return case.appeal_until is not None and case.appeal_until >= clock.today() and case.measure != "no_action"
+def _window(case: EnforcementCase) -> Window | None:
+    """Whether, and until when, an appeal is open; None while nothing is decided that could be appealed."""
+    return window_of(case) if case.decided_at is not None and case.measure != "no_action" else None

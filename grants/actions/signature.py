@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from grants import notices
 from grants.actions.grant import issue_grant
 from grants.actions.signing import REFUSE, SIGN, require_read, require_why, write_signature
 from grants.models import GrantRequest, GrantSignature
+from grants.queries.refused import is_less
 from grants.queries.request import RequestCase, case_of
 from partners.rules.quorum import may_sign
 from portal.accounts.queries.people import people_with
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.verdicts import Verdict, require
+from portal.core.verdicts import Text, Verdict, require
+from portal.rulebook.appeals import country_of, last_day_to_appeal
+from portal.rulebook.places import LastDay
+from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, move
 
 
@@ -84,19 +89,22 @@ def _write(request: GrantRequest, decision: str, by: Actor, note: str) -> GrantS
 
 
 def _decide(case: RequestCase, by: Actor) -> None:
-    request, granted = case.request, case.granted
+    request, granted, now = case.request, case.granted, clock.now()
     outcomes = {str(item.line.number): item.outcome for item in case.lines}
     move(
         request,
         "grant" if granted else "refuse",
         by=by,
         rulebook=request.rulebook,
-        changes={"decided_at": clock.now()},
+        changes={"decided_at": now},
         detail={"lines": outcomes, "digest": request.digest},
         about=[request.institution_id],
     )
+    until = last_day_to_appeal(
+        "grant_refusal", decided_at=now, country=country_of(request), book=rules(request.rulebook)
+    )
     if not granted:
-        notices.tell_partner(notices.REFUSED, request, key="refused")
+        notices.tell_partner(notices.REFUSED, request, key="refused", until=until)
         return
     grant = issue_grant(case=case, by=by)
     notices.tell_partner(
@@ -106,4 +114,12 @@ def _decide(case: RequestCase, by: Actor) -> None:
         url=reverse("grants:agreement", args=[grant.pk]),
         granted=len(granted),
         count=len(case.lines),
+        appeal=_appeal(case, until),
     )
+
+
+def _appeal(case: RequestCase, until: LastDay) -> Text:
+    """What the notice of a grant says of appeals: nothing where all was granted as it was asked for."""
+    if not any(is_less(item) for item in case.lines):
+        return ""
+    return format_lazy("\n\n{}", format_lazy(notices.LESS, until=until))

@@ -27,7 +27,9 @@ from portal.core import clock
 from portal.core.actors import SYSTEM, Actor
 from portal.core.references import next_reference
 from portal.core.verdicts import Verdict, refused, require
+from portal.rulebook.appeals import country_of
 from portal.rulebook.eligibility import may_apply
+from portal.rulebook.places import day_in
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, create, lock, move, record
 
@@ -74,8 +76,7 @@ def begin_application(
             qualified=live is not None and live.state == "in_force" and live.valid_until >= clock.today(),
             removed_until=until,
             barred=barred,
-            again_from=_again_from(institution),
-            today=clock.today(),
+            **_after_refusal(institution),
         )
     )
     if kind == "change":
@@ -100,11 +101,14 @@ def begin_application(
     return application
 
 
-def _again_from(institution: Institution) -> date | None:
+def _after_refusal(institution: Institution) -> dict[str, date]:
+    """The day from which on it may apply again, and today, both by the calendar of the authority that refused."""
     declined = refused_last(institution.pk)
     if declined is None or declined.decided_at is None:
-        return None
-    return rights_after_refusal(declined.decided_at.date(), rules_of(declined)).again_from
+        return {}
+    country = country_of(declined)
+    rights = rights_after_refusal(declined.decided_at, country, rules_of(declined))
+    return {"again_from": rights.again_from, "today": day_in(clock.now(), country)}
 
 
 @as_deed

@@ -17,6 +17,7 @@ from partners.models import Application, Dossier, Signature, SignatureVoid
 from partners.notices_screening import tell_to_sign_again
 from partners.queries.case import Case, case_of
 from partners.queries.verdicts import signing_verdict
+from partners.rules.application import rights_after_refusal
 from partners.rules.binding import is_fresh
 from partners.rules.hands import body_of
 from portal.accounts.models import User
@@ -24,6 +25,7 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.verdicts import Conflict, refused, require
 from portal.ledger.models import Tier
+from portal.rulebook.appeals import country_of
 from portal.rulebook.queries import rules
 from portal.workflow import as_deed, lock, move, record
 
@@ -103,14 +105,14 @@ def refuse_application(
         require(refused(_("Choose at least one reason from the list."), code="no_reason", rule="refusals.application"))
     if not note.strip():
         require(refused(_("Explain the reasons to the institution."), code="no_note", rule="refusals.application"))
-    signature = _write(case, Signature.Decision.REFUSE, by, reasons=reasons, note=note)
+    signature, now = _write(case, Signature.Decision.REFUSE, by, reasons=reasons, note=note), clock.now()
     move(
         application,
         "refuse",
         by=by,
         rulebook=application.rulebook,
         changes={
-            "decided_at": clock.now(),
+            "decided_at": now,
             "refusal_reasons": list(dict.fromkeys(reasons)),
             "refusal_note": note.strip()[:4000],
         },
@@ -125,6 +127,7 @@ def refuse_application(
         to=notices.applicants(application),
         key="declined",
         url=reverse("partners:application", args=[application.pk]),
+        until=rights_after_refusal(now, country_of(application), case.rules).appeal_until,
     )
     return signature
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from partners.letters.words import country, day, facts, frame, of_the_rules
 from partners.models import Application, Qualification, Signature
 from partners.queries.rulebook import rules_of
-from partners.rules.application import rights_after_refusal
+from partners.rules.application import Rights, rights_after_refusal
+from portal.rulebook.appeals import country_of
 
 
 def approval(
@@ -56,9 +57,9 @@ def approval(
 
 def refusal(application: Application, signatures: Sequence[Signature], *, made: datetime, code: str) -> dict[str, Any]:
     """The letter of refusal, with the reasons and the rights that follow."""
-    rules, today = rules_of(application), made.date()
+    rules = rules_of(application)
     labels = {item.key: of_the_rules(item.label) for item in rules.refusals.application}
-    rights = rights_after_refusal(today, rules)
+    rights = rights_after_refusal(application.decided_at or made, country_of(application), rules)
     return {
         **frame(application, made=made, code=code),
         "title": _("Letter of refusal"),
@@ -68,17 +69,17 @@ def refusal(application: Application, signatures: Sequence[Signature], *, made: 
         "paragraphs": application.refusal_note.splitlines(),
         "lists": [
             {"title": _("Reasons"), "items": [labels.get(key, key) for key in application.refusal_reasons]},
-            {"title": _("What you can do"), "items": _rights(today, rights.appeal_until, rights.again_from)},
+            {"title": _("What you can do"), "items": _what_can_be_done(rights)},
         ],
         **signed(signatures),
     }
 
 
-def _rights(today: date, appeal_until: date, again_from: date) -> list[str]:
+def _what_can_be_done(rights: Rights) -> list[str]:
     return [
         _("Appeal within %(days)s days, until %(day)s (rule appeal.refusal).")
-        % {"days": (appeal_until - today).days, "day": day(appeal_until)},
-        _("Apply again from %(day)s.") % {"day": day(again_from)},
+        % {"days": rights.appeal_days, "day": rights.appeal_until},
+        _("Apply again from %(day)s.") % {"day": day(rights.again_from)},
     ]
 
 

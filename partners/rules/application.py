@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.core.verdicts import ALLOWED, Verdict, refused
+from portal.rulebook.appeals import days_to_appeal, last_day_to_appeal
 from portal.rulebook.durations import add_working_days
+from portal.rulebook.places import LastDay, day_in
 from portal.rulebook.schema import Rulebook
 from portal.rulebook.schema.decisions import Circumstance
-
-DAYS_TO_APPEAL = 30
-"""Where the rulebook names no window for appeals against a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a refused organisation may do: appeal until that day, and apply again from that day."""
+    """What a refused organisation may do: appeal until that day, and apply again from that day.
 
-    appeal_until: date
+    Both are days of the authority's calendar; the lengths are in calendar days.
+    """
+
+    appeal_until: LastDay
+    appeal_days: int
     again_from: date
+    cooling_off_days: int
 
 
-def rights_after_refusal(declined_on: date, rules: Rulebook) -> Rights:
-    """By appeal.against.refusal and qualification.cooling_off_days of the rulebook under which it was declined."""
-    appeal = next((item.window_days for item in rules.appeal.against if item.key == "refusal"), DAYS_TO_APPEAL)
+def rights_after_refusal(declined_at: datetime, country: str, rules: Rulebook) -> Rights:
+    """By appeal.against.refusal and qualification.cooling_off_days of the rulebook under which it was declined.
+
+    `country` is that of the authority (portal.rulebook.appeals.country_of).
+    """
+    wait = rules.qualification.cooling_off_days
     return Rights(
-        declined_on + timedelta(days=appeal), declined_on + timedelta(days=rules.qualification.cooling_off_days)
+        last_day_to_appeal("refusal", decided_at=declined_at, country=country, book=rules),
+        days_to_appeal("refusal", rules),
+        day_in(declined_at, country) + timedelta(days=wait),
+        wait,
     )
 
 

@@ -27,6 +27,7 @@ from partners.views.signing import signing_on
 from partners.views.steps import steps_of
 from portal.core.requests import PortalRequest
 from portal.core.verdicts import Refused, require
+from portal.rulebook.appeals import country_of
 from portal.rulebook.queries import current_version
 from portal.rulebook.queries import rules as rules_in_force
 from portal.ui import narrowing
@@ -100,7 +101,7 @@ def application(request: PortalRequest, pk: UUID) -> HttpResponse:
 def _rights(found: Application) -> Rights | None:
     if found.state != "declined" or found.decided_at is None:
         return None
-    return rights_after_refusal(found.decided_at.date(), rules_of(found))
+    return rights_after_refusal(found.decided_at, country_of(found), rules_of(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

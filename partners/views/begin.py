@@ -63,13 +63,13 @@ def start(request: PortalRequest) -> HttpResponse:
         else:
             return redirect("partners:application", application.pk)
     in_force = rules_in_force()
-    rights = rights_after_refusal(clock.today(), in_force)
+    rights = rights_after_refusal(clock.now(), institution.organisation.jurisdiction, in_force)
     context = {
         "form": form,
         "institution": institution,
         "sections": [str(section.title) for section in visible(in_force.questionnaire, {}, institution.kind)],
-        "appeal_days": (rights.appeal_until - clock.today()).days,
-        "cooling_off_days": (rights.again_from - clock.today()).days,
+        "appeal_days": rights.appeal_days,
+        "cooling_off_days": rights.cooling_off_days,
     }
     return render(request, "partners/start.html", context)
 

@@ -33,6 +33,7 @@ from portal.core import clock
 from portal.core.actors import SYSTEM
 from portal.core.identifiers import CROCKFORD
 from portal.core.verdicts import Conflict
+from portal.rulebook import places
 from portal.rulebook.schema.base import RISK_TIERS
 from portal.seal.keys import own_roots, seal_key
 from portal.seal.pdf import seals_of
@@ -198,7 +199,7 @@ def test_a_language_without_letters_gets_english() -> None:
 def asked_for() -> set[str]:
     """Every text that the letters' code looks up, and every text of the rulebook that it may show."""
     found: set[str] = set()
-    sources = [*Path(letters.__file__).parent.glob("*.py"), Path(letter_deeds.__file__)]
+    sources = [*Path(letters.__file__).parent.glob("*.py"), Path(letter_deeds.__file__), Path(places.__file__)]
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_", "ngettext"):
