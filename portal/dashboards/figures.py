@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -16,18 +16,42 @@ FILES = {"csv": "CSV", "xlsx": "Excel", "svg": "SVG", "png": "PNG"}
 """Kinds of files of a figure, and what they are called."""
 
 
-class Cell(int):
-    """A number of a table that can be followed down: the measure it counts, and which part of it (None: any)."""
+T = TypeVar("T", bound="Leads")
+
+
+class Leads:
+    """Something of a table that can be followed down: the measure it counts, and which part of it."""
 
     measure: str
     query: dict[str, str]
 
 
+class Cell(Leads, int):
+    """A number."""
+
+
+class Words(Leads, str):  # noqa: SLOT000 -- it carries its way
+    """A number with words to it."""
+
+
+BEFORE = {"before": "1"}
+"""Of a cell: it tells of the period before."""
+
+
 def cell(count: int, measure: str, group: str | None = None, column: str | None = None, **more: str) -> int:
-    """The number with the way to its rows; nothing leads to none. `more`: the `month` of which it tells."""
-    if not count:
-        return count
-    made = Cell(count)
+    """The number with the way to its rows; nothing leads to none. A group or column of None is any.
+
+    `more`: the `month` of which it tells, or BEFORE.
+    """
+    return _leading(Cell(count), measure, group, column, more) if count else count
+
+
+def cell_in_words(text: str, measure: str, group: str, column: str) -> str:
+    """The same of a number that is said in words."""
+    return _leading(Words(text), measure, group, column, {})
+
+
+def _leading(made: T, measure: str, group: str | None, column: str | None, more: dict[str, str]) -> T:
     made.measure = measure
     said = {"group": group, "column": column, **more}
     made.query = {key: value for key, value in said.items() if value is not None}
@@ -85,15 +109,18 @@ class Figure:
 
     @property
     def matrix_rows(self) -> list[dict[str, Any]]:
-        """The rows of the matrix; each number that can be followed is a link."""
+        """The rows of the matrix; each number that can be followed is a link. `counts` is it where the label is not."""
         return [
-            row | {"cells": [one | {"url": one.get("url") or self.url_of(one["label"])} for one in row["cells"]]}
+            row | {"cells": [one | {"url": one.get("url") or self._url_in(one)} for one in row["cells"]]}
             for row in (self.matrix or {"rows": []})["rows"]
         ]
 
+    def _url_in(self, one: dict[str, Any]) -> str:
+        return self.url_of(one.get("counts", one["label"]))
+
     def url_of(self, value: Any) -> str:
         """The address of the rows behind a number, "" where it leads to none."""
-        if self.filters is None or not isinstance(value, Cell):
+        if self.filters is None or not isinstance(value, Leads):
             return ""
         return f"{reverse('dashboards:rows', args=[value.measure])}?{urlencode(self.filters | value.query)}"
 

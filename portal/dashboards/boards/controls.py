@@ -10,9 +10,13 @@ from django.utils.translation import ngettext
 
 from portal.dashboards.boards.board import Board
 from portal.dashboards.boards.words import percent
-from portal.dashboards.figures import Figure
+from portal.dashboards.figures import BEFORE, Figure, cell
 from portal.dashboards.queries.controls import families_at
 
+FAMILY = "family:"
+"""Before a family's identifier the group of a cell; alone, whatever is of no family of the catalogue in force."""
+EACH = "each"
+"""The column of a cell that counts every control once, however often it was tested."""
 SHOWN_FAMILIES = 20
 """Families in the chart, those of which least was tested first; the table behind it has all of them."""
 
@@ -25,10 +29,10 @@ def controls_covered(board: Board) -> Figure:
     )
     families = families_at(board.book.audits.baseline, board.narrowed.until)
     known = {control for family in families for control in family.controls}
-    lines = [(family.title, *_coverage(family.controls, tests, before)) for family in families]
+    lines = [(family, *_coverage(family.controls, tests, before)) for family in families]
     other = [control for control in {*tests, *before} if control not in known]
     tested, earlier = (len(known & set(found)) for found in (tests, before))
-    shown = sorted(lines, key=lambda one: (one[2] / one[1], one[0].lower()))[:SHOWN_FAMILIES]
+    shown = sorted(lines, key=lambda one: (one[2] / one[1], one[0].title.lower()))[:SHOWN_FAMILIES]
     return Figure(
         key="controls",
         title=_control_title(tested, len(known), len([one for one in lines if not one[2]])),
@@ -43,8 +47,8 @@ def controls_covered(board: Board) -> Figure:
         ],
         rows=[
             *(
-                [title, all_, count, percent(count, all_), made, earlier_]
-                for title, all_, count, made, earlier_ in lines
+                _row(family.title, f"{FAMILY}{family.key}", all_, percent(count, all_), (count, made, earlier_))
+                for family, all_, count, made, earlier_ in lines
             ),
             *_not_in_force(other, tests, before),
         ],
@@ -52,7 +56,7 @@ def controls_covered(board: Board) -> Figure:
             "kind": "across",
             "unit": "%",
             "most": 100,
-            "labels": [one[0] for one in shown],
+            "labels": [one[0].title for one in shown],
             "series": [
                 {"name": _("Tested"), "values": [round(100 * one[2] / one[1]) for one in shown], "tone": "green"}
             ],
@@ -62,6 +66,19 @@ def controls_covered(board: Board) -> Figure:
         if earlier
         else "",
     )
+
+
+def _row(title: str, group: str, controls: int | str, share: str, counted: tuple[int, int, int]) -> list[Any]:
+    """`counted`: controls that were tested, the tests, and controls that were tested in the period before."""
+    tested, tests, earlier = counted
+    return [
+        title,
+        controls,
+        cell(tested, "controls", group, EACH),
+        share,
+        cell(tests, "controls", group),
+        cell(earlier, "controls", group, EACH, **BEFORE),
+    ]
 
 
 def _coverage(
@@ -78,7 +95,8 @@ def _not_in_force(controls: list[str], tests: Mapping[str, int], before: Mapping
     if not controls:
         return []
     _all, tested, made, earlier = _coverage(controls, tests, before)
-    return [[_("Controls that are not in the catalogue in force"), "–", tested, "–", made, earlier]]
+    title = _("Controls that are not in the catalogue in force")
+    return [_row(title, FAMILY, "–", "–", (tested, made, earlier))]
 
 
 def _control_title(tested: int, controls: int, untouched: int) -> str:

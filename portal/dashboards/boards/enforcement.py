@@ -9,7 +9,7 @@ from audits.queries.ladder import LADDER
 from audits.states.appeal import APPEAL
 from portal.dashboards.boards.board import Board, by_column, whole
 from portal.dashboards.boards.words import percent, than_before, than_then
-from portal.dashboards.figures import Figure, cell
+from portal.dashboards.figures import BEFORE, Figure, cell
 
 OUTCOMES = ("upheld", "varied", "dismissed", "withdrawn")
 
@@ -82,7 +82,7 @@ def ladder_positions(board: Board) -> Figure:
         sub=_("Partners by the enforcement decisions that are in effect; one may be on several rungs."),
         head=[_("Rung"), _("Partners"), _("At the end of the period before")],
         rows=[
-            [label, cell(now.get(key, 0), "ladder", None, key), then.get(key, 0)]
+            [label, cell(now.get(key, 0), "ladder", None, key), cell(then.get(key, 0), "ladder", None, key, **BEFORE)]
             for key, label in [*rungs, ("running", _("Being heard"))]
         ],
         chart={
@@ -137,7 +137,7 @@ def appeals(board: Board) -> Figure:
                     states[key],
                     cell(ended.get(key, 0), "appeals_decided", None, key),
                     percent(ended.get(key, 0), total),
-                    before.get(key, 0),
+                    cell(before.get(key, 0), "appeals_decided", None, key, **BEFORE),
                 ]
                 for key in outcomes
             ),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from audits.models import Severity
 from portal.dashboards.boards.board import Board, by_group, whole
 from portal.dashboards.boards.words import duration, hours, month_name, slower, than_before, than_then
-from portal.dashboards.figures import Figure, cell, months_between
+from portal.dashboards.figures import BEFORE, Figure, cell, months_between
 from portal.dashboards.rollup.read import Spread
 
 SERIOUS = ("high", "critical")
@@ -186,11 +186,11 @@ def acknowledgements(board: Board) -> Figure:
     rows = [
         [
             label,
-            (cell(one.count, "holds_acknowledged") if one is now else one.count) if one else 0,
+            cell(one.count, "holds_acknowledged", **which) if one else 0,
             duration(one.median if one else None, "seconds"),
             duration(one.p90 if one else None, "seconds"),
         ]
-        for label, one in ((_("This period"), now), (_("The period before"), before))
+        for label, one, which in ((_("This period"), now, {}), (_("The period before"), before, BEFORE))
     ]
     return Figure(
         key="acknowledged",

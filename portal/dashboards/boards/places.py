@@ -18,6 +18,8 @@ from portal.dashboards.figures import Figure, cell
 
 OPEN = ("accredited", "attested", "registered", "suspended", "expired")
 """States of an environment that is still there, the one in which it can be used first."""
+THERE = "there"
+"""All of them, as the part of a measure that a cell counts."""
 FIRST = 3
 MODERATE, HIGH = 0.15, 0.25
 """Bounds of the Herfindahl index between which a market is called moderately concentrated."""
@@ -40,7 +42,11 @@ def environments_by_country(board: Board) -> Figure:
         sub=_("Environments by the country they stand in. Only accredited ones can be used."),
         head=[_("Country"), *(labels[state] for state in states), _("All")],
         rows=[
-            [name, *(cell(now.get((code, state), 0), "environments", code, state) for state in states), total[code]]
+            [
+                name,
+                *(cell(now.get((code, state), 0), "environments", code, state) for state in states),
+                cell(total[code], "environments", code, THERE),
+            ]
             for code, name in zip(codes, names, strict=True)
         ],
         chart={

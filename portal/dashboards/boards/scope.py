@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.core import clock
-from portal.dashboards.boards.board import Board, Counted, by_group
+from portal.dashboards.boards.board import Board, Counted, by_column, by_group
 from portal.dashboards.boards.words import in_words, month_name, percent, than_then
-from portal.dashboards.figures import Figure, cell, heat, months_between
+from portal.dashboards.figures import BEFORE, Figure, cell, cell_in_words, heat, months_between
 from portal.rulebook.durations import add_months
 
 SOON, AHEAD = 3, 12
@@ -82,27 +82,34 @@ def _scope_title(lines: Counted, held: Counted, called: dict[str, str], uses: di
     }
 
 
-def _words(lines: Counted, held: Counted, release: str, use: str) -> str:
+def _words(lines: Counted, held: Counted, release: str, use: str) -> int | str:
     count, stopped = lines.get((release, use), 0), held.get((release, use), 0)
-    return _("%(n)s, %(held)s held") % {"n": count, "held": stopped} if stopped else str(count)
+    if not stopped:
+        return cell(count, "lines", release, use)
+    return cell_in_words(_("%(n)s, %(held)s held") % {"n": count, "held": stopped}, "lines", release, use)
 
 
 def _cell(board: Board, lines: Counted, held: Counted, release: str, use: str) -> dict[str, Any]:
     count, stopped = lines.get((release, use), 0), held.get((release, use), 0)
     if not count:
         return {"label": "–", "heat": 0, "says": _("no line")}
-    made = {"label": count, "heat": heat(count, max(lines.values())), "url": _lines_url(board, release, use)}
+    made = {
+        "label": cell(count, "lines", release, use),
+        "heat": heat(count, max(lines.values())),
+        "url": _lines_url(board, release, use),
+    }
     if stopped:
         return made | {
             "label": _("%(held)s held") % {"held": stopped},
             "held": True,
+            "counts": cell(stopped, "lines_held", release, use),
             "says": _("of %(n)s lines") % {"n": count},
         }
     return made | {"says": ngettext("line", "lines", count)}
 
 
 def _lines_url(board: Board, release: str, use: str) -> str:
-    """The lines behind a cell; they are listed as they are today, so that a past day has none."""
+    """The lines behind a cell as they are today, with their last days; "" for a past day, which has its rows alone."""
     if board.narrowed.until != clock.today():
         return ""
     return f"{reverse('dashboards:lines')}?{board.narrowed.query(release=release, use_case=use)}"
@@ -112,17 +119,25 @@ def expiry_ahead(board: Board) -> Figure:
     """How much of what is granted is still in force at the end of each month to come, if nothing is renewed."""
     now = sum(board.now["lines"].values())
     months = months_between(board.narrowed.until, add_months(board.narrowed.until.replace(day=1), AHEAD))
-    still = {month: _still_in_force(board.now["lines_until"], f"{month:%Y-%m}") for month in months}
-    values = list(still.values())
-    ends = [max(0, before - after) for before, after in zip([now, *values], values, strict=False)]
-    labels = [month_name(month) for month in still]
+    until = board.now["lines_until"]
+    values = [_still_in_force(until, f"{month:%Y-%m}") for month in months]
+    ending, beginning = by_group(until), by_column(until)
+    labels = [month_name(month) for month in months]
     return Figure(
         key="expiry",
         title=_expiry_title(now, values),
         sub=_("Lines that are in force at the end of each month if none is renewed, from %(day)s on.")
         % {"day": date_format(board.narrowed.until, "j F Y")},
-        head=[_("Month"), _("Still in force at its end"), _("Fewer than a month before")],
-        rows=[[label, value, end] for label, value, end in zip(labels, values, ends, strict=True)],
+        head=[_("Month"), _("Still in force at its end"), _("End in the month"), _("Begin in the month")],
+        rows=[
+            [
+                label,
+                cell(value, "lines_until", month=month.isoformat()),
+                cell(ending.get(f"{month:%Y-%m}", 0), "lines_until", f"{month:%Y-%m}"),
+                cell(beginning.get(f"{month:%Y-%m}", 0), "lines_until", None, f"{month:%Y-%m}"),
+            ]
+            for month, label, value in zip(months, labels, values, strict=True)
+        ],
         chart={
             "kind": "bar",
             "whole": True,
@@ -174,7 +189,12 @@ def taken_back(board: Board) -> Figure:
         sub=_("What ended or shrank before its day. A withdrawal counts from its notice on, unless it was taken back."),
         head=[_("What"), _("How many"), _("In the period before"), _("Share")],
         rows=[
-            [label, cell(counted[key], "taken_back", None, key), before[key], percent(counted[key], total)]
+            [
+                label,
+                cell(counted[key], "taken_back", None, key),
+                cell(before[key], "taken_back", None, key, **BEFORE),
+                percent(counted[key], total),
+            ]
             for key, label in kinds.items()
         ],
         chart={

@@ -13,12 +13,16 @@ from django.db.models.functions import Cast, Coalesce
 from grants.models import Release
 from portal.core import clock
 from portal.core.requests import PortalRequest
+from portal.dashboards.boards.controls import EACH, FAMILY
+from portal.dashboards.boards.places import OPEN, THERE
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.models import Spell
 from portal.dashboards.models.rollup import ENDS, HAPPENED
+from portal.dashboards.queries.controls import names_at
 from portal.dashboards.rollup.read import BY_THE_HOUR
 from portal.dashboards.rollup.sources.base import EVERYWHERE, OF_PROVIDER, OF_RELEASE
 from portal.dashboards.rows.subjects import SUBJECTS
+from portal.rulebook.queries import rules
 
 HAPPENINGS = frozenset(
     {
@@ -34,13 +38,15 @@ HAPPENINGS = frozenset(
 class Cut:
     """Which part of a measure: a group, a column, a month (its first day); None for any.
 
-    A column that ends with a colon stands for all that begin so: refused for whatever reason.
+    A column that ends with a colon stands for all that begin so: refused for whatever reason. `before`: of the period
+    before the one that is asked for, or as at its end.
     """
 
     measure: str
     group: str | None = None
     column: str | None = None
     month: date | None = None
+    before: bool = False
 
 
 def index_order(cut: Cut) -> tuple[str, ...]:
@@ -57,25 +63,59 @@ def spells_of(cut: Cut, narrowed: Narrowed) -> QuerySet[Spell]:
     """What the figure counts."""
     rows = Spell.objects.alias(ends=ENDS).filter(_as_at(cut, narrowed), _narrowed(narrowed), measure=cut.measure)
     if cut.group is not None:
-        rows = rows.filter(in_group=cut.group)
+        rows = rows.filter(_in_group(cut.measure, cut.group, narrowed))
     if cut.column is not None:
-        end = "__startswith" if cut.column.endswith(":") else ""
-        rows = rows.filter(**{f"in_column{end}": cut.column})
+        rows = rows.filter(_newest_of_each(rows) if _is_each(cut) else _in_column(cut.measure, cut.column))
     return rows
 
 
+def _in_group(measure: str, group: str, narrowed: Narrowed) -> Q:
+    """A family of controls is told by the catalogue in force on the day."""
+    if measure != "controls" or not group.startswith(FAMILY):
+        return Q(in_group=group)
+    family, catalogue = group.removeprefix(FAMILY), rules().audits.baseline
+    of_catalogue = Q(in_group__in=names_at(catalogue, narrowed.until, family))
+    return of_catalogue if family else ~of_catalogue
+
+
+def _in_column(measure: str, column: str) -> Q:
+    if measure == "environments" and column == THERE:
+        return Q(in_column__in=OPEN)
+    return Q(in_column__startswith=column) if column.endswith(":") else Q(in_column=column)
+
+
+def _is_each(cut: Cut) -> bool:
+    return cut.measure == "controls" and cut.column == EACH
+
+
+def _newest_of_each(rows: QuerySet[Spell]) -> Q:
+    """One row for each group among them."""
+    later = Q(since__gt=OuterRef("since")) | Q(since=OuterRef("since"), pk__gt=OuterRef("pk"))
+    return ~Q(Exists(rows.filter(later, in_group=OuterRef("in_group"))))
+
+
 def _as_at(cut: Cut, narrowed: Narrowed) -> Q:
-    """What began by the end of the day and had not ended; of what happened, in the months of the period."""
-    midnight = datetime.combine(narrowed.until + timedelta(days=1), time(), UTC)
+    """What began by the end of the day and had not ended; of what happened, in the months of the period.
+
+    Of the period before what happened is told as known now, and what stood as at its own end: as the figures do.
+    """
+    period = narrowed.before() if cut.before else narrowed
+    day = narrowed.until if cut.measure in HAPPENINGS else period.until
+    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
     stands = Q(since__lt=midnight, ends__gte=midnight)
-    if cut.measure in BY_THE_HOUR and narrowed.until == clock.today():
+    if cut.measure in BY_THE_HOUR and day == clock.today():
         now = clock.now()
         stands = Q(since__lte=now, ends__gt=now)
     if cut.measure not in HAPPENINGS:
-        return stands & ~HAPPENED
+        return stands & ~HAPPENED & (_still_in_force(cut.month) if cut.month and cut.measure == "lines_until" else Q())
     if cut.month is not None:
         return stands & Q(month=cut.month)
-    return stands & Q(month__gte=narrowed.since, month__lte=narrowed.until)
+    return stands & Q(month__gte=period.since, month__lte=period.until)
+
+
+def _still_in_force(month: date) -> Q:
+    """Lines that begin by the end of the month and end after it; those that have begun have no column."""
+    return Q(in_group__gt=f"{month:%Y-%m}", in_column__lte=f"{month:%Y-%m}")
 
 
 def _narrowed(narrowed: Narrowed) -> Q:

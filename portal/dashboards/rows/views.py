@@ -46,6 +46,9 @@ class RowFilter(BehindFilter):
     group = django_filters.ChoiceFilter(label=_("Of what"), method="narrowed", empty_label=_("Any"))
     column = django_filters.ChoiceFilter(label=_("Counted as"), method="narrowed", empty_label=_("Any"))
     month = django_filters.ChoiceFilter(label=_("Month"), method="narrowed", empty_label=_("Any"))
+    before = django_filters.ChoiceFilter(
+        label=_("Held against"), method="narrowed", choices=[("1", _("The period before"))], empty_label=_("Nothing")
+    )
 
     class Meta:
         model = Spell
@@ -56,8 +59,10 @@ class RowFilter(BehindFilter):
         chosen = {
             "group": (cut.group, said.group(cut.group or "")),
             "column": (cut.column, said.column(cut.column or "")),
-            "month": (cut.month and cut.month.isoformat(), cut.month and date_format(cut.month, "F Y")),
+            "month": (cut.month and cut.month.isoformat(), cut.month and said.month(cut.month)),
         }
+        if not cut.before:
+            del self.filters["before"]
         for name, (value, words) in chosen.items():
             if value:
                 self.filters[name].extra["choices"] = [(value, words)]
@@ -169,7 +174,8 @@ class RowList(ListView):
     def cut(self) -> Cut:
         """The cell. What no measure could say is no part of it."""
         said = {key: self.request.GET.get(key, "")[:120] or None for key in ("group", "column")}
-        return Cut(self.measure, **said, month=_month(self.request.GET.get("month", "")))
+        month, before = _month(self.request.GET.get("month", "")), self.request.GET.get("before") == "1"
+        return Cut(self.measure, **said, month=month, before=before)
 
     @property
     def counted_by(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -177,7 +183,7 @@ class RowList(ListView):
 
     @cached_property
     def said(self) -> Said:
-        return Said(self.measure, rules(), self.offered)
+        return Said(self.measure, rules(), self.offered, self.asked.until)
 
     @property
     def title(self) -> Any:  # type: ignore[override]
@@ -186,10 +192,11 @@ class RowList(ListView):
     @cached_property
     def lead(self) -> str:  # type: ignore[override]
         """The day that it tells of, and whether there is more than the reader may see."""
-        day = date_format(self.asked.until, "j F Y")
+        period = self.asked.before() if self.cut.before else self.asked
+        day = date_format(period.until, "j F Y")
         told = _gettext("As at %(day)s.") % {"day": day}
         if self.measure in HAPPENINGS and self.cut.month is None:
-            since = date_format(self.asked.since, "j F Y")
+            since = date_format(period.since, "j F Y")
             told = _gettext("From %(since)s to %(day)s.") % {"since": since, "day": day}
         counted, shown = (
             bounded_count(rows, self.counted_by) for rows in (spells_of(self.cut, self.asked), self.get_queryset())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,8 +21,11 @@ from grants.models import Grant
 from grants.states_places import ENVIRONMENT
 from portal.accounts.models.organisation import jurisdiction_name
 from portal.dashboards.boards.ages import OPEN, WAITED, band_names
+from portal.dashboards.boards.controls import EACH, FAMILY
 from portal.dashboards.boards.flows import ARROW, reasons_of
+from portal.dashboards.boards.places import THERE
 from portal.dashboards.boards.work import stages
+from portal.dashboards.queries.controls import families_at
 from portal.dashboards.queries.offered import Offered
 from portal.rulebook.schema import Rulebook
 
@@ -57,7 +62,7 @@ _COLUMNS: Mapping[str, Mapping[str, Any]] = {
         "given_back": gettext_lazy("Line given back by the partner"),
         "surrendered": gettext_lazy("Grant given back by the partner"),
     },
-    "controls": dict(Result.choices),
+    "controls": dict(Result.choices) | {EACH: gettext_lazy("Each control once, by its latest test")},
     "ladder": {rung.value: rung.label for rung in LADDER} | {"running": gettext_lazy("Being heard")},
 }
 
@@ -69,6 +74,7 @@ class Said:
     measure: str
     book: Rulebook
     offered: Offered
+    day: date
 
     def group(self, value: str) -> str:
         return self._group(value) if value else ""
@@ -98,7 +104,9 @@ class Said:
                 body, _colon, stage = value.partition(":")
                 return f"{self.offered.bodies.get(body, _('No authority'))}: {stages().get(stage, stage)}"
             case "lines_until":
-                return value
+                return _("Ends in %(month)s") % {"month": _month(value)}
+            case "controls" if value.startswith(FAMILY):
+                return self._families.get(value.removeprefix(FAMILY), _("Not in the catalogue in force"))
             case "controls":
                 return value.partition(":")[2]
         return str(dict(Severity.choices).get(value, _plain(value)))
@@ -120,9 +128,22 @@ class Said:
             case "case_ages" | "finding_ages":
                 names = band_names(WAITED if self.measure == "case_ages" else OPEN)
                 return next((words for first, words in names.items() if str(first) == value), value)
+            case "environments" if value == THERE:
+                return _("Any state in which it is there")
+            case "lines_until":
+                return _("Begins in %(month)s") % {"month": _month(value)}
             case "grants" | "environments" | "appeals" | "appeals_decided":
                 return self._states.get(value, _plain(value))
         return _plain(value)
+
+    def month(self, month: date) -> str:
+        """What a month says of the measure: when something happened, or at the end of which it still stands."""
+        words = _("Still in force at the end of %(month)s") if self.measure == "lines_until" else "%(month)s"
+        return words % {"month": date_format(month, "F Y")}
+
+    @cached_property
+    def _families(self) -> Mapping[str, str]:
+        return {family.key: family.title for family in families_at(self.book.audits.baseline, self.day)}
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
@@ -132,6 +153,14 @@ class Said:
     def _states(self) -> Mapping[str, str]:
         table = {"grants": Grant.TABLE, "environments": ENVIRONMENT}.get(self.measure, APPEAL)
         return {state.slug: str(state.label) for state in table.states}
+
+
+def _month(said: str) -> str:
+    """2027-03 in words; as it is, where an address says something else."""
+    try:
+        return date_format(date.fromisoformat(f"{said}-01"), "F Y")
+    except ValueError:
+        return said
 
 
 def _plain(key: str) -> str:

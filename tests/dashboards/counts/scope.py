@@ -20,7 +20,7 @@ def scope(seen: Seen) -> Count:
         for (one, use), count in lines.items():
             if one == release:
                 stopped = held[one, use]
-                row[uses.get(use, use.replace("_", " "))] = f"{count}, {stopped} held" if stopped else str(count)
+                row[uses.get(use, use.replace("_", " "))] = f"{count}, {stopped} held" if stopped else count
         rows.append(row | {"All uses": sum(count for (one, _use), count in lines.items() if one == release)})
     title: tuple[str, ...] = (f"{sum(lines.values())} line",) if lines else ("No access is in force",)
     if 0 < held.total() < lines.total():
@@ -29,15 +29,25 @@ def scope(seen: Seen) -> Count:
 
 
 def expiry(seen: Seen) -> Count:
-    """How many lines of grants in force have not reached their last day at the end of each of the months to come."""
+    """How many lines of grants in force have not reached their last day at the end of each of the months to come.
+
+    A line ends on the day after its last one, which may be the first of the month to come.
+    """
     today, running = seen.facts.today, [one for one in seen.facts.running if _is_left(seen, one.line)]
     firsts = [months_on(today, step) for step in range(13)]
     values = [sum(one.is_on(months_on(first, 1) - timedelta(days=1)) for one in running) for first in firsts]
     now = sum(one.is_on(today) for one in running)
-    fewer = [max(0, before - after) for before, after in zip([now, *values], values, strict=False)]
+    left = [one.line for one in running if one.line.ends_on >= today]
+    ends = Counter(month_called(line.ends_on + timedelta(days=1)) for line in left)
+    begins = Counter(month_called(line.starts_on) for line in left if today < line.starts_on <= line.ends_on)
     rows: list[Row] = [
-        {"Month": month_called(first), "Still in force at its end": value, "Fewer than a month before": less}
-        for first, value, less in zip(firsts, values, fewer, strict=True)
+        {
+            "Month": name,
+            "Still in force at its end": value,
+            "End in the month": ends[name],
+            "Begin in the month": begins[name],
+        }
+        for name, value in zip(map(month_called, firsts), values, strict=True)
     ]
     soon = max(0, now - values[3])
     title = f"{soon} of {now} line" if soon else "Nothing ends within" if now else "Nothing is in force"
