@@ -4,7 +4,7 @@ import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineCo
 import { init, registerMap, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
-import { map } from "./map.js";
+import { heightOf, map } from "./map.js";
 import theme from "./tokens.json";
 
 use([BarChart, LineChart, LinesChart, MapChart, ScatterChart, GeoComponent, GridComponent, LegendComponent, LabelLayout, MarkLineComponent, TooltipComponent, AriaComponent, SVGRenderer]);
@@ -26,7 +26,6 @@ const MANY_POINTS = 60; // of a line: more of them would hide it
 const MOST_NAMES = 14; // along one axis; of more, those are left out that would overlap
 const NARROW = 420; // pixels, of a drawing on a phone
 const PAPER = 660; // pixels across an A4 page between its margins
-const MAP_HEIGHT = 0.45; // of its width, without Antarctica
 const ROW = 34; // pixels of height for each bar that lies
 const words = { color: colour["ink-2"], fontFamily: "Public Sans Web, system-ui, sans-serif", fontSize: 12 };
 const drawn = [];
@@ -46,9 +45,9 @@ async function draw(figure) {
   const title = figure.querySelector("figcaption").firstElementChild.textContent;
   const to = (width) => {
     if (!width && !place.clientWidth) return; // nothing to draw on, within something that is folded
-    if (source.kind === "map") place.style.height = `${Math.round((width ?? place.clientWidth) * MAP_HEIGHT)}px`;
+    if (source.kind === "map") place.style.height = `${heightOf(source, width ?? place.clientWidth)}px`;
     chart.resize({ width: width ?? "auto" });
-    chart.setOption(options(source, width ?? place.clientWidth, title));
+    chart.setOption(options(source, width ?? place.clientWidth, title), { notMerge: true }); // a phone that is turned has another drawing
   };
   to();
   figure.classList.add("is-drawn");
@@ -64,7 +63,7 @@ function rows(source) {
 /** {kind: "line" | "bar" | "stacked" | "across" | "map", labels: [], series: [{name, values, tone?}], stack?, unit?, target?, mark?} as drawing options. */
 function options(source, width, title) {
   const common = { aria: { enabled: true, label: { description: title } }, animation: false, textStyle: words };
-  if (source.kind === "map") return { ...common, ...map(source, width, Math.round(width * MAP_HEIGHT), words) };
+  if (source.kind === "map") return { ...common, ...map(source, width, words) };
   const across = source.kind === "across";
   // Every bar is named: long names break into lines instead of being left out.
   const room = across ? Math.min(230, width * 0.38) : Math.max(40, width / source.labels.length - 8);
