@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audits.alert_facts import Dormant, Facts, Limit, OutOfScope, Place, Unusual, read
 from audits.models import Alert, AlertRecurrence
-from portal.ui.templatetags.ui import figures
+from portal.ui.templatetags.ui import figures, sentence
 
 
 def reason_of(alert: Alert) -> str:
@@ -47,9 +47,10 @@ def _requests(count: int) -> str:
 
 
 def _out_of_scope(alert: Alert, facts: OutOfScope) -> str:
-    return _("%(requests)s and %(denied)s refused attempts on %(day)s that no grant covered: %(why)s.") % {
-        "requests": _requests(facts.requests),
-        "denied": figures(facts.denied),
+    refused = ngettext("%(n)s refused attempt", "%(n)s refused attempts", facts.denied) % {"n": figures(facts.denied)}
+    said = [_requests(facts.requests)] if facts.requests or not facts.denied else []
+    return _("%(use)s on %(day)s that no grant covered: %(why)s.") % {
+        "use": sentence([*said, *([refused] if facts.denied else [])]),
         "day": date_format(alert.begins_at.astimezone(UTC), "DATE_FORMAT"),
         "why": str(facts.why.label).lower(),
     }

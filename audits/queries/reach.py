@@ -15,11 +15,13 @@ from audits.models.enforcement_parts import LIMITS
 from audits.restricting import Closed, Limited
 from grants.models import Credential, Environment, Grant, GrantLine
 from grants.queries.effective import as_agreed
+from grants.queries.words import Words
 from grants.states import GRANT_LIVE
 from partners.letters.words import country
 from partners.models import Person
 from portal.accounts.models import Gateway
 from portal.core.canonical import digest
+from portal.rulebook.queries import rules
 from portal.workflow import remember
 
 UNLIMITED = Q(**dict.fromkeys(LIMITS))
@@ -102,11 +104,12 @@ def choices_of(case: EnforcementCase) -> dict[str, list[tuple[str, str]]]:
     """
     rows = _live_lines(case).select_related("grant", "release__model", "environment")
     lines = as_agreed(rows.order_by("grant__reference", "number"))
+    words = Words(rules(case.rulebook))
     closes: dict[str, str] = {}
     for line in lines:
         whole = _("Grant %(reference)s, all of it") % {"reference": line.grant.reference}
         closes.setdefault(f"grant:{line.grant_id}", whole)
-        closes[f"line:{line.pk}"] = _words(line)
+        closes[f"line:{line.pk}"] = _told(line, words)
     of = {"institution_id": case.institution_id}
     for place in Environment.objects.filter(**of).exclude(state="closed").order_by("name"):
         name = _("Environment “%(name)s”, in %(country)s")
@@ -114,20 +117,20 @@ def choices_of(case: EnforcementCase) -> dict[str, list[tuple[str, str]]]:
     for person in Person.objects.filter(**of, state="named").order_by("name")[:PEOPLE]:
         name = _("Person: %(name)s, %(email)s")
         closes[f"person:{person.pk}"] = name % {"name": person.name, "email": person.email}
-    return {"closes": list(closes.items()), "limited": [(str(line.pk), _limits_of(line)) for line in lines]}
+    return {"closes": list(closes.items()), "limited": [(str(line.pk), _limits_of(line, words)) for line in lines]}
 
 
-def _limits_of(line: GrantLine) -> str:
+def _limits_of(line: GrantLine, words: Words) -> str:
     limits = _("at most %(requests)s requests and %(tokens)s tokens a day, %(seats)s people at once") % {
         "requests": number_format(line.requests_per_day, force_grouping=True),
         "tokens": number_format(line.tokens_per_day, force_grouping=True),
         "seats": line.seats,
     }
-    return f"{_words(line)} ({limits})"
+    return f"{_told(line, words)} ({limits})"
 
 
-def _words(line: GrantLine) -> str:
-    return f"{line}: {line.release} · {line.use_case} · {line.environment.name}"
+def _told(line: GrantLine, words: Words) -> str:
+    return f"{line}: {line.release} · {words.use_case(line.use_case)} · {line.environment.name}"
 
 
 def closed_by(case: EnforcementCase, values: Iterable[str]) -> list[Closed]:

@@ -119,7 +119,7 @@ def _lodge(request: PortalRequest, against: Subject, back: str) -> HttpResponse:
         return LodgeForm(data, files, grounds=grounds, can_be_stayed=can_be_stayed, **options)
 
     form: Form = bind(request.POST, request.FILES) if request.method == "POST" else bind(None, None)
-    if request.method == "POST" and form.is_valid() and window.verdict:
+    if request.method == "POST" and window.verdict:
         form = received(request, form, bind, institution=against.institution, about=against.pk)
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("ground", "statement", "stay_asked") if name in form.fields}

@@ -65,7 +65,7 @@ def perform(
     # A form without fields is bound by an empty POST too.
     posted = request.POST if request.method == "POST" else None
     form = _bound(page, subject, actor, posted, request.FILES if posted is not None else None)
-    if page.papers and verdict and posted is not None and form.is_valid():
+    if page.papers and verdict and posted is not None:
         bind = partial(_bound, page, subject, actor)
         form = received(request, form, bind, institution=subject.institution, about=subject.pk)
     if posted is not None and form.is_valid() and (done := _done(request, page, subject, form, back)):

@@ -34,14 +34,16 @@ def ids(said: dict[str, Any]) -> list[UUID]:
 
 
 def received(request: PortalRequest, form: Form, bind: Bind, *, institution: Institution, about: UUID) -> Form:
-    """Keep the files that came with a valid form. The form once more, with all that are kept ticked.
+    """Keep the files that came with a form, also where something else in it is wrong: no browser sends them again.
 
-    It has an error for each file that was refused, or has to wait for the scan; words and ticks stay.
+    The form once more, with all that are kept ticked, and with an error for each file that was refused, or has to wait
+    for the scan. Words and ticks stay. Where the files are too many, none is kept.
     """
+    form.is_valid()
     uploads = form.cleaned_data.get("uploads")
     if not uploads:
         return form
-    kept, problems = ids(form.cleaned_data), []
+    kept, problems = request.POST.getlist("documents"), []
     for upload in uploads:
         document = upload_evidence(
             institution=institution,
@@ -52,17 +54,17 @@ def received(request: PortalRequest, form: Form, bind: Bind, *, institution: Ins
             by=request.actor,
         )
         if document.state == "stored":
-            kept.append(document.pk)
+            kept.append(str(document.pk))
         elif document.state == "refused":
             problems.append(f"{document.name}: {document.reason}")
         else:
             problems.append(waiting_words(document))
     data = request.POST.copy()
-    data.setlist("documents", [str(pk) for pk in kept])
+    data.setlist("documents", kept)
     again = bind(data, None)
-    if again.is_valid():
-        for problem in problems:
-            again.add_error("uploads", problem)
+    again.is_valid()
+    for problem in problems:
+        again.add_error("uploads", problem)
     return again
 
 

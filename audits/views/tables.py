@@ -88,7 +88,7 @@ class IncidentTable(Table):
 class ReportedTable(Table):
     """Incidents that the reader reported: in their own words, and how it goes on in those of the public form."""
 
-    reference = tables.Column(verbose_name=_("Reference"))
+    reference = tables.Column(verbose_name=_("Reference"), attrs={"td": {"class": "is-whole"}})
     title = tables.Column(verbose_name=_("What you reported"))
     institution = tables.Column(accessor="institution__organisation__name", verbose_name=_("Institution"))
     reported_at = DayColumn(verbose_name=_("Reported"))

@@ -79,6 +79,20 @@ def test_why_no_grant_covered_it_may_be_a_word_that_is_no_longer_known():
     assert said == f"Use on 29 February 2024 that no grant covered. {UNREADABLE}"
 
 
+@pytest.mark.parametrize(
+    ("requests", "denied", "told"),
+    [
+        (12, 3, "12 requests and 3 refused attempts on"),
+        (0, 1, "1 refused attempt on"),
+        (1, 0, "1 request on"),
+        (0, 0, "0 requests on"),
+    ],
+)
+def test_of_use_that_no_grant_covered_only_what_there_was_is_told(requests, denied, told):
+    facts = {"why": "on_hold", "requests": requests, "denied": denied}
+    assert reason_of(alert("out_of_scope", facts)).startswith(told)
+
+
 @pytest.mark.parametrize("kind", AlertKind)
 def test_an_occasion_that_was_added_reads_with_its_own_facts_or_without(kind):
     row = AlertRecurrence(begins_at=AT + timedelta(days=1), ends_at=AT + timedelta(days=1), facts={})

@@ -90,6 +90,23 @@ def test_a_bad_file_lodges_nothing_and_loses_nothing(stage: Stage, partner: Clie
     assert not Appeal.objects.exists()
 
 
+def test_files_stay_where_something_else_is_wrong(stage: Stage, partner: Client) -> None:
+    """A browser does not send a file again by itself, and nobody notices that it is gone."""
+    case, ticked = decided_case(stage), library_document(stage)
+    bad = SimpleUploadedFile("notes.pdf", b"Only words.")
+    data = {"statement": GROUNDS, "documents": [str(ticked.pk)], "uploads": [text_file("good.txt"), bad]}
+    page = partner.post(lodge_page(case), data)
+    told, form = page.content.decode(), page.context["form"]
+    assert (list(form.errors), "content is of another type" in told) == (["ground", "uploads"], True)
+    kept = Evidence.objects.get(about=case.pk, state="stored")
+    assert form["documents"].value() == [str(ticked.pk), str(kept.pk)]
+    again = {"ground": "proportion", "statement": GROUNDS, "documents": form["documents"].value()}
+    assert partner.post(lodge_page(case), again).status_code == 302
+    assert sorted(Appeal.objects.get(case=case).papers.values_list("evidence__name", flat=True)) == [
+        "good.txt", "policy.txt",
+    ]  # fmt: skip
+
+
 def test_nothing_is_kept_where_no_appeal_is_open(stage: Stage, partner: Client) -> None:
     case = lodged(stage).case
     assert case is not None
