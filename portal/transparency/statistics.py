@@ -1,6 +1,6 @@
 """What became of applications, and how long each stage took: figures for everybody, of quarters that are over.
 
-No name, no reference, no small number (`portal.transparency.suppression`). A year's figures come from three queries,
+No name, no reference, no small number (`portal.transparency.suppression`). A year's figures come from four queries,
 whatever the number of applications.
 """
 
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from partners.models import Application, ClockStretch
+from partners.models import Application, ClockStretch, Signature
 from portal.core import clock
+from portal.ledger.models import Entry
 from portal.rulebook.durations import working_days_between
 from portal.rulebook.queries import NoRulebook, rules
 from portal.transparency.suppression import ENOUGH, Cell, is_few, published, reasons_published
@@ -30,7 +31,10 @@ ANSWERS = "answers"
 
 
 class Ended(NamedTuple):
-    """An application that was sent and is over."""
+    """An application that was sent and is over.
+
+    `since`: where a panel sent it back before, when; what came before that moment belongs to the refusal that fell.
+    """
 
     pk: Any
     kind: str
@@ -39,6 +43,7 @@ class Ended(NamedTuple):
     country: str
     reasons: list[str]
     at: datetime
+    since: datetime | None = None
 
     @property
     def quarter(self) -> int:
@@ -84,22 +89,58 @@ def years() -> list[int]:
 
 
 def ended_in(year: int) -> list[Ended]:
-    """Applications that were sent and ended in the quarters of the year that are over. One query.
+    """Applications that were sent and ended in the quarters of the year that are over. Two queries.
 
-    A withdrawn one ended when its clock was stopped.
+    A withdrawn one ended when its clock was stopped. What was published stays: a refusal that stood when its quarter
+    was over counts there, though a panel has set it aside since; what is decided anew counts when it is decided.
     """
     rows: QuerySet[Application] = Application.objects.filter(state__in=OUTCOMES, submitted_at__isnull=False)
     rows = rows.annotate(ended=Coalesce("decided_at", Max("stretches__ended_at")))
     until = min(date(year, 12, 31), last_day())
     window = (datetime(year, 1, 1, tzinfo=UTC), datetime.fromordinal(until.toordinal() + 1).replace(tzinfo=UTC))
+    sent_back = Subquery(_sent_back(OuterRef("pk")).order_by("-time").values("time")[:1])
     found = rows.filter(ended__gte=window[0], ended__lt=window[1]).values_list(
-        "pk", "kind", "state", "authority__name", "authority__jurisdiction", "refusal_reasons", "ended"
+        "pk", "kind", "state", "authority__name", "authority__jurisdiction", "refusal_reasons", "ended", sent_back
     )
-    return [Ended(*row) for row in found.order_by("authority__name", "pk")]
+    ended = [Ended(*row) for row in found]
+    return sorted([*ended, *_fallen(window)], key=lambda one: (one.authority, str(one.pk), one.at))
+
+
+def _fallen(window: tuple[datetime, datetime]) -> list[Ended]:
+    """Refusals of the window that a panel set aside after their quarter was over. One query.
+
+    By what was signed and by the record: the application itself holds what was decided anew, or nothing yet.
+    """
+    then = _sent_back(OuterRef("application")).order_by("time").values("time")
+    rows = Signature.objects.filter(decision=Signature.Decision.REFUSE, application__set_aside_at__isnull=False)
+    rows = rows.filter(at__gte=window[0], at__lt=window[1]).annotate(
+        fell=Subquery(then.filter(time__gte=OuterRef("at"))[:1]),
+        before=Subquery(then.filter(time__lt=OuterRef("at")).order_by("-time")[:1]),
+    )
+    found = rows.filter(fell__isnull=False).values_list(
+        "application", "application__kind", "application__authority__name", "application__authority__jurisdiction",
+        "reasons", "at", "before", "fell",
+    )  # fmt: skip
+    return [
+        Ended(pk, kind, "declined", name, country, reasons, at, before)
+        for pk, kind, name, country, reasons, at, before, fell in found
+        if fell >= _quarter_ends(at)
+    ]
+
+
+def _sent_back(application: OuterRef) -> QuerySet[Entry]:
+    """The record's entries of an application that a panel sent back."""
+    return Entry.objects.filter(object_id=application, object_type="application", verb="application.remit")
+
+
+def _quarter_ends(moment: datetime) -> datetime:
+    """The first moment (UTC) after the quarter."""
+    past = moment.year * 12 + 3 * ((moment.month - 1) // 3) + 3
+    return datetime(past // 12, past % 12 + 1, 1, tzinfo=UTC)
 
 
 def statistics(year: int) -> Statistics:
-    """Everything that is published of a year. Three queries, and those for the rules in force."""
+    """Everything that is published of a year. Four queries, and those for the rules in force."""
     cases = ended_in(year)
     return Statistics(
         year, min(date(year, 12, 31), last_day()), len(cases),
@@ -180,14 +221,19 @@ def days_of(cases: Iterable[Ended]) -> dict[str, list[int]]:
 
     The stages count while the authority had the pen; `answers` counts while the institution had it.
     """
-    countries = {one.pk: one.country for one in cases}
-    rows = ClockStretch.objects.filter(application__in=countries)
-    spent: Counter[tuple[str, Any]] = Counter()
+    rounds: dict[Any, list[Ended]] = defaultdict(list)
+    for one in cases:
+        rounds[one.pk].append(one)
+    rows = ClockStretch.objects.filter(application__in=rounds)
+    spent: Counter[tuple[str, Any, datetime]] = Counter()
     for pk, stage, holder, began, ended in rows.values_list("application", "stage", "holder", "began_at", "ended_at"):
         key = stage if holder == "authority" else ANSWERS
-        spent[key, pk] += working_days_between(began.date(), (ended or began).date(), countries[pk])
+        for one in rounds[pk]:
+            if began <= one.at and (one.since is None or began >= one.since):
+                days = working_days_between(began.date(), (ended or began).date(), one.country)
+                spent[key, pk, one.at] += days
     found: dict[str, list[int]] = defaultdict(list)
-    for (stage, _pk), days in spent.items():
+    for (stage, _pk, _at), days in spent.items():
         found[stage].append(days)
     return found
 

@@ -16,9 +16,18 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partners.actions.case import send_to_signatories
+from partners.actions.remit import remit_application
 from partners.models import Application, ClockStretch
-from portal.transparency.statistics import OUTCOMES, Ended, _by, ended_in, nearest, statistics
+from partners.queries.rulebook import rules_of
+from portal.core import clock
+from portal.core.actors import SYSTEM
+from portal.transparency.statistics import OUTCOMES, Ended, _by, days_of, ended_in, nearest, statistics
 from tests.factories import partners as make
+from tests.factories import refusals
+from tests.factories.accounts import make_member
+from tests.factories.audits import Stage
+from tests.factories.partners import sign
 from tests.query_budget import queries_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -155,3 +164,70 @@ def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(values: list
     found = nearest(values, share)
     assert sum(value <= found for value in values) >= share * len(values)
     assert sum(value < found for value in values) < share * len(values)
+
+
+# --- what a panel set aside -----------------------------------------------------------------------
+def on(month: int, day: int = 10) -> Any:
+    """That day of the year after the one in which the application was made."""
+    return clock.at(datetime(clock.now().year + 1, month, day, 9, tzinfo=UTC))
+
+
+def told(month: int) -> tuple[list[tuple[str, int, list[str]]], dict[str, list[int]]]:
+    """What is published in that month of the year: outcome, quarter and reasons of each; and days in each stage."""
+    with on(month, 2):
+        cases = ended_in(clock.now().year)
+        return [(one.state, one.quarter, one.reasons) for one in cases], days_of(cases)
+
+
+def sent_again(made: refusals.Refused) -> None:
+    send_to_signatories(application=made.application, by=made.cast.officer)
+
+
+def test_a_refusal_that_fell_later_stays_as_it_was_published(stage: Stage) -> None:
+    with on(2):
+        made = refusals.refused()
+    published_then = told(4)
+    assert published_then[0] == [("declined", 1, ["security"])]
+    with on(5):
+        remit_application(application=made.application, reason="The logs were there.", by=SYSTEM)
+    assert made.application.decided_at is None
+    assert told(7) == published_then
+    with on(8):
+        sent_again(made)
+        sign(made.cast, make_member(made.cast.authority, "signatory"), made.cast.other_signatory)
+    outcomes, days = told(10)
+    assert outcomes == [("declined", 1, ["security"]), ("approved", 3, [])]
+    assert all(set(published_then[1][stage_]) <= set(days[stage_]) for stage_ in published_then[1])
+    assert max(days["signatures"]) < 40, "what came before the panel belongs to the refusal"
+    assert told(4) == published_then, "the first quarter alone"
+
+
+def test_a_refusal_that_fell_before_its_quarter_was_over_was_never_published(stage: Stage) -> None:
+    with on(2):
+        made = refusals.refused()
+    with on(3):
+        remit_application(application=made.application, reason="The logs were there.", by=SYSTEM)
+    assert told(4)[0] == []
+
+
+def test_who_is_refused_once_more_counts_once_more(stage: Stage) -> None:
+    with on(2):
+        made = refusals.refused()
+    with on(5):
+        remit_application(application=made.application, reason="The logs were there.", by=SYSTEM)
+    with on(8):
+        sent_again(made)
+        refusals.refuse(made.cast, make_member(made.cast.authority, "signatory"))
+    assert told(10)[0] == [("declined", 1, ["security"]), ("declined", 3, ["security"])]
+
+
+def test_a_refusal_that_was_set_aside_without_a_new_round_counts_once(stage: Stage) -> None:
+    """The institution had begun another application meanwhile, so that nothing went back."""
+    with on(2):
+        made = refusals.refused()
+    days = rules_of(made.application).qualification.cooling_off_days
+    with clock.at(made.application.decided_at + timedelta(days=days + 1)):
+        make.begin_application(institution=made.cast.institution, by=made.cast.applicant)
+        remit_application(application=made.application, reason="The logs were there.", by=SYSTEM)
+    assert made.application.state == "declined"
+    assert told(12)[0] == [("declined", 1, ["security"])]
