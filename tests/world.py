@@ -19,6 +19,7 @@ from django.test import Client
 from portal.accounts.actor import CHOSEN, person, person_in
 from portal.accounts.models import Membership, Organisation
 from portal.accounts.roles import MEMBER_ROLES
+from portal.core import clock
 from portal.core.actors import ANONYMOUS, Actor
 from tests.factories.accounts import appointed, make_gateway, make_member, make_organisation, make_user
 
@@ -104,7 +105,7 @@ class World:
     def client(self, persona: str) -> Client:
         """A fresh client signed in as the persona; one session each, prepared once."""
         if persona not in self._sessions:
-            self._sessions[persona] = signed_in(self.actor(persona))
+            self._sessions[persona] = signed_in(self.actor(persona), has_seen_a_page=True)
         cookies = self._sessions[persona]
         client = Client(headers={"Authorization": cookies["bearer"]} if "bearer" in cookies else None)
         if "session" in cookies:
@@ -112,7 +113,7 @@ class World:
         return client
 
 
-def signed_in(actor: Actor) -> dict[str, str]:
+def signed_in(actor: Actor, *, has_seen_a_page: bool = False) -> dict[str, str]:
     """What a browser or a machine of the actor holds: a session's key, or a bearer token; nothing for a visitor."""
     if actor.kind == "client":
         from tests.factories.accounts import bearer_of
@@ -120,10 +121,11 @@ def signed_in(actor: Actor) -> dict[str, str]:
         return {"bearer": bearer_of(actor)}
     if actor.user is None:
         return {}
-    return {"session": _session(actor)}
+    return {"session": _session(actor, has_seen_a_page=has_seen_a_page)}
 
 
-def _session(actor: Actor) -> str:
+def _session(actor: Actor, *, has_seen_a_page: bool) -> str:
+    """The key of a new session. The first page notes in it when that was: where each request is undone, each would."""
     session = SessionStore()
     user = actor.user
     session[SESSION_KEY] = str(user.pk)
@@ -136,6 +138,8 @@ def _session(actor: Actor) -> str:
     session["account_authentication_methods_user"] = user_id_to_str(user)
     if actor.body_id:
         session[CHOSEN] = str(Membership.objects.get(user=user, organisation=actor.body_id, state="active").pk)
+    if has_seen_a_page:
+        session["renewed"] = int(clock.now().timestamp())
     session.save()
     UserSession.objects.create(session_key=session.session_key, user=user, ip="127.0.0.1")
     return str(session.session_key)
