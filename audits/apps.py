@@ -12,7 +12,9 @@ class AuditsConfig(AppConfig):
         from audits.needs import register_needs
         from audits.queries import audit_report, incident_report
         from audits.queries.appealable import refusal_remedy
+        from audits.queries.sealed import appeals_in
         from audits.standing import watch_qualifications
+        from partners.appealed import TELLERS
         from partners.queries.verify import SOURCES
         from partners.remedies import FINDERS
 
@@ -21,3 +23,4 @@ class AuditsConfig(AppConfig):
         watch_qualifications()
         SOURCES.extend([audit_report.document_of, incident_report.document_of])
         FINDERS.append(refusal_remedy)
+        TELLERS.append(appeals_in)

@@ -96,6 +96,12 @@ def file_of(subject: EnforcementCase | Appeal, document: UUID) -> Evidence | Non
     return row.evidence if row else None
 
 
+def sent_in(subject: EnforcementCase | Appeal) -> QuerySet[StatementFile]:
+    """The documents sent in it, in turn, each with its file and the statement that it went with. One query."""
+    rows: QuerySet[StatementFile] = _sent(subject).select_related("evidence", "statement__body").order_by("pk")
+    return rows
+
+
 def digests_of(subject: EnforcementCase | Appeal) -> list[str]:
     """SHA-256 of each document that was sent, for what a signature or a vote is bound to. At most one query.
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from partners.access import reader_of
+from partners.appealed import appeals_of
 from partners.models import Application, CaseFile, Evidence, ImportedCase, Letter
 from partners.queries.application import read_sections
 from partners.queries.case import Case, case_of
@@ -141,6 +142,7 @@ def content_of(case: Case) -> dict[str, Any]:
             }
             for row in case.signatures
         ],
+        "appeals": appeals_of(application),
     }
 
 
