@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from audits.models import PanelSeat
 from portal.accounts.actor import person, person_in
 from portal.accounts.models import Appointment, Membership
 from portal.accounts.roles import MEMBER_ROLES
@@ -75,9 +76,23 @@ def test_only_what_is_of_a_tier_that_the_reader_reads_is_told() -> None:
     }
     for role, tiers in allowed.items():
         for actor in people_of(role):
-            seqs = [one.deed.seq for one in page_of(actor, size=10_000).deeds]
+            deeds = page_of(actor, size=10_000).deeds
+            # Of appeals panels are told all; to oversight it is said of holds that they are there, and nothing of why.
+            apart = ("appeal.", "hold.") if role == "oversight_member" else ("appeal.",)
+            seqs = [one.deed.seq for one in deeds if not one.deed.verb.startswith(apart)]
             found = set(Event.objects.filter(pk__in=seqs).values_list("tier", flat=True))
             assert found <= tiers, role
+            if role == "oversight_member":
+                assert not any(one.deed.detail for one in deeds if one.deed.verb.startswith("hold."))
+
+
+def test_only_who_sits_on_a_panel_is_told_of_votes() -> None:
+    for role in ("applicant", "provider_staff", "oversight_member", "case_officer", "signatory"):
+        for actor in people_of(role):
+            votes = [one.deed.seq for one in page_of(actor, size=10_000).deeds if one.deed.verb == "appeal.vote"]
+            appeals = set(Event.objects.filter(pk__in=votes).values_list("entry__object_id", flat=True))
+            sits = PanelSeat.objects.filter(member=actor.user_id, body=actor.body_id, left_at=None)
+            assert appeals <= set(sits.values_list("appeal", flat=True)), role
 
 
 def test_an_institution_is_told_nothing_of_another() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -48,9 +48,13 @@ def deeds_for(actor: Actor, *, size: int, below: int | None = None) -> list[Told
     events = list(_events(list(kinds.values()), actor, below)[:size]) if kinds else []
     bodies = {event.entry.body_id: event.body_name for event in events if event.body_name}
     return [
-        Told(deed, event.called, _url(kinds[event.entry.object_type], event.entry.object_id))
+        _told(kinds[event.entry.object_type], event, deed)
         for event, deed in zip(events, told(events, bodies, actor), strict=True)
     ]
+
+
+def _told(kind: Kind, event: Any, deed: Happened) -> Told:
+    return Told(replace(deed, detail={}) if kind.bare else deed, event.called, _url(kind, event.opens))
 
 
 def _url(kind: Kind, pk: UUID) -> str:
@@ -76,7 +80,9 @@ def _events(kinds: Sequence[Kind], actor: Actor, below: int | None) -> QuerySet[
     body = Organisation.objects.filter(pk=OuterRef("entry__body_id")).values("name")[:1]
     rows = Event.objects.filter(reduce(or_, (_condition(kind, actor) for kind in kinds)))
     called = Case(*map(_called, kinds), default=Value(""), output_field=CharField())
-    rows = rows.select_related("entry").annotate(body_name=Subquery(body), called=called)
+    elsewhere = [_opens(kind) for kind in kinds if kind.opens != "pk"]
+    opens = Case(*elsewhere, default=F("entry__object_id"), output_field=UUIDField())
+    rows = rows.select_related("entry").annotate(body_name=Subquery(body), called=called, opens=opens)
     if below is None:
         newest = Head.objects.filter(pk=1).annotate(since=F("size") - STRETCH).values("since")
         return rows.filter(entry_id__gt=Subquery(newest)).order_by("-entry_id")
@@ -86,6 +92,8 @@ def _events(kinds: Sequence[Kind], actor: Actor, below: int | None) -> QuerySet[
 def _condition(kind: Kind, actor: Actor) -> Q:
     mine = kind.rows.order_by().filter(pk=OuterRef("entry__object_id"))
     found = Q(entry__object_type=kind.noun, tier__in=kind.tiers) & Q(Exists(mine))
+    if kind.verbs:
+        found &= Q(entry__verb__in=kind.verbs)
     if kind.named:
         found &= Q(about__contains=[actor.body_id])
     if kind.blind:
@@ -97,8 +105,17 @@ BLIND = ("grant_request.review",)
 """What is assessed of requests line by line."""
 
 
+def _one_of(kind: Kind) -> QuerySet[Any]:
+    return kind.rows.order_by().select_related(None).filter(pk=OuterRef("entry__object_id"))
+
+
+def _opens(kind: Kind) -> When:
+    """The id of the page that tells of an object of the noun."""
+    return When(entry__object_type=kind.noun, then=Subquery(_one_of(kind).values(kind.opens)[:1]))
+
+
 def _called(kind: Kind) -> When:
     """What an object of the noun is called; "" where its kind has no name."""
-    mine = kind.rows.order_by().select_related(None).filter(pk=OuterRef("entry__object_id"))
+    mine = _one_of(kind)
     name = mine.annotate(named_as=Cast(F(kind.called), CharField())).values("named_as")[:1] if kind.called else None
     return When(entry__object_type=kind.noun, then=Subquery(name) if name is not None else Value(""))
