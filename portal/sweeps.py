@@ -136,6 +136,11 @@ SWEEPS: tuple[Sweep, ...] = (
     ),
     Sweep("portal.dashboards.tasks.keep_rollups", OFTEN, _("Takes what the record says into the dashboards’ sums")),
     Sweep(
+        "portal.dashboards.tasks.renew_rollups",
+        OFTEN,
+        _("Makes the dashboards’ sums anew that an update counts otherwise"),
+    ),
+    Sweep(
         "portal.dashboards.tasks.make_monthly_reports",
         HOURLY,
         _("Makes the oversight board’s report on each month that is over, and tells its members"),

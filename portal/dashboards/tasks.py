@@ -8,7 +8,7 @@ from portal.core.actors import SYSTEM
 from portal.core.verdicts import Conflict
 from portal.dashboards.actions.monthly_report import make_monthly_report
 from portal.dashboards.queries.monthly_report import due_months
-from portal.dashboards.rollup.keep import keep_batch
+from portal.dashboards.rollup.keep import keep_batch, renew_next
 from portal.notifications.sweeping import Tally, sweep_task
 
 SECONDS = 120
@@ -21,6 +21,15 @@ def keep_rollups() -> Tally:
     tally, until = Tally(), time.monotonic() + SECONDS
     while time.monotonic() < until and (taken := keep_batch()):
         tally.done += taken
+    return tally
+
+
+@sweep_task
+def renew_rollups() -> Tally:
+    """After an update: makes anew what the dashboards count otherwise than before, a source at a time."""
+    tally, until = Tally(), time.monotonic() + SECONDS
+    while time.monotonic() < until and renew_next():
+        tally.done += 1
     return tally
 
 

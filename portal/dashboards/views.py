@@ -15,6 +15,7 @@ from portal.dashboards.behind import followed
 from portal.dashboards.boards import BY_KEY, DRAWN, Board, Page, Reads, overview, pages_for, told
 from portal.dashboards.export import attachment, in_words
 from portal.dashboards.filters import FilterForm, from_address
+from portal.dashboards.queries.kept import kept
 from portal.dashboards.queries.offered import offered
 from portal.dashboards.sights import Sight, for_readers
 from portal.rulebook.queries import rules
@@ -81,6 +82,7 @@ def board_of(request: HttpRequest, sight: Sight, *wanted: Reads) -> tuple[Filter
 def _frame(request: HttpRequest, form: FilterForm, board: Board, page: Page | None) -> dict[str, Any]:
     """What every board has: filters, tabs, and the day that it tells of."""
     query = request.GET.urlencode()
+    sums = kept()
     places = [(_("Overview"), reverse("dashboards:oversight"), page is None)]
     places += [
         (str(one.label), reverse("dashboards:board", args=[one.key]), one is page) for one in pages_for(board.sight)
@@ -90,6 +92,8 @@ def _frame(request: HttpRequest, form: FilterForm, board: Board, page: Page | No
         "query": query,
         "as_at": overview.as_at(board),
         "filters": in_words(form, board.narrowed),
+        "renewing": sums.renewing,
+        "waiting_since": sums.waiting_since if sums.late(board.narrowed.until) else None,
         "tabs": [
             {"label": label, "url": f"{url}?{query}" if query else url, "current": current}
             for label, url, current in places

@@ -115,10 +115,14 @@ class Tally(models.Model):
 
 
 class Cursor(models.Model):
-    """Up to which entry of the record the rollups are kept. One row; its lock lets one worker at a time go on."""
+    """Up to which entry of the record the rollups are kept. One row; its lock lets one worker at a time go on.
+
+    `made_by` is by which text each source's spells were made: `{name: {"text": SHA-256, "measures": [...]}}`.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seq = models.BigIntegerField(_("kept up to"), default=0)
+    made_by = models.JSONField(_("made by"), default=dict)
 
     class Meta:
         verbose_name = _("cursor of the rollups")

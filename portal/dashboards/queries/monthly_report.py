@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,10 +17,11 @@ from portal.core.verdicts import Text
 from portal.dashboards.boards import ALL, PAGES, Board
 from portal.dashboards.figures import Figure
 from portal.dashboards.filters import Narrowed
-from portal.dashboards.models import Cursor, MonthlyReport
+from portal.dashboards.models import MonthlyReport
+from portal.dashboards.queries.kept import kept
 from portal.dashboards.queries.offered import offered
 from portal.dashboards.sights import Sight
-from portal.ledger.models import Entry, Head
+from portal.ledger.models import Entry
 from portal.rulebook.durations import add_months
 from portal.rulebook.queries import rules
 
@@ -42,7 +43,8 @@ class Section:
 def due_months() -> list[date]:
     """First days of the months that are over and have no report, the earliest first; from the first that has one on.
 
-    A month waits until what the record says of it has been taken into the sums. Up to five queries.
+    A month waits until what the record says of it has been taken into the sums, as they are counted now. Up to four
+    queries.
     """
     first = Entry.objects.order_by("seq").values_list("time", flat=True).first()
     if first is None:
@@ -53,18 +55,8 @@ def due_months() -> list[date]:
     while month < this:
         over.append(month)
         month = add_months(month, 1)
-    kept = kept_until()
-    return [month for month in over if month not in done and (kept is None or _end(month) <= kept)]
-
-
-def kept_until() -> datetime | None:
-    """Up to when the sums are kept: None where they hold all of the record, else the time of their last entry."""
-    seq = Cursor.objects.values_list("seq", flat=True).first() or 0
-    size = Head.objects.values_list("size", flat=True).first() or 0
-    if seq >= size:
-        return None
-    kept = Entry.objects.filter(seq__lte=seq).order_by("-seq").values_list("time", flat=True).first()
-    return kept or datetime.min.replace(tzinfo=UTC)
+    sums = kept()
+    return [month for month in over if month not in done and sums.whole(add_months(month, 1) - timedelta(days=1))]
 
 
 def sections_of(month: date) -> list[Section]:
@@ -103,7 +95,3 @@ def document_of(**known: Any) -> Document | None:
         holds=True,
         note=_("It tells of %(month)s as the record knew it then.") % {"month": date_format(found.month, "F Y")},
     )
-
-
-def _end(month: date) -> datetime:
-    return datetime.combine(add_months(month, 1), time(), UTC)

@@ -11,6 +11,7 @@ from portal.dashboards.models import Cursor, Spell, Tally
 from portal.dashboards.rollup import statements
 from portal.dashboards.rollup.calendar import keep_calendars
 from portal.dashboards.rollup.sources import SOURCES, Source
+from portal.dashboards.rollup.texts import dropped, made_otherwise, measures_before, note
 from portal.ledger.models import Head
 
 BATCH = 5000
@@ -38,7 +39,7 @@ def keep_batch(limit: int = BATCH) -> int:
                 _take_in(source, bounds, cursor)
     if taken:
         cursor_row.seq = upto
-        cursor_row.save(update_fields=["seq"])
+        cursor_row.save()
     return taken
 
 
@@ -66,22 +67,36 @@ def rebuild(tell: Callable[[str], None] = lambda name: None) -> None:
         if cursor_row.seq == 0:
             # Nothing is kept yet: what is on record now need not be taken in entry by entry.
             cursor_row.seq = size
-            cursor_row.save(update_fields=["seq"])
             for source in SOURCES:
-                _rebuild_source(source)
+                _rebuild_source(source, cursor_row)
                 tell(source.name)
             return
     for source in SOURCES:
         with transaction.atomic():
-            _locked()
-            _rebuild_source(source)
+            _rebuild_source(source, _locked())
         tell(source.name)
 
 
-def _rebuild_source(source: Source) -> None:
-    measures = list(source.measures)
-    Spell.objects.filter(measure__in=measures).delete()
-    Tally.objects.filter(measure__in=measures).delete()
+@transaction.atomic
+def renew_next() -> str:
+    """After an update: make the next source anew that was made otherwise than it says now. Gives its name, or "".
+
+    A worker that comes second waits for the first, and finds the next one.
+    """
+    cursor_row = _locked()
+    for name, measures in dropped(cursor_row.made_by).items():
+        _forget(measures)
+        del cursor_row.made_by[name]
+        cursor_row.save()
+    for source in made_otherwise(cursor_row.made_by):
+        keep_calendars()
+        _rebuild_source(source, cursor_row)
+        return source.name
+    return ""
+
+
+def _rebuild_source(source: Source, cursor_row: Cursor) -> None:
+    _forget(measures_before(cursor_row.made_by, source))
     with connection.cursor() as cursor:
         cursor.execute(statements.SCRATCH)
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -89,9 +104,19 @@ def _rebuild_source(source: Source) -> None:
         cursor.execute(statements.FILL)
         cursor.execute("ANALYZE rollup_changed")
         cursor.execute(statements.ADD_ALL)
+    note(cursor_row, source)
+    cursor_row.save()
+
+
+def _forget(measures: list[str]) -> None:
+    Spell.objects.filter(measure__in=measures).delete()
+    Tally.objects.filter(measure__in=measures).delete()
 
 
 def _locked() -> Cursor:
-    """The cursor, locked until the transaction ends."""
+    """The cursor, locked until the transaction ends. Where nothing was kept yet, everything will be as sources say."""
     Cursor.objects.bulk_create([Cursor(pk=1)], ignore_conflicts=True)
-    return Cursor.objects.select_for_update().get(pk=1)
+    cursor_row = Cursor.objects.select_for_update().get(pk=1)
+    if cursor_row.seq == 0 and not cursor_row.made_by:
+        note(cursor_row, *SOURCES)
+    return cursor_row
