@@ -99,8 +99,13 @@ def grants_for(actor: Actor) -> QuerySet[Grant]:
 
 
 def get_grant(*, actor: Actor, pk: UUID) -> Grant:
-    """A grant that the actor may look at. It says whether its request was given less than it asked for (`has_less`)."""
-    return _one(grants_for(actor).annotate(has_less=less_in("request")), pk)
+    """A grant that the actor may look at.
+
+    It says whether its request was given less than it asked for (`has_less`), and whether there are re-reviews of it
+    (`has_re_reviews`): most have neither, and nobody needs to ask.
+    """
+    reviews = Exists(ReReview.objects.filter(grant=OuterRef("pk")))
+    return _one(grants_for(actor).annotate(has_less=less_in("request"), has_re_reviews=reviews), pk)
 
 
 def get_own_grant(*, actor: Actor, pk: UUID) -> Grant:

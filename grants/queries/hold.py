@@ -93,9 +93,9 @@ def with_others(hold: Hold, visible: QuerySet[Hold]) -> list[Hold]:
     return list(rows.filter(same).order_by("id"))
 
 
-def holds_by_target(institution_ids: Iterable[UUID]) -> dict[UUID, list[Hold]]:
-    """Partner, grant, line, environment or person → what holds it now, of these institutions. One query."""
+def holds_by_target(holds: Iterable[Hold]) -> dict[UUID, list[Hold]]:
+    """Partner, grant, line, environment or person → which of these holds it. No query."""
     found: dict[UUID, list[Hold]] = defaultdict(list)
-    for hold in active_holds(institution_id__in=set(institution_ids)):
+    for hold in holds:
         found[hold.target_id].append(hold)
     return found

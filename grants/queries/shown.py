@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from grants.models import Grant, GrantLine, Hold, LineReview, RequestLine
 from grants.notices import describe
 from grants.queries.agreement import sentence
-from grants.queries.hold import holds_by_target
+from grants.queries.hold import active_holds, holds_by_target
 from grants.queries.request import CaseLine
 from grants.queries.words import Words
 from portal.rulebook.schema import Rulebook
@@ -117,9 +117,16 @@ class GrantedLine:
         return bool(self.holds)
 
 
-def granted_lines(lines: Collection[GrantLine], book: Rulebook, today: date) -> list[GrantedLine]:
-    """The lines in words, each with what holds its partner, its grant, its environment, or itself. One query."""
-    words, held = Words(book), holds_by_target(line.institution_id for line in lines)
+def granted_lines(
+    lines: Collection[GrantLine], book: Rulebook, today: date, holds: Iterable[Hold] | None = None
+) -> list[GrantedLine]:
+    """The lines in words, each with what holds its partner, its grant, its environment, or itself.
+
+    One query, none where the `holds` on their institutions (queries.hold.active_holds) are read already.
+    """
+    if holds is None:
+        holds = active_holds(institution_id__in={line.institution_id for line in lines})
+    words, held = Words(book), holds_by_target(holds)
     return [
         GrantedLine(
             line=line,

@@ -42,13 +42,16 @@ class Stop:
     url: str = ""
 
 
-def stops_of(grant: Grant, lines: Sequence[GrantLine], who: str, *, desk: bool = False) -> list[Stop]:
-    """Everything that stops access under a live grant, as that reader may know it (disclosure.reader). Three queries.
+def stops_of(
+    grant: Grant, lines: Sequence[GrantLine], who: str, *, desk: bool = False, holds: Sequence[Hold] | None = None
+) -> list[Stop]:
+    """Everything that stops access under a live grant, as that reader may know it (disclosure.reader).
 
-    `lines` come from queries.grant, and are those that the reader may see; `desk` leads to holds at the desk.
+    `lines` come from queries.grant, and are those that the reader may see; `desk` leads to holds at the desk. Three
+    queries; one less where the `holds` on the institution (queries.hold.active_holds) are read already.
     """
     found = [*_partner(grant, who), *_agreement(grant), *_environments(lines, who), *_consents(lines)]
-    holds = active_holds(institution_id=grant.institution_id)
+    holds = active_holds(institution_id=grant.institution_id) if holds is None else holds
     found += [_held(hold, numbers, who, desk) for hold in holds if (numbers := _reach(hold, grant, lines)) is not None]
     return sorted(found, key=lambda stop: ORDER.index(stop.conjunct))
 

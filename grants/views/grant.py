@@ -25,6 +25,7 @@ from grants.disclosure import reader
 from grants.forms.fields import ReasonForm
 from grants.models import Grant, GrantLine, GrantRequest
 from grants.queries.grant import lines_in_force, lines_of_grant, to_renew, with_holds
+from grants.queries.hold import active_holds
 from grants.queries.own import scope_table
 from grants.queries.plan import granted_people
 from grants.queries.re_review import re_reviews_of
@@ -160,15 +161,15 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     if is_provider(actor):
         return provider_grant(request, found)
     book = rules(found.rulebook)
-    own_lines = lines_of_grant(found)
-    lines = granted_lines(own_lines, book, clock.today())
+    own_lines, holds = lines_of_grant(found), active_holds(institution_id=found.institution_id)
+    lines = granted_lines(own_lines, book, clock.today(), holds)
     own = actor.body_id == found.institution_id
     may_change = own and found.state in GRANT_LIVE and actor.has("applicant")
     shown = {
         "grant": found,
         "lines": lines,
         "headline": headline(found, lines),
-        "stops": stops_of(found, own_lines, reader(actor)) if found.state in GRANT_LIVE else [],
+        "stops": stops_of(found, own_lines, reader(actor), holds=holds) if found.state in GRANT_LIVE else [],
         "ending": notices_of_withdrawal(own_lines),
         "actions": actions_for(found, actor, _urls(found), primary=["accept"]),
         "people": granted_people([line.pk for line in own_lines]),
@@ -177,7 +178,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
         **(_changes(found) if may_change else {}),
         "may_surrender_lines": own and bool(can(found, "surrender_line", actor)),
         "timeline": timeline(found.pk, tiers=tiers_for(actor, own=own), viewer=actor),
-        "re_reviews": re_reviews_of(found),
+        "re_reviews": re_reviews_of(found) if found.has_re_reviews else [],  # type: ignore[attr-defined]
     }
     return render(request, "grants/grant.html", shown)
 

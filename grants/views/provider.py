@@ -26,6 +26,7 @@ from grants.models import ConsentWithdrawal, Grant, GrantLine, Release
 from grants.queries.agreement import sentence
 from grants.queries.effective import as_in_force
 from grants.queries.grant import lines_of_grant
+from grants.queries.hold import active_holds
 from grants.queries.reported import asked_and_reported
 from grants.queries.shown import granted_lines, headline
 from grants.queries.stops import notices_of_withdrawal, stops_of
@@ -185,8 +186,8 @@ def provider_grant(request: PortalRequest, grant: Grant) -> HttpResponse:
     """A grant as the provider of some of its lines reads it: those lines, what stops them, what it can do."""
     actor: Actor = request.actor
     book = rules(grant.rulebook)
-    own = lines_of_grant(grant, actor.body_id)
-    lines = granted_lines(own, book, clock.today())
+    own, holds = lines_of_grant(grant, actor.body_id), active_holds(institution_id=grant.institution_id)
+    lines = granted_lines(own, book, clock.today(), holds)
     asked = questions_of([line.pk for line in own], actor.organisation_id)
     live = grant.state in GRANT_LIVE
     shown = {
@@ -196,7 +197,7 @@ def provider_grant(request: PortalRequest, grant: Grant) -> HttpResponse:
         "lines": [(item, asked.get(item.line.pk, 0), live and may_withdraw(item.line, grant)) for item in lines],
         "headline": headline(grant, lines),
         "days": COUNTED_DAYS,
-        "stops": stops_of(grant, own, reader(actor)) if live else [],
+        "stops": stops_of(grant, own, reader(actor), holds=holds) if live else [],
         "ending": notices_of_withdrawal(own),
         "timeline": own_timeline(grant.pk, actor, own=False),
     }

@@ -46,7 +46,7 @@ from tests.world import client_for
 MANY = 5
 MOST = 18
 """Queries of one page, with the session and who asks."""
-MORE = {"grants:grant": 20, "admin:grants_grantrequest_change": 20}
+MORE = {"grants:grant": 19, "admin:grants_grantrequest_change": 20}
 """Pages that ask more: a grant with what stops it and may be changed, and a case on the desk with its plans."""
 
 

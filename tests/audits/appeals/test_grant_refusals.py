@@ -32,7 +32,7 @@ from tests.factories.accounts import make_member
 from tests.factories.appeals import others, panel_of
 from tests.factories.audits import Stage
 from tests.factories.grants import GrantCast
-from tests.query_budget import assert_query_budgets
+from tests.query_budget import assert_query_budgets, queries_of
 from tests.world import client_for
 
 
@@ -284,3 +284,5 @@ def test_pages_cost_the_same_however_many_lines_were_refused(stage: Stage) -> No
             refusals.refused_request(stage.cast)
 
     assert_query_budgets(pages, refuse, most=21, many=2)
+    *partners, _panel = pages
+    assert [len(queries_of(client, url)) <= 18 for client, url in partners] == [True] * 4
