@@ -27,7 +27,7 @@ from portal.ui.tables import MomentColumn, NumberColumn, StateColumn, Table
 class AlertTable(Table):
     """Alerts, the newest first, each with its reason."""
 
-    reference = tables.Column(verbose_name=_("Alert"))
+    reference = tables.Column(verbose_name=_("Alert"), attrs={"td": {"class": "is-whole"}})
     kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display")
     institution = tables.Column(verbose_name=_("Institution"), accessor="institution__organisation__name")
     reason = tables.Column(verbose_name=_("Why"), accessor="pk")

@@ -68,7 +68,7 @@ def case_page(request: PortalRequest, pk: str) -> HttpResponse:
         "title": found.reference,
         "request_": found,
         "case": case,
-        "lines": shown_lines(case.lines, case.rules),
+        "lines": shown_lines(case.lines, case.rules, granted=found.state == "granted"),
         **reading(case),
         "steps": steps_of(found),
         "actions": _actions(case, actor),

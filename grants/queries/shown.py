@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,6 +26,8 @@ OUTCOMES: dict[str, tuple[Any, str]] = {
     "no_consent": (gettext_lazy("Refused: no consent in time"), "red"),
     "declined": (gettext_lazy("Declined by the provider"), "red"),
     "consented": (gettext_lazy("Provider consents"), "green"),
+    "granted": (gettext_lazy("Granted"), "green"),
+    "narrowed": (gettext_lazy("Granted, narrower"), "green"),
 }
 
 
@@ -48,15 +51,26 @@ class ShownLine:
         return self.item.line
 
 
-def shown_lines(items: Iterable[CaseLine], book: Rulebook, *, decided: bool = True) -> list[ShownLine]:
-    """The lines for a page. `decided` False hides how reviewers judged, until it may be known."""
+def shown_lines(
+    items: Iterable[CaseLine], book: Rulebook, *, decided: bool = True, granted: bool = False
+) -> list[ShownLine]:
+    """The lines for a page. `decided` False hides how reviewers judged, until it may be known.
+
+    `granted`: the request is, so that what was consented to is more than that.
+    """
     words = Words(book)
-    return [_shown(item, words, decided) for item in items]
+    return [_shown(item, words, decided, granted) for item in items]
 
 
-def _shown(item: CaseLine, words: Words, decided: bool) -> ShownLine:
+def _came_to(item: CaseLine, granted: bool) -> str:
+    if item.outcome != "consented" or not granted:
+        return item.outcome
+    return "narrowed" if item.review is not None and item.review.outcome == "narrowed" else "granted"
+
+
+def _shown(item: CaseLine, words: Words, decided: bool, granted: bool) -> ShownLine:
     line, review, answer = item.line, item.review if decided else None, item.answer if decided else None
-    label, tone = OUTCOMES[item.outcome] if decided else (_("Under review"), "blue")
+    label, tone = OUTCOMES[_came_to(item, granted)] if decided else (_("Under review"), "blue")
     reason = ""
     if review is not None and item.is_refused:
         reason = f"{words.refusal(review.reason_code)}. {review.reason}"
@@ -87,13 +101,17 @@ def _at_the_gate(line: Any, words: Words) -> list[str]:
 
 
 def _narrowed(line: RequestLine, review: LineReview) -> list[tuple[str, str]]:
-    pairs = [
+    pairs: list[tuple[Any, Any, Any]] = [
         (_("requests a day"), line.requests_per_day, review.requests_per_day),
         (_("tokens a day"), line.tokens_per_day, review.tokens_per_day),
         (_("people at once"), line.seats, review.seats),
         (_("last day"), line.ends_on, review.ends_on),
     ]
-    return [(str(what), f"{asked} → {given}") for what, asked, given in pairs if asked != given]
+    return [(str(what), f"{_written(asked)} → {_written(given)}") for what, asked, given in pairs if asked != given]
+
+
+def _written(value: int | date) -> str:
+    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else number_format(value, force_grouping=True)
 
 
 # --- grants ---------------------------------------------------------------------------------------

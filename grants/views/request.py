@@ -156,7 +156,7 @@ def show(request: PortalRequest, pk: UUID) -> HttpResponse:
     shown = {
         "request_": found,
         "case": case,
-        "lines": shown_lines(case.lines, case.rules, decided=found.state in DECIDED),
+        "lines": shown_lines(case.lines, case.rules, decided=found.state in DECIDED, granted=found.state == "granted"),
         "actions": actions_for(found, actor, _urls(found, actor), primary=["submit", "ask_to_sign", "answer"]),
         **reading(case, decided=found.state in DECIDED),
         "steps": steps_of(found),

@@ -240,6 +240,9 @@ def test_pages_of_request_and_grant_lead_to_the_appeal_with_the_last_day_or_say_
         text = client.get(page).content.decode()
         assert url in text
         assert f"The last day is {last:%-d %B %Y}" in text
+    asked = client.get(pages[0]).content.decode()
+    assert ["requests a day: 1,000 → 10" in asked, "Granted, narrower" in asked] == [True, True]
+    assert "Provider consents" not in asked
     with clock.at(clock.now() + timedelta(days=40)):
         text = client_for(part.applicant).get(pages[0]).content.decode()
         assert url not in text
