@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pikepdf
 import pytest
@@ -15,6 +17,7 @@ from tests.journeys.stack import Stack
 from tests.journeys.test_keyboard import press, reach, sign_in
 
 TABLET: ViewportSize = {"width": 820, "height": 1180}
+PHONE: ViewportSize = {"width": 375, "height": 812}
 BOARDS = ("", "scope/", "incidents/", "assurance/", "work/")
 PAGE_HEIGHT = 1000
 """Pixels of an A4 page between its margins, and a little less."""
@@ -104,3 +107,35 @@ def test_without_javascript_there_are_tables(scheme: None, portal: Stack, someon
     page.locator("#id_period").select_option("24")
     person.press("Show", exact=True)
     expect(page).to_have_url(re.compile("period=24"))
+
+
+def test_what_happened_is_read_by_keyboard_and_on_a_phone(member: Person) -> None:
+    page = member.go("/")
+    press(member, "All that happened")
+    expect(page).to_have_url(re.compile("/happened/$"))
+    member.check_both("what happened")
+    member.see("Qualification in force")
+    link = page.locator(".tp-rows a").first
+    press(member, link.inner_text())
+    expect(page).to_have_url(re.compile("/institutions/|/incidents/"))
+    member.check_page("from what happened to a partner")
+
+
+def test_on_a_phone_the_map_names_its_countries_and_turned_it_has_discs(member: Person) -> None:
+    page, wide = member.page, member.page.viewport_size
+    assert wide is not None
+    try:
+        page.set_viewport_size(PHONE)
+        member.go("/oversight/scope/")
+        figure = page.locator("#figure-places")
+        source = json.loads(str(figure.locator("script[type='application/json']").text_content()))
+        names = figure.locator("svg text").filter(has_text=re.compile("|".join(map(re.escape, source["labels"]))))
+        expect(names).to_have_count(len(source["labels"]))
+        heights = [name.bounding_box() for name in names.all()]
+        tops = sorted(box["y"] for box in heights if box)
+        assert all(after - before > 15 for before, after in pairwise(tops)), "names lie upon each other"
+        page.set_viewport_size(TABLET)
+        expect(names).to_have_count(0)
+        expect(figure.locator("svg text").first).to_have_text(re.compile(r"^\d+$"))
+    finally:
+        page.set_viewport_size(wide)
