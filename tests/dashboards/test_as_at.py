@@ -120,4 +120,4 @@ def test_what_stood_at_the_end_of_the_period_before_is_what_was_shown_on_that_da
             assert before == {row["Rung"]: row["Partners"] for row in rows_of(then["ladder"])}
             for key in ("incidents_open", "holds", "findings"):
                 total = sum(int(str(row["All"])) for row in rows_of(then[key]))
-                assert f"({total})" in now[key].before or "As many" in now[key].before
+                assert f"({total})" in now[key].before or now[key].before.startswith(("As many", "None"))

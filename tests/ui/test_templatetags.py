@@ -37,6 +37,7 @@ def test_durations() -> None:
     assert ui.working_days(1) == "1 working day"
     assert ui.working_days(4) == "4 working days"
     assert ui.seconds_in_words(0.4) == "0.4 seconds"
+    assert ui.seconds_in_words(1) == "1 second"
     assert ui.seconds_in_words(5 * 3600) == "5 hours"
     assert ui.seconds_in_words(3 * 86400) == "3 days"
 

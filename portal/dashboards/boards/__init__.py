@@ -72,7 +72,7 @@ PAGES = (
             Drawn("acknowledged", incidents.acknowledgements, reads(spread="holds_acknowledged"), of_models=True),
             Drawn("ladder", enforcement.ladder_positions, reads(standing="ladder")),
             Drawn("appeals", enforcement.appeals, reads(standing="appeals", happened="appeals_decided")),
-            Drawn("taken_back", scope.taken_back, reads(happened="taken_back"), of_models=True),
+            Drawn("taken_back", scope.taken_back, reads(happened="taken_back"), of_models=True, wide=True),
         ),
     ),
     Page(

@@ -65,6 +65,10 @@ def controls_covered(board: Board) -> Figure:
         % {"share": percent(earlier, len(known))}
         if earlier
         else "",
+        note=_("The %(n)s families of which least was tested are drawn; the table has all %(all)s.")
+        % {"n": SHOWN_FAMILIES, "all": len(lines)}
+        if len(lines) > SHOWN_FAMILIES
+        else "",
     )
 
 

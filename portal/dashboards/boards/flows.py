@@ -194,7 +194,16 @@ def how_long_it_takes(board: Board) -> Figure:
             ],
         },
         before=_pace_before(board),
+        note=_drawn(len(flows)),
     )
+
+
+def _drawn(directions: int) -> str:
+    """That there are more than a chart has room for; "" where all are drawn."""
+    if directions <= SHOWN_PAIRS:
+        return ""
+    said = {"n": SHOWN_PAIRS, "all": directions}
+    return _("%(n)s directions are drawn, those between the busiest countries; the table has all %(all)s.") % said
 
 
 def _ordered(spreads: Mapping[str, Spread]) -> list[str]:
@@ -283,6 +292,7 @@ def why_refused(board: Board) -> Figure:
             sum(one.no for one in flows),
             sum(one.no for one in flows_of(whole(board.happened_before["decisions"]), "granted", "refused")),
         ),
+        note=_drawn(len(flows)),
     )
 
 
@@ -339,6 +349,7 @@ def who_consents(board: Board) -> Figure:
             ],
         },
         before=than_before(total, sum(whole(board.happened_before["consents"]).values())),
+        note=_drawn(len(flows)),
     )
 
 

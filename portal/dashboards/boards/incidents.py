@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from audits.models import Severity
 from portal.dashboards.boards.board import Board, by_group, whole
-from portal.dashboards.boards.words import duration, hours, month_name, slower, than_before, than_then
+from portal.dashboards.boards.words import duration, month_name, slower, than_before, than_then
 from portal.dashboards.figures import BEFORE, Figure, cell, months_between
 from portal.dashboards.rollup.read import Spread
 
@@ -159,30 +159,27 @@ def _contain_title(worst: tuple[str, str, Spread] | None) -> str:
     if worst is None:
         return _("No incident was contained in this period")
     _key, label, spread = worst
-    return _(
+    said = {"severity": label, "half": duration(spread.median, "hours"), "most": duration(spread.p90, "hours")}
+    if said["half"] == said["most"]:
+        return _("Nine in ten incidents of severity “%(severity)s” were contained within %(most)s") % said
+    words = _(
         "Half of the incidents of severity “%(severity)s” were contained within %(half)s, nine in ten within %(most)s"
-    ) % {
-        "severity": label,
-        "half": hours(spread.median),
-        "most": hours(spread.p90),
-    }
+    )
+    return words % said
 
 
-def _acknowledged_words(one: Spread) -> str:
-    return _("%(half)s, nine in ten within %(most)s") % {
-        "half": duration(one.median, "seconds"),
-        "most": duration(one.p90, "seconds"),
-    }
+def _acknowledged_title(one: Spread | None) -> str:
+    if one is None:
+        return _("No gateway was told of a hold in this period")
+    said = {"half": duration(one.median, "seconds"), "most": duration(one.p90, "seconds")}
+    if said["half"] == said["most"]:
+        return _("Gateways acknowledged nine in ten signals of holds within %(most)s") % said
+    return _("Gateways acknowledged half of the signals of holds within %(half)s, nine in ten within %(most)s") % said
 
 
 def acknowledgements(board: Board) -> Figure:
     """Seconds from a hold's signal until a provider's gateway acknowledged it."""
     now, before = (_only(found["holds_acknowledged"]) for found in (board.spread, board.spread_before))
-    title = _("No gateway was told of a hold in this period")
-    if now:
-        title = _("Gateways acknowledged half of the signals of holds within %(said)s") % {
-            "said": _acknowledged_words(now)
-        }
     rows = [
         [
             label,
@@ -194,7 +191,7 @@ def acknowledgements(board: Board) -> Figure:
     ]
     return Figure(
         key="acknowledged",
-        title=title,
+        title=_acknowledged_title(now),
         sub=_("From the moment a hold was signalled until the gateway’s acknowledgement, for each gateway’s stream."),
         head=[_("Period"), _("Signals acknowledged"), _("Median"), _("90th percentile")],
         rows=rows,

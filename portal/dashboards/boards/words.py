@@ -7,12 +7,18 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.accounts.models.organisation import jurisdiction_name
 from portal.dashboards.filters import Narrowed
 from portal.dashboards.rollup.read import Spread
 from portal.ui.templatetags.ui import seconds_in_words, working_days
+
+LESS_THAN_ONE = {
+    "working_days": gettext_lazy("less than a working day"),
+    "hours": gettext_lazy("less than an hour"),
+    "seconds": gettext_lazy("less than a second"),
+}
 
 
 def than_before(now: int, before: int) -> str:
@@ -33,7 +39,7 @@ def _against(now: int, before: int, when: str) -> str:
         return (
             ngettext("%(n)s fewer than %(when)s (%(before)s).", "%(n)s fewer than %(when)s (%(before)s).", now) % said
         )
-    return _("As many as %(when)s.") % said
+    return (_("As many as %(when)s.") if now else _("None %(when)s, either.")) % said
 
 
 def slower(now: Spread | None, before: Spread | None, unit: str) -> str:
@@ -49,9 +55,11 @@ def slower(now: Spread | None, before: Spread | None, unit: str) -> str:
 
 
 def duration(value: float | None, unit: str) -> str:
-    """A duration in `working_days`, `hours` or `seconds`."""
+    """A duration in `working_days`, `hours` or `seconds`, of which only whole ones were counted."""
     if value is None:
         return "–"
+    if not round(value):
+        return str(LESS_THAN_ONE[unit])
     if unit == "working_days":
         return working_days(round(value))
     if unit == "hours":

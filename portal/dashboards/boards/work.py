@@ -139,6 +139,8 @@ def _stage_title(by: Mapping[tuple[str, str], Spread], bodies: Mapping[str, str]
     if not by:
         return _("No case moved on in this period")
     body, stage = max(by, key=lambda key: (by[key].median, by[key].count))
+    if not by[body, stage].median:
+        return _("Half of all cases move on within a working day, at each authority and from each stage")
     return _("“%(stage)s” takes longest at %(name)s: half stay %(time)s or more") % {
         "stage": called.get(stage, stage),
         "name": bodies.get(body, body),

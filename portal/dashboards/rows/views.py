@@ -47,7 +47,10 @@ class RowFilter(BehindFilter):
     column = django_filters.ChoiceFilter(label=_("Counted as"), method="narrowed", empty_label=_("Any"))
     month = django_filters.ChoiceFilter(label=_("Month"), method="narrowed", empty_label=_("Any"))
     before = django_filters.ChoiceFilter(
-        label=_("Held against"), method="narrowed", choices=[("1", _("The period before"))], empty_label=_("Nothing")
+        label=_("Rows of"),
+        method="narrowed",
+        choices=[("1", _("The period before"))],
+        empty_label=_("The period asked for"),
     )
 
     class Meta:

@@ -205,7 +205,7 @@ def seconds_in_words(value: float | None) -> str:
     if value is None:
         return "–"
     if value < 60:
-        return _("%(n)s seconds") % {"n": f"{value:g}"}
+        return ngettext("%(n)s second", "%(n)s seconds", 1 if value == 1 else 2) % {"n": f"{value:g}"}
     for size, one in ((86400, _days), (3600, _hours)):
         if value >= size:
             return one(round(value / size))

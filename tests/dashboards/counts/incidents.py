@@ -59,6 +59,10 @@ def contain(seen: Seen) -> Count:
     )
 
 
+def _said(seconds: int) -> str:
+    return str(seconds_in_words(seconds)) if seconds else "less than a second"
+
+
 def acknowledged(seen: Seen) -> Count:
     periods = {
         "This period": seen.took("holds_acknowledged").get("", []),
@@ -69,8 +73,8 @@ def acknowledged(seen: Seen) -> Count:
             {
                 "Period": label,
                 "Signals acknowledged": len(seconds),
-                "Median": seconds_in_words(within(0.5, seconds)) if seconds else "–",
-                "90th percentile": seconds_in_words(within(0.9, seconds)) if seconds else "–",
+                "Median": _said(within(0.5, seconds)) if seconds else "–",
+                "90th percentile": _said(within(0.9, seconds)) if seconds else "–",
             }
             for label, seconds in periods.items()
         ],

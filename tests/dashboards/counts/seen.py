@@ -125,7 +125,7 @@ def assert_counts(figure: Figure, count: Count, where: object) -> None:
     for words in count.title:
         assert words in figure.title, (figure.key, where, figure.title)
     if count.before is not None and figure.before:
-        numbers = ("As many", f"({count.before})")
+        numbers = ("As many" if count.before else "None", f"({count.before})")
         assert any(words in figure.before for words in numbers), (figure.key, where, figure.before, count.before)
 
 
