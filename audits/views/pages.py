@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits import access
 from audits.actions.obligation import file_report
 from audits.forms.report import ReportForm
-from audits.models import EnforcementCase, Obligation
+from audits.models import Appeal, EnforcementCase, Obligation
 from audits.overdue import late_by, owed
 from audits.queries.appealable import Window, window_of
 from audits.queries.escalation import taken_on
@@ -165,6 +165,7 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One case against the institution: what is proposed and why, its answer, the decision, how to appeal."""
     actor: Actor = request.actor
     found = access.get_own_case(actor=actor, pk=pk)
+    appeals = list(found.appeals.order_by("-lodged_at"))
     context = {
         "case": found,
         "ladder": _ladder(found),
@@ -173,8 +174,8 @@ def enforcementcase(request: PortalRequest, pk: UUID) -> HttpResponse:
         "scope": scope_of(found),
         "conditions": conditions_of(found) if found.decided_at else [],
         "measure_events": events_of(found) if found.decided_at else [],
-        "appeals": list(found.appeals.order_by("-lodged_at")),
-        "window": _window(found),
+        "appeals": appeals,
+        "window": _window(found, appeals),
         "actions": actions_for(
             found, actor, deed_addresses("enforcementcase", pk), primary=["answer", "meet_condition"]
         ),
@@ -196,6 +197,6 @@ def _ladder(case: EnforcementCase) -> list[dict[str, Any]]:
     return [{"label": rung.label, "state": "now" if rung.value == reached else ""} for rung in LADDER]
 
 
-def _window(case: EnforcementCase) -> Window | None:
+def _window(case: EnforcementCase, appeals: list[Appeal]) -> Window | None:
     """Whether, and until when, an appeal is open; None while nothing is decided that could be appealed."""
-    return window_of(case) if case.decided_at is not None and case.measure != "no_action" else None
+    return window_of(case, appeals) if case.decided_at is not None and case.measure != "no_action" else None
