@@ -22,7 +22,7 @@ from portal.workflow import can
 
 @dataclass(frozen=True)
 class Plea:
-    """What an appeal is about, and how far it comes: withdrawn, voting, or the outcome."""
+    """What an appeal is about, and how far it comes: lodged, withdrawn, voting, or the outcome."""
 
     ground: str
     statement: str
@@ -69,6 +69,12 @@ PLEAS = {
         "A warning for three late reports is set aside: it turned out that two of them had been filed in time, at an "
         "address of the authority that was no longer read.",
     ),
+    "hold": Plea(
+        "proportion",
+        "The isolation of one environment could not be shown on one afternoon. The work of two other teams stands still "
+        "with it, though they use machines of their own, which the auditor has seen.",
+        "lodged",
+    ),
     "refusal": Plea(
         "facts",
         "The contract under which alerts are read around the clock was with our answers. It was overlooked.",
@@ -83,10 +89,15 @@ PLEAS = {
 
 
 def appeal(stage: Stage, partner: Partner, against: Any, name: str) -> Story:
-    """The partner appeals. It is admitted, a panel is drawn, hears both sides and decides; or it is taken back."""
+    """The partner appeals. It is admitted, a panel is drawn, hears both sides and decides.
+
+    Or it is taken back, or waits today for somebody without a part who admits it.
+    """
     plea = PLEAS[name]
     against.refresh_from_db()
     made = lodge_appeal(against=against, ground=plea.ground, statement=plea.statement, by=partner.applicant)
+    if plea.ends == "lodged":
+        return
     if plea.ends == "withdrawn":
         yield partner.later(6, 10)
         withdraw_appeal(appeal=made, by=partner.applicant)

@@ -20,6 +20,7 @@ from audits.actions.incident import (
 from audits.models import Incident
 from grants.actions.hold import confirm_hold, lift_hold, place_hold
 from portal.core import clock
+from portal.demo.appeals import appeal
 from portal.demo.applications import Scene
 from portal.demo.audits import home_of
 from portal.demo.mishaps import DUPLICATE, FILED, HOLDS, LIFTED_WHEN, MISHAPS, STOP, TRIAGED, Mishap
@@ -113,7 +114,7 @@ def file_owed(partner: Partner, made: Incident, home: AuthorityCast, within: tim
 
 
 def hold(stage: Stage, partner: Partner, ends: str) -> Story:
-    """A hold on a grant by one signatory: confirmed by another body, lifted later, or lapsed since nobody did."""
+    """A hold on a grant by one signatory: confirmed by another body and appealed against, lifted later, or lapsed."""
     _days, reason, lifted_when, why = HOLDS[ends]
     home = home_of(stage, partner)
     live = [grant for grant in partner.grants if grant.state == "in_force"]
@@ -129,3 +130,6 @@ def hold(stage: Stage, partner: Partner, ends: str) -> Story:
     if ends == "lifted":
         yield partner.later(6, 12)
         lift_hold(hold=made, reason=why, by=placer)
+        return
+    yield partner.later(9, 11)
+    yield from appeal(stage, partner, made, "hold")

@@ -62,7 +62,7 @@ NOT_TOLD = {
     "catalogue_import": {"received"},
     "environment": set(),
     "enforcement": set(),
-    "appeal": {"lodged", "admitted", "varied"},
+    "appeal": {"admitted", "varied"},
 }
 """Lifecycles of the story, and the states that nothing is in."""
 
