@@ -19,6 +19,7 @@ from partners.models import ConflictDeclaration, Person
 from partners.models.application import ApplicationUserObjectPermission
 from portal.accounts.models import Membership, User
 from portal.accounts.queries.people import members_with
+from portal.core.compiled import compiled
 from portal.core.verdicts import Verdict
 from portal.ledger.models import Entry, Event
 
@@ -43,13 +44,8 @@ def ties_of(*, user_id: UUID, institution_id: UUID) -> Ties:
     """Roles in which the person had a part in the case, whether they belong or belonged, and whether they declared a
     conflict. Two queries.
     """
-    parts = set(_deeds(institution_id).filter(event__actor_id=user_id).values_list("role", flat=True).distinct())
-    person = User.objects.filter(pk=user_id).annotate(
-        member=_belonged(institution_id) | _named(institution_id),
-        conflict=_conflicted(institution_id),
-        reviews=_reviews(institution_id),
-    )
-    member, conflict, reviews = person.values_list("member", "conflict", "reviews").get()
+    parts = set(_roles(user_id, institution_id))
+    [(member, conflict, reviews)] = _person(user_id, institution_id)
     return Ties(frozenset(parts | ({"reviewer"} if reviews else set())), member, conflict)
 
 
@@ -65,6 +61,21 @@ def independent_auditors(*, authority_id: UUID | None, institution_id: UUID) -> 
     ties: tuple[Any, ...] = (_belonged, _named, _conflicted, _reviews)
     rows = members_with("auditor", authority_id).filter(~had_part, *(~tie(institution_id) for tie in ties))
     return rows.order_by("name", "email")
+
+
+@compiled
+def _roles(user_id: UUID, institution_id: UUID) -> QuerySet[Entry, str]:
+    return _deeds(institution_id).filter(event__actor_id=user_id).values_list("role", flat=True).distinct()
+
+
+@compiled
+def _person(user_id: UUID, institution_id: UUID) -> QuerySet[User, tuple[bool, bool, bool]]:
+    person = User.objects.filter(pk=user_id).annotate(
+        member=_belonged(institution_id) | _named(institution_id),
+        conflict=_conflicted(institution_id),
+        reviews=_reviews(institution_id),
+    )
+    return person.values_list("member", "conflict", "reviews")
 
 
 def _deeds(institution_id: UUID) -> QuerySet[Entry]:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from grants.models import (
@@ -27,6 +26,7 @@ from partners.rules.hands import Hands
 from partners.rules.quorum import QuorumState, Signed, quorum_state
 from portal.core.canonical import digest
 from portal.core.compiled import compiled
+from portal.core.prepared import rows_of
 from portal.rulebook.queries import rules
 from portal.rulebook.schema import QuorumRule, Rulebook
 
@@ -254,10 +254,8 @@ UNION SELECT 'assigned', held.user_id FROM grants_grantrequestuserpermission hel
 def hands_of(request: GrantRequest) -> Hands:
     """Everyone who had a part in the case. One query."""
     found: dict[str, set[UUID | None]] = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTS, {"case": request.pk, "assess": ASSESS})
-        for part, person in cursor.fetchall():
-            found[part].add(person)
+    for part, person in rows_of(_PARTS, {"case": request.pk, "assess": ASSESS}):
+        found[part].add(person)
     return Hands(
         authors=_ids([request.begun_by_id, request.submitted_by_id]),
         screeners=_ids([request.officer_id]),

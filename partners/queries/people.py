@@ -6,12 +6,12 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Application, ApplicationUserObjectPermission
 from partners.models.application import REVIEW
 from partners.rules.hands import Hands
+from portal.core.prepared import rows_of
 
 _PARTS = """
 SELECT CASE WHEN conflict THEN 'conflicted' ELSE 'clear' END, by_id
@@ -33,10 +33,8 @@ than to run.
 def hands_of(application: Application) -> Hands:
     """Everyone who had a part in the case. One query."""
     found: dict[str, set[UUID]] = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(_PARTS, {"case": application.pk, "review": REVIEW})
-        for part, person in cursor.fetchall():
-            found[part].add(person)
+    for part, person in rows_of(_PARTS, {"case": application.pk, "review": REVIEW}):
+        found[part].add(person)
     return Hands(
         authors=frozenset(found["author"]) | _ids(application.started_by_id, application.submitted_by_id),
         screeners=_ids(application.screened_by_id, application.sent_by_id, *application.handled_by),

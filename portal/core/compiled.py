@@ -23,6 +23,8 @@ from uuid import UUID, uuid4
 from django.db import connections
 from django.db.models import QuerySet
 
+from portal.core.prepared import rows_of
+
 P = ParamSpec("P")
 R = TypeVar("R")
 VALUES = (UUID, str, date)
@@ -98,7 +100,9 @@ class _Statement:
         queryset: Any = self._queryset._chain()  # type: ignore[attr-defined]
         compiler = copy.copy(self._compiler)
         compiler.connection, compiler.query = connections[queryset.db], queryset.query
-        compiler.as_sql = lambda *args, **kwargs: (self._sql, [_filled(value, given) for value in self._values])
+        compiler.execute_sql = lambda *args, **kwargs: [
+            rows_of(self._sql, [_filled(value, given) for value in self._values], queryset.db)
+        ]
         compiler.get_converters = lambda expressions: self._converters
         queryset.query.get_compiler = lambda *args, **kwargs: compiler
         return list(queryset)

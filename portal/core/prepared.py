@@ -16,13 +16,15 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.models import QuerySet
 
 
-def rows_of(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_of(
+    statement: str, values: Mapping[str, Any] | Sequence[Any], alias: str = DEFAULT_DB_ALIAS
+) -> list[tuple[Any, ...]]:
     """The rows of a statement that only reads, with its plan kept for the connection (settings: PREPARED_STATEMENTS).
 
     A connection kept from an earlier request is not asked first whether it still stands, as Django does: that is a
     whole exchange for each question. Where it has ended meanwhile, the statement is sent once more over a new one.
     """
-    connection: Any = connections[DEFAULT_DB_ALIAS]
+    connection: Any = connections[alias]
     unproven = not connection.health_check_done and not connection.in_atomic_block
     numbered, names = _numbered(statement)
     given = [values[name] for name in names] if isinstance(values, Mapping) else values
@@ -43,11 +45,13 @@ def _run(connection: Any, numbered: bytes, given: Sequence[Any]) -> list[tuple[A
     raw: Any = psycopg.RawCursor(connection.connection)
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(numbered, given)
+        if connection.queries_logged:  # psycopg does not remember what it had prepared
+            connection.queries_log[-1]["sql"] = numbered.decode()
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """The statement as PostgreSQL takes it, with `$1` for a value's place, and the names of the values in that order.
 

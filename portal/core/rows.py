@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connections, models, router
 
+from portal.core.prepared import rows_of
+
 
 def read_locked(row: models.Model) -> None:
     """Lock the row until the transaction ends, and load what it holds now, as `refresh_from_db` does.
@@ -18,13 +20,11 @@ def read_locked(row: models.Model) -> None:
     connection = connections[alias]
     deferred = frozenset(row.get_deferred_fields())
     statement, fields = _statement(type(row), alias, deferred)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [row.pk])
-        found = cursor.fetchone()
-    if found is None:
+    found = rows_of(statement, [row.pk], alias)
+    if not found:
         model: Any = type(row)
         raise model.DoesNotExist(f"{type(row).__name__} matching query does not exist.")
-    for (attname, converters), stored in zip(fields, found, strict=True):
+    for (attname, converters), stored in zip(fields, found[0], strict=True):
         row.__dict__[attname] = reduce(lambda value, convert: convert(value, None, connection), converters, stored)
     _forget(row)
     row._state.adding, row._state.db = False, alias
