@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.rollback import keep_vacuum_away
+
 
 @dataclass
 class Told:
@@ -52,6 +54,7 @@ def told(
         patch.setattr("django.conf.settings.DEMO", True)
         whole.__enter__()
         try:
+            keep_vacuum_away()
             out = Lines()
             call_command("prepare_demo", stdout=out)
             connection.check_constraints()  # once for all: else what a commit checks is checked after each test anew
