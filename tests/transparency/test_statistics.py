@@ -226,7 +226,9 @@ def test_a_refusal_that_was_set_aside_without_a_new_round_counts_once(stage: Sta
     with on(2):
         made = refusals.refused()
     days = rules_of(made.application).qualification.cooling_off_days
-    with clock.at(made.application.decided_at + timedelta(days=days + 1)):
+    decided = made.application.decided_at
+    assert decided is not None
+    with clock.at(decided + timedelta(days=days + 1)):
         make.begin_application(institution=made.cast.institution, by=made.cast.applicant)
         remit_application(application=made.application, reason="The logs were there.", by=SYSTEM)
     assert made.application.state == "declined"

@@ -34,8 +34,9 @@ from tests.factories.grants import grant_in_force
 from tests.factories.partners import application_to_sign
 from tests.world import client_for
 
+NEW_ZEALAND = ("NZ", 12, 1, "Pacific/Auckland")
 FAR = [
-    pytest.param("NZ", 12, 1, "Pacific/Auckland", id="tomorrow already, in New Zealand"),
+    pytest.param(*NEW_ZEALAND, id="tomorrow already, in New Zealand"),
     pytest.param("US", 3, -1, "Pacific/Honolulu", id="yesterday still, in the United States"),
 ]
 """Country, hour of the decision in UTC, how many days its day is ahead, and the zone in which its days end last."""
@@ -193,7 +194,7 @@ def test_of_a_decision_of_enforcement(stage: Stage, country, hour, ahead, zone):
 
 
 def test_of_what_was_refused_or_narrowed_of_a_grant_request(stage: Stage):
-    country, hour, ahead, zone = FAR[0].values
+    country, hour, ahead, zone = NEW_ZEALAND
     with deciding(stage.cast.authority, country, hour):
         made = refusals.granted_in_part(stage.cast)
         request = made.fresh()

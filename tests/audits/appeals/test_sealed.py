@@ -8,6 +8,7 @@ import json
 import subprocess
 import zipfile
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ from partners.actions.evidence import upload_evidence
 from partners.models import CaseFile, Evidence
 from partners.rules.case_file import check
 from portal.core import clock
+from portal.core.actors import Actor
 from portal.local.machine import poppler
 from portal.seal.keys import peer_roots
 from tests.factories import refusals
@@ -36,8 +38,9 @@ def made(stage: Stage) -> refusals.Refused:
 
 def sealed(made: refusals.Refused) -> dict[str, bytes]:
     """The parts of a case file for another authority, which passes its own check."""
-    asked = {"recipient": "authority", "reason": "Hand-over", "by": made.cast.officer}
-    file = make_case_file(file=ask_case_file(application=made.application, **asked))
+    officer = made.cast.officer
+    asked = ask_case_file(application=made.application, recipient="authority", reason="Hand-over", by=officer)
+    file = make_case_file(file=asked)
     data = files.read(CaseFile.objects.get(pk=file.pk, state="ready").stored_name)
     report = check(io.BytesIO(data), len(data), roots=peer_roots(), now=clock.now())
     assert report.holds, report.points
@@ -45,7 +48,7 @@ def sealed(made: refusals.Refused) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def paper(made: refusals.Refused, name: str, about: object, by: object) -> Evidence:
+def paper(made: refusals.Refused, name: str, about: UUID, by: Actor) -> Evidence:
     return upload_evidence(
         institution=made.cast.institution, upload=text_file(name), kind="statement", about=about, by=by
     )
@@ -55,8 +58,10 @@ def test_it_names_exactly_the_documents_on_which_the_panel_voted(made: refusals.
     cast, application = made.cast, made.application
     grounds = paper(made, "log.txt", application.pk, cast.applicant)
     paper(made, "kept-back.txt", application.pk, cast.applicant)
-    said = {"ground": "facts", "statement": "Logs are kept for a year.", "by": cast.applicant}
-    appeal = refusals.with_panel(lodge_appeal(against=application, documents=[grounds.pk], **said))
+    lodged = lodge_appeal(
+        against=application, ground="facts", statement="Kept for a year.", documents=[grounds.pk], by=cast.applicant
+    )
+    appeal = refusals.with_panel(lodged)
     minutes = paper(made, "minutes.txt", appeal.pk, cast.officer)
     add_statement(appeal=appeal, text="The log was read.", documents=[minutes.pk], by=cast.officer)
     appeal = refusals.decided(appeal, "dismiss")
