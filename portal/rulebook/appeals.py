@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from portal.rulebook.places import LastDay
-from portal.rulebook.schema import Rulebook
-
-DAYS = 30
-"""Where a version of the rulebook names no window for decisions of a kind."""
+from portal.rulebook.schema import Rulebook, find
 
 
 def days_to_appeal(kind: str, book: Rulebook) -> int:
     """Calendar days after that of the decision (appeal.against.<kind>.window_days)."""
-    return next((item.window_days for item in book.appeal.against if item.key == kind), DAYS)
+    return find(book.appeal.against, kind).window_days
 
 
 def country_of(subject: Any) -> str:

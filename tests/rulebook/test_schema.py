@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from portal.rulebook.schema import Duration, RulebookError, parse, read
+from portal.rulebook.schema.decisions import APPEALABLE
 from portal.rulebook.schema.loading import MAX_BYTES
 from portal.rulebook.versions import FOUNDING
 from portal.workflow import RETENTION_DAYS
@@ -477,6 +478,14 @@ def test_every_dangling_reference_is_named_at_once() -> None:
     doc["scope"]["needed"][0]["safeguards"] = ["prayer"]
     doc["appeal"]["against"][0]["grounds"] = ["dislike"]
     assert len(problems(doc)) == 3
+
+
+@pytest.mark.parametrize("kind", APPEALABLE)
+def test_what_can_be_appealed_against_is_said_of_every_kind_of_decision(kind: str) -> None:
+    """Letters promise a day, and the deed looks it up."""
+    doc = document()
+    doc["appeal"]["against"] = [item for item in doc["appeal"]["against"] if item["key"] != kind]
+    assert [(where, kind in what) for where, what in problems(doc)] == [("appeal.against", True)]
 
 
 def test_conditions_cannot_form_a_circle() -> None:

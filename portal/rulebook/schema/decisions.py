@@ -238,6 +238,10 @@ class Consent(Rule):
         return self
 
 
+APPEALABLE = ("refusal", "grant_refusal", "enforcement", "hold")
+"""Decisions that the scheme lets somebody appeal against: a version says of each within how long, and how."""
+
+
 class Appealable(Rule):
     """Against what an appeal may be lodged, within how long, on what grounds, and heard by whom."""
 

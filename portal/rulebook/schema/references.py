@@ -20,6 +20,7 @@ from portal.rulebook.schema.conditions import (
     depth,
     leaves,
 )  # fmt: skip
+from portal.rulebook.schema.decisions import APPEALABLE
 from portal.rulebook.schema.errors import Problem
 from portal.rulebook.schema.questions import ChoiceQuestion, Choosing, Question, SeveralQuestion
 from portal.rulebook.schema.scope import Pattern
@@ -336,6 +337,9 @@ def _report_forms(rules: Rulebook) -> Found:
 
 
 def _appeals(rules: Rulebook) -> Found:
+    named = {item.key for item in rules.appeal.against}
+    if missing := [kind for kind in APPEALABLE if kind not in named]:
+        yield Problem("appeal.against", f"Say how appeals against {', '.join(missing)} go. Add an entry for each.")
     grounds = {item.key for item in rules.appeal.grounds}
     for index, appealable in enumerate(rules.appeal.against):
         for used in appealable.grounds:
