@@ -1,4 +1,4 @@
-"""A migrated, empty database that test databases are copied from: migrating takes a minute, a copy half a second.
+"""A migrated, empty database that test databases are copied from: migrating takes seconds, a copy half a second.
 
     python -m portal.local.template [APP]        migrates the database that DATABASE_URL names
 
