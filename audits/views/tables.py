@@ -47,8 +47,8 @@ class FindingTable(Table):
 
     value_late = render_late
 
-    def render_severity(self, record: Any) -> SafeString:
-        return tags.derived_tag(record.severity, record.get_severity_display())
+    def render_severity(self, value: str, record: Any) -> SafeString:
+        return tags.derived_tag(record.severity, value)
 
     def value_severity(self, record: Any) -> str:
         return str(record.get_severity_display())
