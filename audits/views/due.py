@@ -90,6 +90,13 @@ class DueFilter(django_filters.FilterSet):
         return rows.filter(met_at=None, **({"due_at__lt": now} if value == "missed" else {"due_at__gte": now}))
 
 
+SHOWN = (
+    *("label", "recipient", "duty", "source", "rulebook", "due_at", "met_at", "waived_at"),
+    *("incident__reference", "incident__institution__organisation__name"),
+)
+"""What a row needs: not the whole incident with its description and causes."""
+
+
 class DueList(ListView):
     title = _("What is due about incidents")
     lead = _("What must reach whom by when, the soonest first, and the rule that says so.")
@@ -103,7 +110,7 @@ class DueList(ListView):
 
     def get_queryset(self) -> QuerySet[IncidentDeadline]:
         actor: Actor = self.request.actor
-        return due_to_anybody(actor)
+        return due_to_anybody(actor).only(*SHOWN)
 
     def saved_views(self) -> list[dict[str, Any]]:
         return [
