@@ -28,6 +28,9 @@ class GrantRequest(LifecycleModel):
 
     TABLE = GRANT_REQUEST
 
+    has_less: bool
+    """Said by `grants.queries.refused`: whether a line was refused or narrowed."""
+
     class Kind(models.TextChoices):
         INITIAL = "initial", _("Initial")
         AMENDMENT = "amendment", _("Amendment")

@@ -34,9 +34,8 @@ def gave_less(request: GrantRequest) -> bool:
     if request.decided_at is None or request.set_aside_at is not None:
         return False
     if not hasattr(request, "has_less"):
-        request.has_less = with_less().filter(pk=request.pk).exists()  # type: ignore[attr-defined]
-    found: bool = request.has_less  # type: ignore[attr-defined]
-    return found
+        request.has_less = with_less().filter(pk=request.pk).exists()
+    return request.has_less
 
 
 def is_less(item: CaseLine) -> bool:
